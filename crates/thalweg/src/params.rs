@@ -1,0 +1,35 @@
+//! Named parameters with their gradients.
+
+/// A parameter as it takes part in a step.
+///
+/// Made from `(name, &mut parameter, &gradient)`, or with `Some(&gradient)` or `None` as the
+/// third, where parameter and gradient are slices, arrays or vectors.
+#[derive(Debug)]
+pub struct Parameter<'a, R> {
+    /// Its name; the state of earlier steps is found by it.
+    pub name: &'a str,
+    /// Its elements.
+    pub value: &'a mut [R],
+    /// As many elements of the gradient; `None` leaves the parameter alone.
+    pub gradient: Option<&'a [R]>,
+}
+
+impl<'a, R, P, G> From<(&'a str, &'a mut P, &'a G)> for Parameter<'a, R>
+where
+    P: AsMut<[R]> + ?Sized,
+    G: AsRef<[R]> + ?Sized,
+{
+    fn from((name, value, gradient): (&'a str, &'a mut P, &'a G)) -> Self {
+        Self { name, value: value.as_mut(), gradient: Some(gradient.as_ref()) }
+    }
+}
+
+impl<'a, R, P, G> From<(&'a str, &'a mut P, Option<&'a G>)> for Parameter<'a, R>
+where
+    P: AsMut<[R]> + ?Sized,
+    G: AsRef<[R]> + ?Sized,
+{
+    fn from((name, value, gradient): (&'a str, &'a mut P, Option<&'a G>)) -> Self {
+        Self { name, value: value.as_mut(), gradient: gradient.map(AsRef::as_ref) }
+    }
+}
