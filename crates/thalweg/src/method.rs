@@ -16,6 +16,16 @@ pub trait Method<R: Real> {
     /// The method's name, as `adam`; for a rule its type's name.
     fn name(&self) -> String;
 
+    /// The method's name in prose, as "Adam".
+    fn title(&self) -> String {
+        self.name()
+    }
+
+    /// The text that makes the method again, as `adam:lr=0.3`; for a rule its name.
+    fn spec(&self) -> String {
+        self.name()
+    }
+
     /// The hyperparameters that have names, with their values; a bare rule has none.
     fn hyperparameters(&self) -> Vec<(&'static Hyperparameter, Value)> {
         Vec::new()
@@ -87,6 +97,17 @@ pub trait Configuration: Recipe + Clone + Send + Sync + 'static {
         Self::ENTRY.hyperparameters.iter().zip(self.values()).collect()
     }
 
+    /// The text that makes this configuration again: every value that is not the default.
+    fn text(&self) -> String {
+        let defaults = Self::ENTRY.defaults();
+        let changed = self.described().into_iter().zip(defaults);
+        let changed = changed.filter(|((_, value), default)| value != default);
+        spec_text(
+            Self::ENTRY.name,
+            changed.map(|((hyperparameter, value), _)| (hyperparameter, value)),
+        )
+    }
+
     /// Checks every value and their combination.
     ///
     /// # Errors
@@ -130,6 +151,18 @@ impl Entry {
             Error::unknown_hyperparameter(self.name.to_owned(), name, described)
         })
     }
+}
+
+/// `name:key=value,key=value`.
+pub(crate) fn spec_text(
+    name: &str,
+    settings: impl Iterator<Item = (&'static Hyperparameter, Value)>,
+) -> String {
+    let settings: Vec<String> = settings
+        .map(|(hyperparameter, value)| format!("{}={value}", hyperparameter.name))
+        .collect();
+    let separator = if settings.is_empty() { "" } else { ":" };
+    format!("{name}{separator}{}", settings.join(","))
 }
 
 pub(crate) fn refused(entry: &Entry, hyperparameter: &Hyperparameter, value: String) -> Error {
@@ -255,6 +288,12 @@ macro_rules! method {
             impl $crate::Method<$real> for $Name {
                 fn name(&self) -> String {
                     <Self as $crate::Configuration>::ENTRY.name.to_owned()
+                }
+                fn title(&self) -> String {
+                    <Self as $crate::Configuration>::ENTRY.title.to_owned()
+                }
+                fn spec(&self) -> String {
+                    $crate::Configuration::text(self)
                 }
                 fn hyperparameters(&self) -> Vec<(&'static $crate::Hyperparameter, $crate::Value)> {
                     $crate::Configuration::described(self)

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use crate::engine::Kernel;
 use crate::error::Error;
 use crate::hyperparameter::{Hyperparameter, Value};
-use crate::method::{Method, refused};
+use crate::method::{Method, refused, spec_text};
 use crate::registry::{Entry, OPTIMIZERS, Registered, find};
 
 /// An optimizer chosen at run time, with its hyperparameters.
@@ -156,14 +156,9 @@ impl FromStr for Spec {
 
 impl fmt::Display for Spec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.entry.name)?;
-        let named =
-            self.hyperparameters().into_iter().zip(&self.named).filter(|(_, named)| **named);
-        for (i, ((hyperparameter, value), _)) in named.enumerate() {
-            let separator = if i == 0 { ':' } else { ',' };
-            write!(f, "{separator}{}={value}", hyperparameter.name)?;
-        }
-        Ok(())
+        let named = self.hyperparameters().into_iter().zip(&self.named);
+        let named = named.filter_map(|(setting, named)| named.then_some(setting));
+        f.write_str(&spec_text(self.entry.name, named))
     }
 }
 
@@ -190,6 +185,12 @@ macro_rules! spec_method {
         impl Method<$real> for Spec {
             fn name(&self) -> String {
                 self.entry.name.to_owned()
+            }
+            fn title(&self) -> String {
+                self.entry.title.to_owned()
+            }
+            fn spec(&self) -> String {
+                self.to_string()
             }
             fn hyperparameters(&self) -> Vec<(&'static Hyperparameter, Value)> {
                 self.hyperparameters()

@@ -1,7 +1,7 @@
 //! Named parameters, state and hyperparameters of an optimizer.
 
 use thalweg::rules::{Adagrad, Adam, BiasCorrection, Momentum, Scale, Sgd, Trace};
-use thalweg::{Error, OPTIMIZERS, Optimizer, Value, chain};
+use thalweg::{Error, Method, OPTIMIZERS, Optimizer, Value, chain};
 
 fn spec(text: &str) -> Optimizer<f64> {
     Optimizer::from_spec(text).unwrap()
@@ -90,7 +90,7 @@ fn state_is_created_at_the_first_gradient_and_counts_its_own_steps() {
     assert_eq!(optimizer.names().collect::<Vec<_>>(), ["a", "b"]);
     // b's first step is a first step, however many a has taken: its length is lr.
     assert!((b[0] - 0.999).abs() < 1e-9 && (b[1] - 2.001).abs() < 1e-9, "{b:?}");
-    assert_eq!(optimizer.state("b", "m").unwrap(), [(1.0 - 0.9) * 1.0, (1.0 - 0.9) * -1.0]);
+    assert_eq!(optimizer.state("b", "m").unwrap(), [1.0 - 0.9, -(1.0 - 0.9)]);
     assert_eq!(optimizer.state("b", "nothing"), None);
 }
 
@@ -193,4 +193,13 @@ fn centered_rmsprop_survives_a_variance_rounded_below_zero() {
         optimizer.step([("w", &mut w, &[0.1])]).unwrap();
         assert!(w[0].is_finite());
     }
+}
+
+#[test]
+fn a_configuration_prints_as_the_spec_that_makes_it() {
+    let adam = Adam { lr: 0.3, amsgrad: true, ..Adam::default() };
+    assert_eq!(Method::<f64>::spec(&adam), "adam:lr=0.3,amsgrad=true");
+    assert_eq!(Method::<f64>::spec(&Adam::default()), "adam");
+    assert_eq!(Method::<f32>::title(&adam), "Adam");
+    assert_eq!(Method::<f32>::name(&Trace::default()), "Trace");
 }

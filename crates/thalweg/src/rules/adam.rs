@@ -42,22 +42,24 @@ impl Setting for BiasCorrection {
 
 /// 1 − βᵗ: the share of an exponential moving average that is not its start at 0.
 ///
-/// Only products and differences are used, so the bits are the same on every machine.
+/// Only sums and products are used, so the bits are the same on every machine.
 ///
 /// ```
 /// use thalweg::rules::bias_correction;
 /// assert_eq!(bias_correction(0.75, 2), 1.0 - 0.5625);
 /// ```
 pub fn bias_correction(beta: f64, t: u64) -> f64 {
-    let (mut power, mut square, mut rest) = (1.0, beta, t);
+    // Shares of a and b steps join as s + s'·(1 − s). Subtracting βᵗ from 1 instead would cancel
+    // the digits that matter most, in the first steps.
+    let (mut share, mut doubled, mut rest) = (0.0, 1.0 - beta, t);
     while rest > 0 {
         if rest & 1 == 1 {
-            power *= square;
+            share += doubled * (1.0 - share);
         }
-        square *= square;
+        doubled *= 2.0 - doubled;
         rest >>= 1;
     }
-    1.0 - power
+    share
 }
 
 /// m ← β₁m + (1 − β₁)u; v ← β₂v + (1 − β₂)u²; u ← m̂ / (√(v̂ + ε_root) + ε).
