@@ -75,29 +75,30 @@ pub(crate) fn find(entries: &[&'static Entry], name: &str) -> Result<&'static En
     })
 }
 
-/// The known names that a person may have meant by `name`, nearest first.
+/// The known names that a person may have meant by `name`, the nearest first, at most three: those
+/// a few typing errors away and those it begins.
 ///
 /// ```
 /// let known = ["rmsprop", "adam", "adamw"];
-/// assert_eq!(thalweg::nearest("RMSprop", known), ["rmsprop"]);
-/// assert_eq!(thalweg::nearest("adm", known), ["adam", "adamw"]);
+/// assert_eq!(thalweg::nearest("RMSpop", known), ["rmsprop"]);
+/// assert_eq!(thalweg::nearest("ada", known), ["adam", "adamw"]);
 /// assert!(thalweg::nearest("lbfgs", known).is_empty());
 /// ```
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
-    let name = name.to_lowercase();
-    let mut near: Vec<(f64, &str)> = known
+    let plain = |text: &str| text.to_lowercase().replace('_', "-");
+    let name = plain(name);
+    let length = name.chars().count();
+    let errors = (length / 3).max(1);
+    let mut near: Vec<(usize, &str)> = known
         .into_iter()
-        .map(|candidate| (strsim::jaro_winkler(&name, &candidate.to_lowercase()), candidate))
-        .filter(|(likeness, _)| *likeness > 0.75)
+        .map(|candidate| (strsim::damerau_levenshtein(&name, &plain(candidate)), candidate))
+        .filter(|&(distance, candidate)| {
+            let begun = length > 2 && plain(candidate).starts_with(&name);
+            begun || (distance <= errors && distance < candidate.len())
+        })
         .collect();
-    near.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let best = near.first().map_or(0.0, |(likeness, _)| *likeness);
-    // Names clearly less near than the best are noise.
-    near.into_iter()
-        .filter(|(likeness, _)| best - likeness < 0.05)
-        .map(|(_, candidate)| candidate)
-        .take(3)
-        .collect()
+    near.sort();
+    near.into_iter().map(|(_, candidate)| candidate).take(3).collect()
 }
 
 /// A [`Configuration`] with its type erased.
