@@ -1,0 +1,9 @@
+//! The laboratory of thalweg: see what an optimizer does.
+
+mod expression;
+mod geometry;
+pub mod problem;
+mod problems;
+
+pub use expression::{Expression, ExpressionError};
+pub use geometry::{Domain, Point};
