@@ -1,5 +1,6 @@
 //! The laboratory of thalweg: see what an optimizer does.
 
+pub mod draw;
 mod expression;
 mod geometry;
 pub mod problem;

@@ -1,0 +1,49 @@
+//! Drawing: figures and animation frames from plain data.
+//!
+//! This module knows no optimizer and no problem. A figure is described by a struct ([`LandscapeFigure`],
+//! [`LineChart`]), turned into a [`Scene`], a display list, and a scene is written as SVG or as PNG: one
+//! drawing, two outputs. Axes, ticks and labels come from `plotters`, contour lines from `contour`, pixels
+//! from `tiny-skia`. The font lies inside the program, and text is drawn as outlines, so a picture is the
+//! same on every machine, byte for byte.
+
+mod animation;
+mod axes;
+mod backend;
+mod chart;
+mod clip;
+mod colour;
+mod contour;
+mod format;
+mod landscape;
+mod legend;
+mod look;
+mod marks;
+mod raster;
+mod scene;
+mod svg;
+mod text;
+
+pub use animation::Animation;
+pub use chart::{LineChart, ReferenceLine, Series};
+pub use colour::{Colour, Marker, Style, style};
+pub use contour::Levels;
+pub use format::number;
+pub use landscape::{LandscapeFigure, Path, small_multiples};
+pub use raster::Raster;
+pub use scene::Scene;
+
+/// Why a drawing could not be turned into pixels or bytes.
+#[derive(Debug, thiserror::Error)]
+pub enum DrawError {
+    /// The picture would have no pixels, or more than fit into memory.
+    #[error("a picture of {width} × {height} pixels cannot be made")]
+    Size {
+        /// Width asked for, in pixels.
+        width: u32,
+        /// Height asked for, in pixels.
+        height: u32,
+    },
+    /// The PNG encoder failed.
+    #[error("the picture could not be encoded as PNG: {0}")]
+    Png(#[from] png::EncodingError),
+}

@@ -1,0 +1,371 @@
+//! What the pictures show, read back from their pixels.
+
+use std::collections::VecDeque;
+
+use thalweg_lab::draw::{
+    Animation, Colour, LandscapeFigure, Levels, LineChart, Path, Raster, ReferenceLine, Series,
+    small_multiples, style,
+};
+use thalweg_lab::{Domain, Point};
+
+type Function = dyn Fn(Point) -> f64 + Sync;
+
+const DOMAIN: Domain = Domain::new([-10.0, 10.0], [-5.0, 5.0]);
+const ARTICLE_LEVELS: [f64; 11] = [0.1, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 10.0, 14.0, 18.0, 24.0];
+
+fn ravine([x, y]: Point) -> f64 {
+    x * x / 20.0 + y * y
+}
+
+/// 31 points on a wave, far enough apart to be told from each other.
+fn wave() -> Vec<Point> {
+    (0..31).map(|i| [-9.0 + 0.6 * f64::from(i), 3.0 * (0.7 * f64::from(i)).sin()]).collect()
+}
+
+fn path(points: Vec<Point>, style: usize) -> Path {
+    Path { label: format!("path {style}"), points, style, diverged: false }
+}
+
+fn figure(function: &Function, paths: Vec<Path>) -> LandscapeFigure<'_> {
+    let levels = Levels::Given(ARTICLE_LEVELS.to_vec());
+    LandscapeFigure { levels, paths, ..LandscapeFigure::new("title", function, DOMAIN) }
+}
+
+fn decoded(png: &[u8]) -> Raster {
+    let mut reader = png::Decoder::new(std::io::Cursor::new(png)).read_info().expect("header");
+    let mut rgb = vec![0; reader.output_buffer_size().expect("size")];
+    let info = reader.next_frame(&mut rgb).expect("pixels");
+    let rgba = rgb.chunks_exact(3).flat_map(|p| [p[0], p[1], p[2], 255]).collect();
+    Raster { width: info.width, height: info.height, rgba }
+}
+
+fn pixel(raster: &Raster, x: i64, y: i64) -> Option<Colour> {
+    let inside =
+        (0..i64::from(raster.width)).contains(&x) && (0..i64::from(raster.height)).contains(&y);
+    let at = if inside { 4 * (y * i64::from(raster.width) + x) as usize } else { 0 };
+    inside.then(|| Colour {
+        r: raster.rgba[at],
+        g: raster.rgba[at + 1],
+        b: raster.rgba[at + 2],
+        a: 255,
+    })
+}
+
+fn at(raster: &Raster, [x, y]: Point) -> Option<Colour> {
+    pixel(raster, x.floor() as i64, y.floor() as i64)
+}
+
+/// Centres of the blobs of a colour into which a disc of some radius fits: dots, but not lines.
+fn dots(raster: &Raster, colour: Colour, radius: i64) -> Vec<Point> {
+    let (width, height) = (i64::from(raster.width), i64::from(raster.height));
+    let disc: Vec<(i64, i64)> = (-radius..=radius)
+        .flat_map(|dy| (-radius..=radius).map(move |dx| (dx, dy)))
+        .filter(|(dx, dy)| dx * dx + dy * dy <= radius * radius)
+        .collect();
+    let fits = |x, y| disc.iter().all(|(dx, dy)| pixel(raster, x + dx, y + dy) == Some(colour));
+    let mut core: Vec<bool> = (0..width * height).map(|i| fits(i % width, i / width)).collect();
+    let mut centres = Vec::new();
+    for seed in 0..width * height {
+        let mut queue = VecDeque::from([seed]);
+        let (mut sum, mut count) = ([0.0, 0.0], 0.0);
+        while let Some(i) = queue.pop_front() {
+            if std::mem::take(&mut core[i as usize]) {
+                let (x, y) = (i % width, i / width);
+                sum = [sum[0] + x as f64 + 0.5, sum[1] + y as f64 + 0.5];
+                count += 1.0;
+                let around = [(x - 1, y), (x + 1, y), (x, y - 1), (x, y + 1)];
+                queue.extend(
+                    around
+                        .iter()
+                        .filter(|(x, y)| (0..width).contains(x) && (0..height).contains(y))
+                        .map(|(x, y)| y * width + x),
+                );
+            }
+        }
+        if count > 0.0 {
+            centres.push(sum.map(|s| s / count));
+        }
+    }
+    centres
+}
+
+#[test]
+fn a_path_of_31_points_is_31_dots_where_the_mapping_says() {
+    let figure = figure(&ravine, vec![path(wave(), 0)]);
+    let picture = decoded(&figure.scene().png(1.0).expect("png"));
+    let found = dots(&picture, style(0).colour, 6);
+    assert_eq!(found.len(), 31);
+    for point in wave() {
+        let [x, y] = figure.to_pixel(point);
+        let near = found.iter().filter(|d| (d[0] - x).hypot(d[1] - y) < 0.8).count();
+        assert_eq!(near, 1, "{point:?} at {x}, {y}");
+    }
+}
+
+#[test]
+fn the_mapping_agrees_with_the_ticks() {
+    const MUTED: Option<Colour> = Some(Colour::MUTED);
+    let figure = figure(&ravine, vec![]);
+    let picture = figure.scene().raster(1.0).expect("raster");
+    for tick in [-4.0, -2.0, 0.0, 2.0, 4.0] {
+        let [x, y] = figure.to_pixel([-10.0, tick]);
+        let left = |dy: f64| at(&picture, [x - 5.0, y + dy]);
+        assert!(left(-3.0) != MUTED && left(3.0) != MUTED);
+        assert!(left(-1.0) == MUTED || left(0.0) == MUTED, "y = {tick}");
+    }
+    for tick in [-10.0, -5.0, 0.0, 5.0, 10.0] {
+        let [x, y] = figure.to_pixel([tick, -5.0]);
+        let below = |dx: f64| at(&picture, [x + dx, y + 5.0]);
+        assert!(below(-3.0) != MUTED && below(3.0) != MUTED);
+        assert!(below(-1.0) == MUTED || below(0.0) == MUTED, "x = {tick}");
+    }
+}
+
+#[test]
+fn twice_the_scale_is_the_same_picture_twice_as_large() {
+    let figure = figure(&ravine, vec![path(wave(), 0)]);
+    let picture = figure.scene().raster(2.0).expect("raster");
+    assert_eq!((picture.width, picture.height), (2400, 2100));
+    for point in wave() {
+        assert_eq!(at(&picture, figure.to_pixel(point).map(|v| 2.0 * v)), Some(style(0).colour));
+    }
+}
+
+#[test]
+fn the_plot_is_blank_where_the_function_is_not_finite() {
+    let logarithm = |[x, _]: Point| x.ln();
+    let infinite = |[x, y]: Point| if x > 0.0 { ravine([x, y]) } else { f64::INFINITY };
+    for (function, levels) in [
+        (&logarithm as &Function, Levels::Auto),
+        (&infinite, Levels::Auto),
+        (&infinite, Levels::Given(ARTICLE_LEVELS.to_vec())),
+    ] {
+        let figure = LandscapeFigure { levels, ..figure(function, vec![]) };
+        let picture = figure.scene().raster(1.0).expect("raster");
+        for y in [-4.5, -2.0, 0.1, 2.1, 4.4] {
+            for x in [-9.5, -5.0, -1.0, -0.1] {
+                assert_eq!(at(&picture, figure.to_pixel([x, y])), Some(Colour::WHITE), "{x}, {y}");
+            }
+            for x in [0.2, 3.0, 9.5] {
+                assert_ne!(at(&picture, figure.to_pixel([x, y])), Some(Colour::WHITE), "{x}, {y}");
+            }
+        }
+    }
+}
+
+#[test]
+fn no_false_slope_runs_along_the_edge_of_the_blank_part() {
+    let infinite = |[x, y]: Point| if x > 0.0 { ravine([x, y]) } else { f64::INFINITY };
+    let figure = figure(&infinite, vec![]);
+    let picture = figure.scene().raster(1.0).expect("raster");
+    let colour = |x: f64| at(&picture, figure.to_pixel([x, 1.2]));
+    assert_eq!(colour(0.06), colour(0.6));
+}
+
+#[test]
+fn functions_without_relief_and_without_values_are_drawn() {
+    let nowhere = |_: Point| f64::NAN;
+    let everywhere = |_: Point| 3.0;
+    let vast = |[x, _]: Point| if x > 0.0 { f64::MAX } else { f64::MIN };
+    for levels in
+        [Levels::Auto, Levels::Given(vec![3.0]), Levels::Given(vec![f64::NAN, 9.0, -9.0, 9.0])]
+    {
+        for (function, blank) in
+            [(&nowhere as &Function, true), (&everywhere, false), (&vast, false)]
+        {
+            let figure = LandscapeFigure { levels: levels.clone(), ..figure(function, vec![]) };
+            let picture = figure.scene().raster(1.0).expect("raster");
+            assert_eq!(at(&picture, figure.to_pixel([4.0, 2.0])) == Some(Colour::WHITE), blank);
+        }
+    }
+}
+
+#[test]
+fn bands_change_colour_at_their_levels() {
+    let figure = figure(&ravine, vec![]);
+    let picture = figure.scene().raster(1.0).expect("raster");
+    let colour = |y: f64| at(&picture, figure.to_pixel([0.0, y]));
+    // f(0, y) = y²: 1.1 and 1.3 lie in the band from 1 to 2, 1.5 in the next.
+    assert_eq!(colour(1.1), colour(1.3));
+    assert_ne!(colour(1.3), colour(1.5));
+    assert_eq!(colour(1.2), colour(-1.2));
+}
+
+#[test]
+fn points_far_outside_are_cut_off() {
+    let far = vec![
+        [-7.0, 2.0],
+        [1e6, -1e9],
+        [1e300, 1e300],
+        [f64::MAX, f64::MIN],
+        [f64::NAN, 0.0],
+        [3.0, f64::INFINITY],
+    ];
+    let mut figure = figure(&ravine, vec![Path { diverged: true, ..path(far, 1) }]);
+    figure.start = Some([1e300, f64::NAN]);
+    figure.minima = vec![[f64::INFINITY, 0.0], [1e308, -1e308]];
+    let picture = figure.scene().raster(1.0).expect("raster");
+    assert_eq!(at(&picture, figure.to_pixel([-7.0, 2.0])), Some(style(1).colour));
+    let mut animation =
+        Animation::new(&LandscapeFigure { width: 600, height: 600, ..figure }).expect("animation");
+    for i in 0..animation.frames() {
+        animation.frame(i);
+    }
+}
+
+#[test]
+fn odd_domains_and_sizes_do_no_harm() {
+    for domain in [
+        Domain::new([1.0, 1.0], [2.0, 2.0]),
+        Domain::new([5.0, -5.0], [f64::NAN, 1.0]),
+        Domain::new([-f64::MAX, f64::MAX], [0.0, 1e-300]),
+        Domain::new([1e15, 1e15 + 1.0], [0.0, f64::INFINITY]),
+    ] {
+        for (width, height) in [(0, 0), (1, 1), (30, 400), (400, 30), (300, 300)] {
+            let paths = vec![path(wave(), 0), path(wave(), 12)];
+            let figure =
+                LandscapeFigure { domain, width, height, paths, ..figure(&ravine, vec![]) };
+            assert!(figure.scene().png(1.0).is_ok());
+            assert!(
+                Animation::new(&figure)
+                    .is_ok_and(|mut a| a.frame(99).len() as u32 == 4 * a.width() * a.height())
+            );
+        }
+    }
+}
+
+#[test]
+fn a_scale_that_gives_no_picture_is_an_error() {
+    let scene = LineChart::new("t", "x", "y").scene();
+    for scale in [0.0, -1.0, f32::NAN, f32::INFINITY, 1e9, 14.0] {
+        assert!(scene.png(scale).is_err(), "{scale}");
+    }
+}
+
+#[test]
+fn svg_is_well_formed_and_needs_no_font() {
+    let figure = LandscapeFigure {
+        title: "x² < y & \"z\"".into(),
+        ..figure(&ravine, vec![path(wave(), 0)])
+    };
+    let series = vec![Series::line("a & b", vec![(0.0, 1.0), (1.0, 0.1)], 7)];
+    let chart = LineChart { log_y: true, series, ..LineChart::new("x² < y & \"z\"", "step", "f") };
+    for svg in [figure.scene().svg(), chart.scene().svg()] {
+        let document = roxmltree::Document::parse(&svg).expect("well-formed");
+        let root = document.root_element();
+        assert_eq!(root.attribute("role"), Some("img"));
+        assert!(root.attribute("viewBox").is_some());
+        let title = root.children().find(|n| n.tag_name().name() == "title");
+        assert_eq!(title.and_then(|n| n.text()), Some("x² < y & \"z\""));
+        assert!(root.descendants().all(|n| n.tag_name().name() != "text"));
+        assert!(
+            root.descendants()
+                .filter_map(|n| n.attribute("d"))
+                .all(|d| !d.contains("NaN") && !d.contains("inf"))
+        );
+    }
+}
+
+#[test]
+fn the_same_figure_gives_the_same_bytes_on_any_number_of_threads() {
+    let wells = |[x, y]: Point| x * x - 10.0 * (6.0 * x).cos() + y * y - 10.0 * (6.0 * y).cos();
+    let draw = || {
+        let figure = LandscapeFigure {
+            levels: Levels::Auto,
+            ..figure(&wells, vec![path(wave(), 0), path(wave(), 5)])
+        };
+        (figure.scene().svg(), figure.scene().png(0.5).expect("png"))
+    };
+    let pool =
+        |threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("pool");
+    let once = pool(1).install(draw);
+    assert!(once == pool(3).install(draw));
+    assert!(once == draw());
+}
+
+#[test]
+fn small_multiples_hold_every_panel() {
+    for count in [0, 1, 2, 7] {
+        let panels: Vec<_> = (0..count).map(|_| figure(&ravine, vec![path(wave(), 0)])).collect();
+        let scene = small_multiples("heading", &panels, 3, 1200);
+        assert_eq!(scene.width(), 1200);
+        assert!(roxmltree::Document::parse(&scene.svg()).is_ok());
+        // Each panel clips its own plot.
+        assert_eq!(scene.svg().matches("<svg x=").count(), count);
+    }
+}
+
+#[test]
+fn a_chart_draws_the_values_its_axis_can_show() {
+    let values = [100.0, 0.0, 1.0, f64::NAN, -1.0, 0.05, f64::INFINITY, 1e-3];
+    let points = values.iter().enumerate().map(|(i, &y)| (i as f64, y)).collect();
+    let series = vec![Series::line("s", points, 0)];
+    let references = vec![
+        ReferenceLine { label: "r".into(), y: -1.0 },
+        ReferenceLine { label: "r".into(), y: 0.1 },
+    ];
+    let chart = LineChart { log_y: true, series, references, ..LineChart::new("t", "step", "f") };
+    let picture = chart.scene().raster(1.0).expect("raster");
+    // The two inner values stand alone, each as a dot, the outer ones as half a dot; no line joins them
+    // across the gaps.
+    assert_eq!(dots(&picture, style(0).colour, 3).len(), 2);
+    let coloured = picture.rgba.chunks_exact(4).filter(|p| p[..3] == [0xd5, 0x5e, 0x00]).count();
+    assert!(coloured < 600, "{coloured}");
+}
+
+fn animation(paths: Vec<Path>) -> Animation {
+    let size = LandscapeFigure { width: 600, height: 600, ..figure(&ravine, paths) };
+    Animation::new(&size).expect("animation")
+}
+
+fn raster(animation: &mut Animation, i: usize) -> Raster {
+    let rgba = animation.frame(i).to_vec();
+    Raster { width: animation.width(), height: animation.height(), rgba }
+}
+
+#[test]
+fn every_frame_has_one_head_where_the_path_is() {
+    let mut animation = animation(vec![path(wave(), 2)]);
+    assert_eq!(animation.frames(), 31);
+    for (i, &point) in wave().iter().enumerate() {
+        let expected = animation.to_pixel(point);
+        let frame = raster(&mut animation, i);
+        let heads = dots(&frame, style(2).colour, 5);
+        assert_eq!(heads.len(), 1, "frame {i}");
+        assert!((heads[0][0] - expected[0]).hypot(heads[0][1] - expected[1]) < 2.0, "frame {i}");
+    }
+}
+
+#[test]
+fn a_frame_shows_the_steps_so_far_and_none_to_come() {
+    let mut animation = animation(vec![path(wave(), 0)]);
+    let frame = raster(&mut animation, 10);
+    for (i, &point) in wave().iter().enumerate() {
+        let reached = at(&frame, animation.to_pixel(point)) == Some(style(0).colour);
+        assert_eq!(reached, i <= 10, "step {i}");
+    }
+}
+
+#[test]
+fn frames_do_not_depend_on_the_order_in_which_they_are_asked_for() {
+    let mut forward = animation(vec![path(wave(), 0), path(wave()[..5].to_vec(), 1)]);
+    let frames: Vec<Vec<u8>> = (0..31).map(|i| forward.frame(i).to_vec()).collect();
+    let mut other = animation(vec![path(wave(), 0), path(wave()[..5].to_vec(), 1)]);
+    for i in [30, 3, 17, 0, 5] {
+        assert!(other.frame(i) == frames[i], "frame {i}");
+    }
+    assert!(other.frame(1000) == frames[30]);
+}
+
+#[test]
+fn a_diverged_run_ends_as_a_cross_at_its_last_point() {
+    let ended = wave()[..5].to_vec();
+    let last = ended[4];
+    let mut animation = animation(vec![path(wave(), 0), Path { diverged: true, ..path(ended, 1) }]);
+    let [x, y] = animation.to_pixel(last);
+    let frame = raster(&mut animation, 30);
+    for (dx, dy) in [(0.0, 0.0), (6.0, 6.0), (-6.0, 6.0), (6.0, -6.0), (-6.0, -6.0)] {
+        assert_eq!(at(&frame, [x + dx, y + dy]), Some(style(1).colour));
+    }
+    assert_ne!(at(&frame, [x + 6.0, y]), Some(style(1).colour));
+}
