@@ -3,6 +3,7 @@
 pub mod draw;
 mod expression;
 mod geometry;
+pub mod movie;
 pub mod problem;
 mod problems;
 
