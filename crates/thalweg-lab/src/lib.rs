@@ -1,11 +1,54 @@
 //! The laboratory of thalweg: see what an optimizer does.
+//!
+//! A [`Problem`](problem::Problem) is a function of the plane with its gradient; a
+//! [`Descent`](descent::Descent) runs methods down it and renders what happened as pictures,
+//! films, pages and data. Anything that a [`thalweg::Optimizer`] can be made from can run here,
+//! a user's own rule included:
+//!
+//! ```
+//! use thalweg::{Real, Rule};
+//! use thalweg_lab::descent::{Descent, Format};
+//! use thalweg_lab::problem::Problem;
+//! use thalweg_lab::run::Precision;
+//!
+//! /// A step of fixed length in each coordinate.
+//! #[derive(Clone)]
+//! struct SignDescent(f64);
+//!
+//! impl<R: Real> Rule<R> for SignDescent {
+//!     type State = ();
+//!     type Constants = R;
+//!     fn prepare(&self, _t: u64) -> R {
+//!         R::from_f64(self.0)
+//!     }
+//!     #[inline(always)]
+//!     fn apply(&length: &R, g: R, _w: R, (): &mut ()) -> R {
+//!         -length * g.sign()
+//!     }
+//! }
+//!
+//! let problem = Problem::named("ravine")?;
+//! let descent = Descent::among(&problem, &[SignDescent(0.5)], problem.start, 14, Precision::F64)?;
+//! assert_eq!(descent.runs[0].last_point(), [0.0, 0.0]);
+//! let picture = descent.render(Format::Png)?;
+//! assert!(picture.starts_with(b"\x89PNG"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
+pub mod descent;
 pub mod draw;
 mod expression;
+pub mod gallery;
 mod geometry;
 pub mod movie;
+pub mod output;
+mod page;
+pub mod printed;
 pub mod problem;
 mod problems;
+pub mod record;
+pub mod run;
+pub mod study;
 
 pub use expression::{Expression, ExpressionError};
 pub use geometry::{Domain, Point};

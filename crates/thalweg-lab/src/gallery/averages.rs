@@ -1,0 +1,103 @@
+//! RMSProp and AdaDelta, and what a slip in their averages does.
+
+use maud::{Markup, html};
+
+use super::{Collection, GalleryError, origin, run_heading};
+use crate::draw::{LineChart, Series};
+use crate::run::Run;
+
+const RMSPROP: [&str; 2] =
+    ["rmsprop:lr=0.1,alpha=0.9,eps=0,eps_root=1e-6", "rmsprop-printed:lr=0.1"];
+const RMSPROP_STEPS: usize = 100;
+const ADADELTA: [&str; 2] = ["adadelta", "adadelta-printed"];
+const ADADELTA_STEPS: usize = 1500;
+/// Steps that a film of so long a run advances a frame.
+const ADADELTA_STRIDE: usize = 15;
+
+pub(super) fn section(collection: &mut Collection) -> Result<Markup, GalleryError> {
+    let [rmsprop, rmsprop_printed] = pair(collection, RMSPROP, RMSPROP_STEPS, 1)?;
+    let [adadelta, adadelta_printed] = pair(collection, ADADELTA, ADADELTA_STEPS, ADADELTA_STRIDE)?;
+
+    let accumulators = [
+        series("RMSProp", &rmsprop.runs[0], "v", 0),
+        series("RMSProp as printed", &rmsprop_printed.runs[0], "G", 1),
+    ];
+    let growth = collection.drawing(
+        "accumulators",
+        "Mean square of the gradient of y against the step: RMSProp's falls, the printed one doubles every step",
+        (1200, 800),
+        move || {
+            let mut chart = LineChart::new("The accumulator of y", "step", "mean square");
+            chart.log_y = true;
+            chart.series = accumulators.to_vec();
+            chart.scene()
+        },
+    );
+    let last = |run: &Run| {
+        (crate::draw::number(run.last_point()[0]), crate::draw::number(run.last_point()[1]))
+    };
+    let (stalled_x, stalled_y) = last(&rmsprop_printed.runs[0]);
+    let (stuck_x, stuck_y) = last(&adadelta_printed.runs[0]);
+    let overflow = adadelta_printed.runs[0].diverged_at;
+
+    Ok(html! {
+        section {
+            h2 id="averages" { "RMSProp and AdaDelta, and a slip of the pen" }
+            p {
+                "Both replace Adagrad's sum by a moving average, so that old gradients are forgotten and steps need not "
+                "shrink for ever. Printed with " code { "+=" } " on a line that already holds γG, the average is added to "
+                "itself: G ← (1 + γ)G + (1 − γ)g². It then grows 1.9 times a step, and the method stalls."
+            }
+            (run_heading("rmsprop", "RMSProp", &RMSPROP[..1], RMSPROP_STEPS))
+            p {
+                "Every coordinate moves at about the learning rate, however steep the slope: x and y approach the floor at "
+                "the same speed. Close to the minimum the step does not shrink any more, and the path chatters around it."
+            }
+            (origin("rmsprop"))
+            (collection.show("rmsprop", rmsprop, "RMSProp: 100 steps from (−7, 2) to the minimum"))
+            (run_heading("rmsprop-printed", "RMSProp as printed", &RMSPROP[1..], RMSPROP_STEPS))
+            p {
+                "The same constants with the slip. After a few steps G has outgrown every gradient and the run stands still at ("
+                (stalled_x) ", " (stalled_y) "), wherever it happens to be."
+            }
+            (origin("rmsprop-printed"))
+            (collection.show("rmsprop-printed", rmsprop_printed, "RMSProp as printed: the path stops after a few steps"))
+            figure.wide { (growth) }
+            (run_heading("adadelta", "AdaDelta", &ADADELTA[..1], ADADELTA_STEPS))
+            p {
+                "There is no learning rate to choose: the size of past steps stands in for it. The first is √(ε/(1 − ρ)) ≈ 0.003 "
+                "long, and each can be only a little longer than the last: a thousand steps feel their way down the valley, and a "
+                "few hundred more home in on the minimum."
+            }
+            (origin("adadelta"))
+            (collection.show("adadelta", adadelta, "AdaDelta: 1500 steps from (−7, 2) to the minimum"))
+            (run_heading("adadelta-printed", "AdaDelta as printed", &ADADELTA[1..], ADADELTA_STEPS))
+            p {
+                "The slip stands in both averages. They nearly double together, so the ratio of their roots stays what the first "
+                "steps made it and adapts to nothing; the run creeps"
+                @if let Some(step) = overflow { " until G overflows at step " (step) "," }
+                " and gets no further than (" (stuck_x) ", " (stuck_y) ")."
+            }
+            (origin("adadelta-printed"))
+            (collection.show("adadelta-printed", adadelta_printed, "AdaDelta as printed: a short path that ends far from the minimum"))
+        }
+    })
+}
+
+fn pair(
+    collection: &Collection,
+    specs: [&str; 2],
+    steps: usize,
+    stride: usize,
+) -> Result<[crate::descent::Descent; 2], GalleryError> {
+    let [mut right, mut printed] =
+        [collection.descend(&specs[..1], steps)?, collection.descend(&specs[1..], steps)?];
+    (right.stride, printed.stride) = (stride, stride);
+    Ok([right, printed])
+}
+
+fn series(label: &str, run: &Run, slot: &str, style: usize) -> Series {
+    let values = run.slot(slot).map_or(&[][..], |slot| &slot.values);
+    let points = (0..).map(f64::from).zip(values).skip(1).map(|(step, value)| (step, value[1]));
+    Series::line(label, points.collect(), style)
+}

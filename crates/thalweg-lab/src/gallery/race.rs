@@ -1,0 +1,49 @@
+//! All optimizers in one race.
+
+use std::sync::Arc;
+
+use maud::{Markup, html};
+
+use super::{Collection, GalleryError, run_heading};
+
+const STEPS: usize = 60;
+const SPECS: [&str; 7] = [
+    "sgd:lr=0.9",
+    "momentum:lr=0.1",
+    "adagrad:lr=1.5",
+    "rmsprop:lr=0.3,alpha=0.9",
+    "adadelta:eps=1e-2",
+    "adam:lr=0.3",
+    "adamw:lr=0.3",
+];
+
+pub(super) fn section(collection: &mut Collection) -> Result<Markup, GalleryError> {
+    let descent = Arc::new(collection.descend(&SPECS, STEPS)?.titled("The race"));
+    let (panels, values) = (Arc::clone(&descent), Arc::clone(&descent));
+    let size = panels.with_panels(|scene| (scene.width(), scene.height()));
+    let panels = collection.drawing(
+        "race-panels",
+        "The paths of all optimizers, one panel each",
+        size,
+        move || panels.with_panels(|scene| scene),
+    );
+    let values = collection.drawing(
+        "race-values",
+        "The value of f against the step for all optimizers, on a logarithmic axis",
+        (1200, 800),
+        move || values.values().scene(),
+    );
+    Ok(html! {
+        section {
+            h2 id="race" { "The race" }
+            p {
+                "All optimizers from one start, each at a rate that suits it on this function. The ranking is this function's, not "
+                "a verdict: its gradients have no noise, and a quadratic valley flatters methods that carry speed along it."
+            }
+            (run_heading("race-runs", "Sixty steps", &SPECS, STEPS))
+            (collection.show("race", Arc::unwrap_or_clone(descent), "All optimizers from (−7, 2) in one landscape"))
+            figure.wide { (values) }
+            figure.wide { (panels) }
+        }
+    })
+}

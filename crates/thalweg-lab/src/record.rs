@@ -1,0 +1,158 @@
+//! Runs as data: JSON and CSV.
+
+use serde::Serialize;
+use serde_json::{Map, Value as Json};
+use thalweg::Value;
+
+use crate::geometry::Point;
+use crate::problem::Problem;
+use crate::run::{Precision, Run};
+
+/// What `run.json` holds.
+#[derive(Debug, Serialize)]
+pub struct Record<'a> {
+    problem: ProblemRecord<'a>,
+    start: Point,
+    steps: usize,
+    precision: &'static str,
+    runs: Vec<RunRecord<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct ProblemRecord<'a> {
+    name: &'a str,
+    expression: &'a str,
+    dim: usize,
+}
+
+#[derive(Debug, Serialize)]
+struct RunRecord<'a> {
+    optimizer: &'a str,
+    spec: &'a str,
+    hyperparameters: Map<String, Json>,
+    points: &'a [Point],
+    values: &'a [f64],
+    /// `null` where a component is not finite.
+    gradients: &'a [Point],
+    state: Map<String, Json>,
+    diverged_at: Option<usize>,
+}
+
+impl<'a> Record<'a> {
+    /// The record of runs that share a problem, a start and a number of steps asked for.
+    pub fn new(
+        problem: &'a Problem,
+        start: Point,
+        steps: usize,
+        precision: Precision,
+        runs: &'a [Run],
+    ) -> Self {
+        Self {
+            problem: ProblemRecord { name: &problem.name, expression: &problem.expression, dim: 2 },
+            start,
+            steps,
+            precision: precision.name(),
+            runs: runs.iter().map(RunRecord::new).collect(),
+        }
+    }
+
+    /// The record as JSON text, one line, ending in a line feed.
+    ///
+    /// Numbers have as many digits as it takes to read the same bits back.
+    pub fn json(&self) -> String {
+        to_json(self)
+    }
+}
+
+impl<'a> RunRecord<'a> {
+    fn new(run: &'a Run) -> Self {
+        let hyperparameters = run.hyperparameters.iter();
+        let state = run.state.iter().map(|slot| (slot.name.clone(), points(&slot.values)));
+        Self {
+            optimizer: &run.optimizer,
+            spec: &run.spec,
+            hyperparameters: hyperparameters
+                .map(|(k, v)| ((*k).to_owned(), json_value(v)))
+                .collect(),
+            points: &run.points,
+            values: &run.values,
+            gradients: &run.gradients,
+            state: state.collect(),
+            diverged_at: run.diverged_at,
+        }
+    }
+}
+
+fn points(values: &[Point]) -> Json {
+    values.iter().map(|&[x, y]| Json::from(vec![x, y])).collect()
+}
+
+fn json_value(value: &Value) -> Json {
+    match value {
+        Value::Number(number) => (*number).into(),
+        Value::Flag(flag) => (*flag).into(),
+        Value::Choice(word) => word.as_str().into(),
+    }
+}
+
+/// JSON text of a value made of strings, numbers, lists and maps with text keys.
+pub(crate) fn to_json(value: &impl Serialize) -> String {
+    let mut text = serde_json::to_string(value).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// One line of the table of final points.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Summary {
+    /// The name of the run's files.
+    pub name: String,
+    /// The method's name.
+    pub optimizer: String,
+    /// The text that makes the method again.
+    pub spec: String,
+    /// Steps taken.
+    pub steps: usize,
+    /// Where it ended.
+    pub point: Point,
+    /// The value there.
+    pub value: f64,
+    /// The step that was not finite.
+    pub diverged_at: Option<usize>,
+}
+
+impl Summary {
+    /// The summary of a run whose files are called `name`.
+    pub fn new(name: impl Into<String>, run: &Run) -> Self {
+        Self {
+            name: name.into(),
+            optimizer: run.optimizer.clone(),
+            spec: run.spec.clone(),
+            steps: run.steps(),
+            point: run.last_point(),
+            value: run.last_value(),
+            diverged_at: run.diverged_at,
+        }
+    }
+}
+
+/// Runs as CSV (RFC 4180): a header, then a line for every step of every run.
+///
+/// Columns: optimizer, spec, step, x, y, value, dx, dy (the gradient).
+pub fn csv(runs: &[Run]) -> Vec<u8> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let mut line = |fields: [&str; 8]| {
+        // Writing to memory has no way to fail.
+        let _ = writer.write_record(fields);
+    };
+    line(["optimizer", "spec", "step", "x", "y", "value", "dx", "dy"]);
+    for run in runs {
+        let rows = run.points.iter().zip(&run.values).zip(&run.gradients);
+        for (step, ((&[x, y], &value), &[dx, dy])) in rows.enumerate() {
+            let step = step.to_string();
+            let [x, y, value, dx, dy] = [x, y, value, dx, dy].map(|number| format!("{number:?}"));
+            line([&run.optimizer, &run.spec, &step, &x, &y, &value, &dx, &dy]);
+        }
+    }
+    writer.into_inner().unwrap_or_default()
+}

@@ -1,0 +1,224 @@
+//! Runs: one method on one problem, with everything that happened on the way.
+
+use thalweg::{Error as StepError, Method, Optimizer, Real, Value};
+
+use crate::geometry::Point;
+use crate::problem::Problem;
+
+/// A method that can run in either precision: a [`Spec`](thalweg::Spec), a configuration such as
+/// [`Adam`](thalweg::rules::Adam), or a rule of the user's.
+pub trait Contender: Method<f32> + Method<f64> + Clone {}
+
+impl<M: Method<f32> + Method<f64> + Clone> Contender for M {}
+
+/// In which numbers a run computes its points.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Precision {
+    /// 32 bits: points, gradients and state; values stay in 64.
+    F32,
+    /// 64 bits throughout.
+    #[default]
+    F64,
+}
+
+impl Precision {
+    /// The type's name, `f32` or `f64`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::F32 => f32::NAME,
+            Self::F64 => f64::NAME,
+        }
+    }
+}
+
+/// One descent.
+///
+/// `points`, `values`, `gradients` and the state slots are all indexed by the step: 0 is the
+/// start. A run whose next point or value would not be finite ends before it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Run {
+    /// What figures call it, as "Adam, lr 0.3".
+    pub label: String,
+    /// The method's name.
+    pub optimizer: String,
+    /// The text that makes the method again.
+    pub spec: String,
+    /// Every hyperparameter with its value.
+    pub hyperparameters: Vec<(&'static str, Value)>,
+    /// (x, y) at each step.
+    pub points: Vec<Point>,
+    /// f(x, y) at each step.
+    pub values: Vec<f64>,
+    /// ∂f/∂x and ∂f/∂y at each step.
+    pub gradients: Vec<Point>,
+    /// What the method remembered after each step.
+    pub state: Vec<Slot>,
+    /// The first step whose point or value is not finite, or which cannot be taken because the
+    /// gradient before it is not.
+    pub diverged_at: Option<usize>,
+}
+
+/// A state slot over a run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Slot {
+    /// Its name, as `m`.
+    pub name: String,
+    /// Its value for x and y after each step.
+    pub values: Vec<Point>,
+}
+
+/// Why a run could not begin.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RunError {
+    /// The function has no finite value at the start.
+    #[error("{problem} is {value} at the start ({}, {}); start where it is finite", start[0], start[1])]
+    Start {
+        /// The problem's name.
+        problem: String,
+        /// The start.
+        start: Point,
+        /// The function there.
+        value: f64,
+    },
+    /// The method refuses its hyperparameters.
+    #[error(transparent)]
+    Method(#[from] StepError),
+}
+
+impl Run {
+    /// Descends `problem` from `start` for `steps` steps.
+    ///
+    /// # Errors
+    /// [`RunError::Start`] where the function is not finite at the start, [`RunError::Method`]
+    /// where the method refuses its hyperparameters. Divergence is no error.
+    ///
+    /// ```
+    /// use thalweg::rules::Adam;
+    /// use thalweg_lab::{problem::Problem, run::{Precision, Run}};
+    ///
+    /// let ravine = Problem::named("ravine")?;
+    /// let adam = Adam { lr: 0.3, ..Adam::default() };
+    /// let run = Run::new(&ravine, &adam, ravine.start, 30, Precision::F64)?;
+    /// assert_eq!(run.points.len(), 31);
+    /// assert!(run.values[30] < 0.2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn new<M: Contender>(
+        problem: &Problem,
+        method: &M,
+        start: Point,
+        steps: usize,
+        precision: Precision,
+    ) -> Result<Self, RunError> {
+        match precision {
+            Precision::F32 => Self::descend::<f32, M>(problem, method, start, steps),
+            Precision::F64 => Self::descend::<f64, M>(problem, method, start, steps),
+        }
+    }
+
+    fn descend<R: Real, M: Method<R> + Clone>(
+        problem: &Problem,
+        method: &M,
+        start: Point,
+        steps: usize,
+    ) -> Result<Self, RunError> {
+        const NAME: &str = "(x, y)";
+        let mut optimizer: Optimizer<R, M> = Optimizer::new(method.clone())?;
+        let mut w = start.map(R::from_f64);
+        let start = w.map(R::to_f64);
+        let value = problem.value(start);
+        if !value.is_finite() || start.iter().any(|x| !x.is_finite()) {
+            let problem = problem.name.clone();
+            return Err(RunError::Start { problem, start, value });
+        }
+        let initial = method.kernel().initial_state();
+        let mut run = Self {
+            label: label(method),
+            optimizer: method.name(),
+            spec: method.spec(),
+            hyperparameters: named(method),
+            points: vec![start],
+            values: vec![value],
+            gradients: vec![problem.gradient(start)],
+            state: optimizer
+                .state_names()
+                .into_iter()
+                .zip(initial)
+                .map(|(name, value)| Slot { name, values: vec![[value.to_f64(); 2]] })
+                .collect(),
+            diverged_at: None,
+        };
+        for t in 1..=steps {
+            let g = run.gradients[t - 1].map(R::from_f64);
+            let stepped = match optimizer.step([(NAME, &mut w, &g)]) {
+                Ok(()) => true,
+                Err(StepError::NonFiniteGradient { .. }) => false,
+                Err(error) => return Err(error.into()),
+            };
+            let point = w.map(R::to_f64);
+            let value = problem.value(point);
+            if !stepped || !value.is_finite() || point.iter().any(|x| !x.is_finite()) {
+                run.diverged_at = Some(t);
+                break;
+            }
+            run.points.push(point);
+            run.values.push(value);
+            run.gradients.push(problem.gradient(point));
+            for slot in &mut run.state {
+                if let Some(&[x, y]) = optimizer.state(NAME, &slot.name).as_deref() {
+                    slot.values.push([x, y].map(R::to_f64));
+                }
+            }
+        }
+        Ok(run)
+    }
+
+    /// The same run under another label.
+    #[must_use]
+    pub fn labelled(mut self, label: impl Into<String>) -> Self {
+        self.label = label.into();
+        self
+    }
+
+    /// How many steps it took.
+    pub fn steps(&self) -> usize {
+        self.points.len() - 1
+    }
+
+    /// Where it ended.
+    pub fn last_point(&self) -> Point {
+        self.points[self.steps()]
+    }
+
+    /// The value where it ended.
+    pub fn last_value(&self) -> f64 {
+        self.values[self.steps()]
+    }
+
+    /// A state slot by name.
+    pub fn slot(&self, name: &str) -> Option<&Slot> {
+        self.state.iter().find(|slot| slot.name == name)
+    }
+
+    /// A hyperparameter that is a number.
+    pub fn number(&self, name: &str) -> Option<f64> {
+        self.hyperparameters.iter().find_map(|(known, value)| match value {
+            Value::Number(number) if *known == name => Some(*number),
+            _ => None,
+        })
+    }
+}
+
+fn named<R: Real>(method: &impl Method<R>) -> Vec<(&'static str, Value)> {
+    method.hyperparameters().into_iter().map(|(h, value)| (h.name, value)).collect()
+}
+
+/// "Adam, lr 0.3": the name, and the learning rate where it was chosen.
+fn label<R: Real>(method: &impl Method<R>) -> String {
+    let rate = named(method).into_iter().find(|(name, _)| *name == "lr");
+    match rate {
+        Some((_, lr)) if method.spec().contains("lr=") => format!("{}, lr {lr}", method.title()),
+        _ => method.title(),
+    }
+}
