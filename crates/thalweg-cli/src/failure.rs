@@ -1,0 +1,60 @@
+//! What ends the program early: one sentence on standard error and an exit code.
+
+use std::fmt::Display;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+/// Why the program stops.
+#[derive(Debug)]
+pub enum Failure {
+    /// The command line asks for something that is not there: exit code 2.
+    Usage(String),
+    /// What was asked for could not be done: exit code 1.
+    Failed(String),
+    /// Whoever read standard output has seen enough: nothing to say, exit code 0.
+    Closed,
+}
+
+impl Failure {
+    /// A command line that cannot be meant.
+    pub fn usage(error: impl Display) -> Self {
+        Self::Usage(error.to_string())
+    }
+
+    /// Something that could not be done.
+    pub fn failed(error: impl Display) -> Self {
+        Self::Failed(error.to_string())
+    }
+
+    /// Says it and gives the exit code.
+    pub fn report(self) -> ExitCode {
+        let (message, code) = match self {
+            Self::Usage(message) => (message, 2),
+            Self::Failed(message) => (message, 1),
+            Self::Closed => return ExitCode::SUCCESS,
+        };
+        say(&format!("error: {message}"));
+        ExitCode::from(code)
+    }
+}
+
+impl From<io::Error> for Failure {
+    /// Of writing to standard output.
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Self::Closed,
+            _ => Self::Failed(format!("cannot write to standard output: {error}")),
+        }
+    }
+}
+
+/// A line on standard error; if nobody can hear it, nothing is lost that matters.
+pub fn say(line: &str) {
+    let _ = writeln!(io::stderr().lock(), "{line}");
+}
+
+/// Prints what `clap` says of a command line, or the help that was asked for.
+pub fn refuse(error: &clap::Error) -> ExitCode {
+    let _ = error.print();
+    u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
+}

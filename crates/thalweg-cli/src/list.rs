@@ -1,0 +1,138 @@
+//! `thalweg list`.
+
+use std::io::{self, Write};
+
+use serde_json::{Value as Json, json};
+use thalweg::{Accepts, Entry, Value};
+use thalweg_lab::draw::number;
+use thalweg_lab::printed::methods;
+use thalweg_lab::problem::Problem;
+
+use crate::args::{List, Listed};
+use crate::failure::Failure;
+
+pub fn run(options: &List) -> Result<(), Failure> {
+    let wanted = |what| options.what.is_none_or(|asked| asked == what);
+    let mut out = io::stdout().lock();
+    if options.json {
+        let mut all = serde_json::Map::new();
+        if wanted(Listed::Optimizers) {
+            all.insert(
+                "optimizers".to_owned(),
+                methods().into_iter().map(optimizer_json).collect(),
+            );
+        }
+        if wanted(Listed::Problems) {
+            all.insert("problems".to_owned(), Problem::all().iter().map(problem_json).collect());
+        }
+        let text = serde_json::to_string_pretty(&all).map_err(Failure::failed)?;
+        writeln!(out, "{text}")?;
+    } else {
+        if wanted(Listed::Optimizers) {
+            writeln!(out, "OPTIMIZERS, as NAME or NAME:KEY=VALUE,KEY=VALUE")?;
+            for entry in methods() {
+                optimizer(&mut out, entry)?;
+            }
+        }
+        if options.what.is_none() {
+            writeln!(out)?;
+        }
+        if wanted(Listed::Problems) {
+            writeln!(out, "PROBLEMS; any expression in x and y is one too")?;
+            for known in Problem::all() {
+                problem(&mut out, &known)?;
+            }
+        }
+    }
+    Ok(out.flush()?)
+}
+
+fn optimizer(out: &mut impl Write, entry: &Entry) -> io::Result<()> {
+    let Entry { name, summary, formula, paper, .. } = entry;
+    writeln!(out, "\n{name}: {summary}")?;
+    writeln!(out, "    {formula}")?;
+    writeln!(out, "    {} ({}), {}", paper.authors, paper.year, paper.url)?;
+    for (hyperparameter, default) in entry.hyperparameters.iter().zip(entry.defaults()) {
+        let setting = format!("{}={default}", hyperparameter.name);
+        writeln!(out, "    {setting:24} {}, {}", hyperparameter.accepts, hyperparameter.meaning)?;
+    }
+    Ok(())
+}
+
+fn problem(out: &mut impl Write, problem: &Problem) -> io::Result<()> {
+    let [x, y] = problem.start.map(number);
+    writeln!(out, "\n{}: {}", problem.name, problem.expression)?;
+    writeln!(out, "    {}", problem.summary)?;
+    write!(out, "    from ({x}, {y})")?;
+    let minima: Vec<String> =
+        problem.minima.iter().map(|m| format!("({}, {})", number(m[0]), number(m[1]))).collect();
+    match problem.minimum {
+        Some(value) => writeln!(out, " to {} at {}", number(value), minima.join(", ")),
+        None => writeln!(out),
+    }
+}
+
+fn optimizer_json(entry: &Entry) -> Json {
+    let hyperparameters: Json = entry
+        .hyperparameters
+        .iter()
+        .zip(entry.defaults())
+        .map(|(hyperparameter, default)| {
+            let mut json = json!({
+                "name": hyperparameter.name,
+                "meaning": hyperparameter.meaning,
+                "default": value_json(&default),
+            });
+            match hyperparameter.accepts {
+                Accepts::Number(range) => {
+                    json["type"] = "number".into();
+                    json["min"] = range.min.into();
+                    json["max"] = if range.max.is_finite() { range.max.into() } else { Json::Null };
+                    json["max_included"] = range.max_included.into();
+                }
+                Accepts::Flag => json["type"] = "flag".into(),
+                Accepts::Choice(words) => {
+                    json["type"] = "choice".into();
+                    json["choices"] = words.into();
+                }
+            }
+            json
+        })
+        .collect();
+    json!({
+        "name": entry.name,
+        "title": entry.title,
+        "summary": entry.summary,
+        "formula": entry.formula,
+        "paper": {
+            "authors": entry.paper.authors,
+            "title": entry.paper.title,
+            "year": entry.paper.year,
+            "url": entry.paper.url,
+        },
+        "hyperparameters": hyperparameters,
+        "state": entry.state,
+    })
+}
+
+fn value_json(value: &Value) -> Json {
+    match value {
+        Value::Number(number) => (*number).into(),
+        Value::Flag(flag) => (*flag).into(),
+        Value::Choice(word) => word.as_str().into(),
+    }
+}
+
+fn problem_json(problem: &Problem) -> Json {
+    json!({
+        "name": problem.name,
+        "title": problem.title,
+        "expression": problem.expression,
+        "summary": problem.summary,
+        "reference": problem.source.map(|source| json!({ "text": source.reference, "url": source.link })),
+        "domain": { "x": problem.domain.x, "y": problem.domain.y },
+        "start": problem.start,
+        "minima": problem.minima,
+        "minimum": problem.minimum,
+    })
+}

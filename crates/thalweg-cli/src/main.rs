@@ -1,0 +1,30 @@
+//! The program `thalweg`: see how optimizers descend.
+
+mod args;
+mod descend;
+mod failure;
+mod gallery;
+mod list;
+mod progress;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Args, Command};
+
+fn main() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => return failure::refuse(&error),
+    };
+    let done = match &args.command {
+        Command::Gallery(options) => gallery::run(options, args.quiet),
+        Command::Descend(options) => descend::run(options, args.quiet),
+        Command::List(options) => list::run(options),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}
