@@ -46,12 +46,17 @@ pub struct Gallery {
     /// The folder to write into; made if it is not there
     #[arg(long, value_name = "DIR", default_value = "gallery")]
     pub out: PathBuf,
+
+    /// Make only the files of this name, as sgd-0.1; once for each
+    #[arg(long, value_name = "NAME")]
+    pub only: Vec<String>,
 }
 
 const GALLERY_EXAMPLES: &str = "\
 Examples:
   thalweg gallery                  into ./gallery; open gallery/index.html in a browser
-  thalweg gallery --out /tmp/g -q  elsewhere, without a word";
+  thalweg gallery --out /tmp/g -q  elsewhere, without a word
+  thalweg gallery --only adam-0.3  adam-0.3.png, .svg, .mp4 and .json alone";
 
 /// Options of `descend`.
 #[derive(Debug, ClapArgs)]

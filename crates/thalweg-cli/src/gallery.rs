@@ -10,12 +10,20 @@ use crate::progress::Progress;
 
 pub fn run(options: &args::Gallery, quiet: bool) -> Result<(), Failure> {
     let begin = Instant::now();
-    let gallery = Gallery::new().map_err(Failure::failed)?;
+    let mut gallery = Gallery::new().map_err(Failure::failed)?;
+    if !options.only.is_empty() {
+        gallery = gallery.only(&options.only).map_err(Failure::usage)?;
+    }
     let files = gallery.names().len();
     let progress = Progress::new(files, quiet);
     gallery.write(&options.out, |file| progress.wrote(file)).map_err(Failure::failed)?;
-    let page = options.out.join("index.html");
     let seconds = begin.elapsed().as_secs_f64();
-    progress.finish(&format!("{files} files in {seconds:.1} s; open {}", page.display()));
+    let page = options.out.join("index.html");
+    let place = if options.only.is_empty() {
+        format!("open {}", page.display())
+    } else {
+        format!("in {}", options.out.display())
+    };
+    progress.finish(&format!("{files} files in {seconds:.1} s; {place}"));
     Ok(())
 }

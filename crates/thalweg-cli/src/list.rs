@@ -3,10 +3,11 @@
 use std::io::{self, Write};
 
 use serde_json::{Value as Json, json};
-use thalweg::{Accepts, Entry, Value};
+use thalweg::{Accepts, Entry};
 use thalweg_lab::draw::number;
 use thalweg_lab::printed::methods;
 use thalweg_lab::problem::Problem;
+use thalweg_lab::record::json_value;
 
 use crate::args::{List, Listed};
 use crate::failure::Failure;
@@ -81,7 +82,7 @@ fn optimizer_json(entry: &Entry) -> Json {
             let mut json = json!({
                 "name": hyperparameter.name,
                 "meaning": hyperparameter.meaning,
-                "default": value_json(&default),
+                "default": json_value(&default),
             });
             match hyperparameter.accepts {
                 Accepts::Number(range) => {
@@ -113,14 +114,6 @@ fn optimizer_json(entry: &Entry) -> Json {
         "hyperparameters": hyperparameters,
         "state": entry.state,
     })
-}
-
-fn value_json(value: &Value) -> Json {
-    match value {
-        Value::Number(number) => (*number).into(),
-        Value::Flag(flag) => (*flag).into(),
-        Value::Choice(word) => word.as_str().into(),
-    }
 }
 
 fn problem_json(problem: &Problem) -> Json {

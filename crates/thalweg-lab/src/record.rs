@@ -87,7 +87,8 @@ fn points(values: &[Point]) -> Json {
     values.iter().map(|&[x, y]| Json::from(vec![x, y])).collect()
 }
 
-fn json_value(value: &Value) -> Json {
+/// A hyperparameter's value as JSON: a number, `true` or `false`, or a text.
+pub fn json_value(value: &Value) -> Json {
     match value {
         Value::Number(number) => (*number).into(),
         Value::Flag(flag) => (*flag).into(),

@@ -181,7 +181,7 @@ pub(crate) fn list<S: AsRef<str>>(names: &[S], conjunction: &str) -> String {
 }
 
 /// " (did you mean a or b?)", or nothing where no name is near.
-pub(crate) fn did_you_mean(nearest: &[&str]) -> String {
+pub(crate) fn did_you_mean<S: AsRef<str>>(nearest: &[S]) -> String {
     if nearest.is_empty() {
         String::new()
     } else {

@@ -8,15 +8,17 @@ mod article;
 mod averages;
 mod race;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use maud::{Markup, html};
+use maud::{Markup, PreEscaped, html};
 use rayon::prelude::*;
 use thalweg::Spec;
 
 use crate::descent::{Descent, Format, RenderError};
 use crate::draw::Scene;
+use crate::expression::{did_you_mean, list};
 use crate::output::{self, OutputError};
 use crate::page;
 use crate::printed::methods;
@@ -50,9 +52,28 @@ pub struct Gallery {
     files: Vec<File>,
 }
 
+/// A name that no file of the gallery has.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the gallery has no `{name}`{}; it has {}", did_you_mean(nearest), list(known, "and"))]
+pub struct UnknownExhibit {
+    /// The name that was asked for.
+    pub name: String,
+    /// The names nearest to it.
+    pub nearest: Vec<String>,
+    /// All names.
+    pub known: Vec<String>,
+}
+
 struct File {
     name: String,
     make: Box<dyn Fn() -> Result<Vec<u8>, RenderError> + Send + Sync>,
+}
+
+impl File {
+    /// Its name without the extension.
+    fn stem(&self) -> &str {
+        self.name.rsplit_once('.').map_or(&self.name, |(stem, _)| stem)
+    }
 }
 
 impl Gallery {
@@ -74,6 +95,24 @@ impl Gallery {
     /// The names of all files, the page among them.
     pub fn names(&self) -> impl ExactSizeIterator<Item = &str> {
         self.files.iter().map(|file| file.name.as_str())
+    }
+
+    /// Keeps the files of some names, as `sgd-0.1`.
+    ///
+    /// # Errors
+    /// [`UnknownExhibit`], with the nearest names.
+    pub fn only(self, names: &[String]) -> Result<Self, UnknownExhibit> {
+        let known: BTreeSet<&str> = self.files.iter().map(File::stem).collect();
+        if let Some(name) = names.iter().find(|name| !known.contains(name.as_str())) {
+            let owned = |names: Vec<&str>| names.into_iter().map(str::to_owned).collect();
+            return Err(UnknownExhibit {
+                name: name.clone(),
+                nearest: owned(thalweg::nearest(name, known.iter().copied())),
+                known: owned(known.into_iter().collect()),
+            });
+        }
+        let wanted = |file: &File| names.iter().any(|name| name == file.stem());
+        Ok(Self { files: self.files.into_iter().filter(wanted).collect() })
     }
 
     /// Draws, encodes and writes every file into `folder`, which is made if need be; `written` is
@@ -146,7 +185,7 @@ impl Collection {
             div.pair {
                 (picture(name, alt, (1200, 1050), &html! { " · " a href={ (name) ".json" } { "data" } }))
                 figure {
-                    video src={ (name) ".mp4" } width="600" height="600" controls loop muted playsinline preload="metadata" {
+                    video src={ (name) ".mp4" } width="600" height="600" poster={ (name) ".png" } controls loop muted playsinline preload="metadata" {
                         a href={ (name) ".mp4" } { "the film" }
                     }
                     figcaption { "Film: ten frames a second, " (frames) }
@@ -220,9 +259,18 @@ impl Collection {
                     code { "thalweg descend --on ravine --with SPEC --steps N -o FILE" } "."
                 }
             }
+            script { (PreEscaped(PLAY_IN_VIEW)) }
         }
     }
 }
+
+/// Films play while they are in view, unless the reader wants no motion.
+const PLAY_IN_VIEW: &str = "\
+if (!matchMedia('(prefers-reduced-motion: reduce)').matches && 'IntersectionObserver' in window) {
+  const watch = new IntersectionObserver(seen => seen.forEach(({ target, isIntersecting }) =>
+    isIntersecting ? target.play().catch(() => {}) : target.pause()), { threshold: 0.6 });
+  document.querySelectorAll('video').forEach(film => watch.observe(film));
+}";
 
 fn picture(name: &str, alt: &str, (width, height): (u32, u32), more: &Markup) -> Markup {
     html! {
