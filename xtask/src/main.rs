@@ -1,0 +1,86 @@
+//! Automation of the workspace: `cargo xtask test`, `bench`, `golden`.
+
+mod bench;
+mod golden;
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+const HELP: &str = "\
+Usage: cargo xtask COMMAND
+
+  test     formatting, lints, every test and doctest, the documentation
+  bench    how fast the gallery is drawn and the workspace builds, on this machine
+  golden   make the golden files again from NumPy and PyTorch (needs python3)
+";
+
+fn main() -> ExitCode {
+    let words: Vec<String> = env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let done = match words[..] {
+        ["test"] => test(),
+        ["bench"] => bench::measure(),
+        ["golden"] => golden::make(),
+        [] | ["help" | "--help" | "-h"] => {
+            eprint!("{HELP}");
+            Ok(())
+        }
+        _ => Err(format!("there is no `cargo xtask {}`\n\n{HELP}", words.join(" "))),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("xtask: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Everything that a change must pass.
+fn test() -> Result<(), String> {
+    cargo(&["fmt", "--all", "--check"])?;
+    cargo(&[
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--all-features",
+        "--",
+        "--deny",
+        "warnings",
+    ])?;
+    cargo(&["clippy", "--package", "thalweg", "--", "--deny", "warnings"])?;
+    cargo(&["test", "--workspace", "--all-features"])?;
+    let mut doc = command("cargo", &["doc", "--workspace", "--all-features", "--no-deps"]);
+    run(doc.env("RUSTDOCFLAGS", "--deny warnings"))
+}
+
+/// Runs cargo in the workspace's root.
+fn cargo(arguments: &[&str]) -> Result<(), String> {
+    run(&mut command("cargo", arguments))
+}
+
+/// A command that starts in the workspace's root.
+fn command(program: &str, arguments: &[&str]) -> Command {
+    let mut command = Command::new(program);
+    command.args(arguments).current_dir(root());
+    command
+}
+
+/// Says what is run, runs it, and turns anything but success into an error.
+fn run(command: &mut Command) -> Result<(), String> {
+    let words = [command.get_program()].into_iter().chain(command.get_args());
+    let line: Vec<_> = words.map(|word| word.to_string_lossy()).collect();
+    let line = line.join(" ");
+    eprintln!("$ {line}");
+    match command.status() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(format!("`{line}` failed: {status}")),
+        Err(error) => Err(format!("`{line}` cannot be started: {error}")),
+    }
+}
+
+/// The workspace's root folder.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new(".")).to_owned()
+}
