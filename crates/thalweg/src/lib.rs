@@ -90,3 +90,8 @@ pub use registry::Registered;
 pub use registry::{Entry, OPTIMIZERS, Paper, nearest};
 pub use rule::{Chain, Rule, State};
 pub use spec::Spec;
+
+/// The README's example is a test.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
