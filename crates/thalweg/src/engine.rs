@@ -61,7 +61,12 @@ pub trait Kernel<R: Real>: Send + Sync {
 
 impl<R: Real, T: Rule<R>> Kernel<R> for T {
     fn state_names(&self) -> Vec<String> {
-        Rule::state_names(self)
+        let mut names = Rule::state_names(self);
+        // A rule that names too few or too many of its slots must not shift the others.
+        let slots = T::State::SLOTS;
+        names.truncate(slots);
+        names.extend((names.len()..slots).map(|slot| format!("s{slot}")));
+        names
     }
 
     fn initial_state(&self) -> Vec<R> {

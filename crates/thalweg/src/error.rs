@@ -1,7 +1,7 @@
 //! What can go wrong, with the data in fields.
 
 use crate::hyperparameter::{Hyperparameter, Value};
-use crate::registry::nearest;
+use crate::nearest::nearest;
 
 /// Why a call was refused. Whatever it was, no parameter and no state has changed.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]

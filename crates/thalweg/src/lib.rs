@@ -70,6 +70,7 @@ mod engine;
 mod error;
 mod hyperparameter;
 mod method;
+mod nearest;
 mod optimizer;
 mod params;
 mod real;
@@ -82,12 +83,13 @@ pub use engine::{Chunk, Kernel};
 pub use error::Error;
 pub use hyperparameter::{Accepts, Hyperparameter, Range, Setting, Value};
 pub use method::{Configuration, Method, Recipe};
+pub use nearest::nearest;
 pub use optimizer::Optimizer;
 pub use params::Parameter;
 pub use real::Real;
 #[doc(hidden)]
 pub use registry::Registered;
-pub use registry::{Entry, OPTIMIZERS, Paper, nearest};
+pub use registry::{Entry, OPTIMIZERS, Paper};
 pub use rule::{Chain, Rule, State};
 pub use spec::Spec;
 

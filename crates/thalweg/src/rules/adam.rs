@@ -235,17 +235,28 @@ method! {
         "how m̂ and v̂ come from m and v";
 }
 
+/// The chain that Adam and AdamW share: they differ in where the weights decay.
+fn moments<R: Real>(
+    adam: ScaleByAdam,
+    amsgrad: bool,
+    [coupled, decoupled]: [f64; 2],
+    lr: f64,
+) -> Box<dyn Kernel<R>> {
+    let [coupled, decoupled] = [coupled, decoupled].map(AddDecayedWeights);
+    let scale = Scale::by_learning_rate(lr);
+    if amsgrad {
+        Box::new(chain!(coupled, ScaleByAmsgrad(adam), decoupled, scale))
+    } else {
+        Box::new(chain!(coupled, adam, decoupled, scale))
+    }
+}
+
 impl Recipe for Adam {
     fn kernel<R: Real>(&self) -> Box<dyn Kernel<R>> {
         let &Self { lr, beta1, beta2, eps, eps_root, weight_decay, amsgrad, bias_correction } =
             self;
         let adam = ScaleByAdam { beta1, beta2, eps, eps_root, bias_correction };
-        let (decay, scale) = (AddDecayedWeights(weight_decay), Scale::by_learning_rate(lr));
-        if amsgrad {
-            Box::new(chain!(decay, ScaleByAmsgrad(adam), scale))
-        } else {
-            Box::new(chain!(decay, adam, scale))
-        }
+        moments(adam, amsgrad, [weight_decay, 0.0], lr)
     }
 }
 
@@ -254,11 +265,6 @@ impl Recipe for AdamW {
         let &Self { lr, beta1, beta2, eps, eps_root, weight_decay, amsgrad, bias_correction } =
             self;
         let adam = ScaleByAdam { beta1, beta2, eps, eps_root, bias_correction };
-        let (decay, scale) = (AddDecayedWeights(weight_decay), Scale::by_learning_rate(lr));
-        if amsgrad {
-            Box::new(chain!(ScaleByAmsgrad(adam), decay, scale))
-        } else {
-            Box::new(chain!(adam, decay, scale))
-        }
+        moments(adam, amsgrad, [0.0, weight_decay], lr)
     }
 }
