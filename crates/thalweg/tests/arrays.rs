@@ -65,6 +65,14 @@ fn a_gradient_of_another_shape_or_without_parameter_changes_nothing() {
         optimizer.step_arrays(&mut params, &stray),
         Err(Error::UnknownParameter { name: "c".into() })
     );
+    // Of several errors the one of the first name is reported, whatever the map's order.
+    let names: Vec<String> = (0..50).map(|i| format!("w{i:02}")).collect();
+    let mut many: HashMap<&str, Array2<f64>> =
+        names.iter().map(|name| (name.as_str(), Array2::ones((1, 1)))).collect();
+    let wrong: HashMap<&str, Array2<f64>> =
+        names.iter().map(|name| (name.as_str(), Array2::ones((2, 2)))).collect();
+    let error = optimizer.step_arrays(&mut many, &wrong);
+    assert!(matches!(error, Err(Error::ShapeMismatch { name, .. }) if name == "w00"));
     assert!(params.values().flatten().all(|&w| w == 1.0));
     assert_eq!(optimizer.names().count(), 0);
 }

@@ -107,6 +107,14 @@ fn a_parameter_without_gradient_is_left_alone() {
 }
 
 #[test]
+fn parameters_after_one_without_gradient_still_step() {
+    let mut optimizer = spec("sgd:lr=1");
+    let (mut a, mut b) = ([1.0], [2.0]);
+    optimizer.step([("a", &mut a, None), ("b", &mut b, Some(&[1.0]))]).unwrap();
+    assert_eq!((a, b), ([1.0], [1.0]));
+}
+
+#[test]
 fn hyperparameters_can_be_read_and_changed_between_steps() {
     let mut optimizer = spec("sgd:lr=1");
     let mut w = [0.0];

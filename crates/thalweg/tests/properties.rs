@@ -89,6 +89,33 @@ fn threads_do_not_change_a_bit() {
     }
 }
 
+#[test]
+fn state_is_the_same_whole_or_in_pieces() {
+    const LEN: usize = 100_003;
+    const PIECE: usize = 1_000;
+    for spec in SPECS {
+        let (mut whole, mut pieces) = (
+            Optimizer::<f64>::from_spec(spec).unwrap(),
+            Optimizer::<f64>::from_spec(spec).unwrap(),
+        );
+        let (mut a, mut b) = (start::<f64>(LEN), start::<f64>(LEN));
+        let names: Vec<String> = (0..LEN.div_ceil(PIECE)).map(|i| i.to_string()).collect();
+        for t in 0..3 {
+            let g = gradient(&a, t);
+            whole.step([("w", &mut a, &g)]).unwrap();
+            let cut =
+                names.iter().map(String::as_str).zip(b.chunks_mut(PIECE)).zip(g.chunks(PIECE));
+            pieces.step(cut.map(|((name, w), g)| (name, w, g))).unwrap();
+        }
+        assert!(a == b, "{spec}");
+        for slot in whole.state_names() {
+            let joined: Vec<f64> =
+                names.iter().flat_map(|name| pieces.state(name, &slot).unwrap()).collect();
+            assert!(whole.state("w", &slot).unwrap() == joined, "{spec}: {slot}");
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 

@@ -4,7 +4,8 @@ use thalweg::OPTIMIZERS;
 
 /// The table as the registry would write it.
 fn table() -> String {
-    let mut table = String::from("| spec | what it does | hyperparameters | source |\n|---|---|---|---|\n");
+    let mut table =
+        String::from("| spec | what it does | hyperparameters | source |\n|---|---|---|---|\n");
     for entry in OPTIMIZERS {
         let hyperparameters: Vec<String> = entry
             .hyperparameters

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use serde_json::json;
 
-use super::{Collection, GalleryError, run_heading};
+use super::{Collection, GalleryError, paper, run_heading};
 use crate::draw::{LineChart, ReferenceLine, Series, number};
 use crate::page::mathml;
 use crate::study;
@@ -74,6 +74,7 @@ fn bias(collection: &mut Collection) -> Result<Markup, GalleryError> {
                 "differ by exactly that: here by less than a line's width, so the first two paths lie on each other."
             }
             (mathml(r"\eta_t = \eta\, \frac{\sqrt{1 - \beta_2^t}}{1 - \beta_1^t}, \qquad W \leftarrow W - \eta_t\, \frac{m}{\sqrt{v} + \hat\epsilon}"))
+            (paper("adam"))
             (run_heading("adam-bias", "Full, folded and no correction", &SPECS, STEPS))
             (shown)
             figure.wide { (panels) }
@@ -109,6 +110,7 @@ fn signal_to_noise(collection: &mut Collection) -> Result<Markup, GalleryError> 
                 "The ratio is 1 while gradients agree and falls when their signs change, as they do around a minimum. It is the "
                 "step in units of the learning rate: near a minimum Adam slows down by itself."
             }
+            (paper("adam"))
             (run_heading("signal-to-noise", "The ratio on the ravine", &SPECS[..1], LONG))
             figure.wide { (chart) }
             p.facts { a href="signal-to-noise.json" { "data" } }
@@ -162,6 +164,7 @@ fn sparse(collection: &mut Collection) -> Result<Markup, GalleryError> {
                 " zeros: " (number(last_jump)) "; the limit is " (number(limit)) "."
             }
             (mathml(r"|\Delta w| = \eta\, \frac{1 - \beta_1}{\sqrt{1 - \beta_2}} \cdot \frac{\sqrt{1 - \beta_2^t}}{1 - \beta_1^t} \;\longrightarrow\; \eta\, \frac{1 - \beta_1}{\sqrt{1 - \beta_2}} \approx 3.16\, \eta"))
+            (paper("adam"))
             figure.wide { (chart) }
             p.facts { a href="sparse-jump.json" { "data" } }
         }

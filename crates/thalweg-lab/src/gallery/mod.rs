@@ -298,9 +298,11 @@ fn run_heading(name: &str, title: &str, specs: &[&str], steps: usize) -> Markup 
 
 /// The formula of an optimizer and where it was published.
 fn origin(optimizer: &str) -> Markup {
+    html! { (page::formula(optimizer)) (paper(optimizer)) }
+}
+
+/// Where an optimizer was published.
+fn paper(optimizer: &str) -> Markup {
     let entry = methods().into_iter().find(|entry| entry.name == optimizer);
-    html! {
-        (page::formula(optimizer))
-        @if let Some(entry) = entry { (page::paper(&entry.paper)) }
-    }
+    html! { @if let Some(entry) = entry { (page::paper(&entry.paper)) } }
 }
