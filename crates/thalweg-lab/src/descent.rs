@@ -17,7 +17,7 @@ use crate::record::{self, Record};
 use crate::run::{Contender, Precision, Run, RunError};
 
 /// Frames that a film has at most; longer runs show every second, third, … step.
-const MOST_FRAMES: usize = 600;
+const MOST_FRAMES: usize = 300;
 
 /// Several methods from one start on one problem.
 #[derive(Debug, Clone)]

@@ -17,7 +17,7 @@ pub struct OutputError {
 }
 
 /// The system's words without their number, which says nothing to a reader.
-fn reason(error: &io::Error) -> String {
+pub fn reason(error: &io::Error) -> String {
     let text = error.to_string();
     match text.split_once(" (os error") {
         Some((words, _)) => words.to_lowercase(),
@@ -71,7 +71,13 @@ fn replace(path: &Path, contents: &[u8]) -> io::Result<()> {
 /// # Errors
 /// [`OutputError`] with the path and what the system said.
 pub fn make_folder(path: &Path) -> Result<(), OutputError> {
-    fs::create_dir_all(path).map_err(|source| OutputError { path: path.to_owned(), source })
+    fs::create_dir_all(path).map_err(|source| {
+        let source = match source.kind() {
+            io::ErrorKind::AlreadyExists => io::Error::new(source.kind(), "it is no folder"),
+            _ => source,
+        };
+        OutputError { path: path.to_owned(), source }
+    })
 }
 
 #[cfg(test)]

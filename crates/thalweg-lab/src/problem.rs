@@ -75,7 +75,7 @@ pub enum ProblemError {
         known: Vec<String>,
     },
     /// A text that is no expression in x and y.
-    #[error("{text:?} is not a function to descend: {error}")]
+    #[error("{} is not a function to descend: {error}", shortened(text))]
     Expression {
         /// The text.
         text: String,
@@ -166,6 +166,15 @@ impl Problem {
     /// (∂f/∂x, ∂f/∂y); not finite where the function has no gradient.
     pub fn gradient(&self, point: Point) -> Point {
         (self.gradient)(point)
+    }
+}
+
+/// The text in quotes, its end cut off where it is long.
+fn shortened(text: &str) -> String {
+    const MOST: usize = 80;
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{:?}…", &text[..end]),
+        None => format!("{text:?}"),
     }
 }
 

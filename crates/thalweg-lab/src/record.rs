@@ -1,14 +1,16 @@
 //! Runs as data: JSON and CSV.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value as Json};
 use thalweg::Value;
 
 use crate::geometry::Point;
 use crate::problem::Problem;
-use crate::run::{Precision, Run};
+use crate::run::{Precision, Run, Slot};
 
 /// What `run.json` holds.
+///
+/// `start` is the start asked for; `points` begin with it as the precision can hold it.
 #[derive(Debug, Serialize)]
 pub struct Record<'a> {
     problem: ProblemRecord<'a>,
@@ -34,7 +36,8 @@ struct RunRecord<'a> {
     values: &'a [f64],
     /// `null` where a component is not finite.
     gradients: &'a [Point],
-    state: Map<String, Json>,
+    #[serde(serialize_with = "by_name")]
+    state: &'a [Slot],
     diverged_at: Option<usize>,
 }
 
@@ -67,7 +70,6 @@ impl<'a> Record<'a> {
 impl<'a> RunRecord<'a> {
     fn new(run: &'a Run) -> Self {
         let hyperparameters = run.hyperparameters.iter();
-        let state = run.state.iter().map(|slot| (slot.name.clone(), points(&slot.values)));
         Self {
             optimizer: &run.optimizer,
             spec: &run.spec,
@@ -77,14 +79,14 @@ impl<'a> RunRecord<'a> {
             points: &run.points,
             values: &run.values,
             gradients: &run.gradients,
-            state: state.collect(),
+            state: &run.state,
             diverged_at: run.diverged_at,
         }
     }
 }
 
-fn points(values: &[Point]) -> Json {
-    values.iter().map(|&[x, y]| Json::from(vec![x, y])).collect()
+fn by_name<S: Serializer>(state: &&[Slot], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(state.iter().map(|slot| (&slot.name, &slot.values)))
 }
 
 /// A hyperparameter's value as JSON: a number, `true` or `false`, or a text.

@@ -72,7 +72,7 @@ pub struct Slot {
 #[non_exhaustive]
 pub enum RunError {
     /// The function has no finite value at the start.
-    #[error("{problem} is {value} at the start ({}, {}); start where it is finite", start[0], start[1])]
+    #[error("{problem} is {value} at the start ({:?}, {:?}); start where it is finite", start[0], start[1])]
     Start {
         /// The problem's name.
         problem: String,

@@ -66,6 +66,15 @@ impl<R: Real, T: Rule<R>> Kernel<R> for T {
         let slots = T::State::SLOTS;
         names.truncate(slots);
         names.extend((names.len()..slots).map(|slot| format!("s{slot}")));
+        // Two rules of a chain may have chosen the same name; a slot is found by its own.
+        for i in 1..slots {
+            let name = names[i].clone();
+            let mut copy = 2;
+            while names[..i].contains(&names[i]) {
+                names[i] = format!("{name}{copy}");
+                copy += 1;
+            }
+        }
         names
     }
 

@@ -161,6 +161,20 @@ fn a_slot_that_stays_keeps_its_values_when_hyperparameters_change_the_state() {
 }
 
 #[test]
+fn every_slot_of_a_chain_has_a_name_of_its_own() {
+    let trace = |decay| Trace { decay, ..Trace::default() };
+    let chain = chain!(trace(0.0), trace(0.5), trace(0.0), Scale::by_learning_rate(1.0));
+    let mut optimizer = Optimizer::new(chain).unwrap();
+    let mut w = [0.0];
+    for g in [1.0, 2.0] {
+        optimizer.step([("w", &mut w, &[g])]).unwrap();
+    }
+    assert_eq!(optimizer.state_names(), ["velocity", "velocity2", "velocity3"]);
+    assert_eq!(optimizer.state("w", "velocity").unwrap(), [2.0]);
+    assert_eq!(optimizer.state("w", "velocity2").unwrap(), [2.5]);
+}
+
+#[test]
 fn reset_makes_the_next_step_the_first() {
     let mut optimizer = spec("adam:lr=0.5,eps=0");
     let mut w = [0.0];

@@ -1,5 +1,7 @@
 //! Paths that grow step by step: the frames of a video.
 
+use std::ops::RangeInclusive;
+
 use tiny_skia::Pixmap;
 
 use super::DrawError;
@@ -100,10 +102,10 @@ impl Animation {
         if step < self.drawn {
             self.restart();
         }
-        while self.drawn < step {
-            self.drawn += 1;
-            let layer = self.growth(self.drawn);
+        if self.drawn < step {
+            let layer = self.growth(self.drawn + 1..=step);
             raster::draw(&mut self.trails, &layer, 1.0, (0, 0));
+            self.drawn = step;
         }
         self.canvas.data_mut().copy_from_slice(self.trails.data());
         let layer = self.moving(step);
@@ -114,19 +116,26 @@ impl Animation {
     fn restart(&mut self) {
         self.drawn = 0;
         self.trails.data_mut().copy_from_slice(self.ground.data());
-        let layer = self.growth(0);
+        let layer = self.growth(0..=0);
         raster::draw(&mut self.trails, &layer, 1.0, (0, 0));
     }
 
-    /// What step `step` adds to the trails.
-    fn growth(&self, step: usize) -> Layer {
+    /// What some steps add to the trails, step by step, so that it is the same however many come at once.
+    fn growth(&self, steps: RangeInclusive<usize>) -> Layer {
         let bounds = self.plot.bounds(4.0 * f64::from(self.look.dot));
         let mut inside = Layer::default();
-        for run in &self.runs {
-            let grown = step.saturating_sub(1)..=step;
-            let Some(part) = run.pixels.get(grown.clone()) else { continue };
-            marks::line(&mut inside, part, &bounds, &run.style, &self.look);
-            marks::dots(&mut inside, part, &run.spacing[grown], &bounds, &run.style, &self.look);
+        for (step, run) in steps.flat_map(|step| self.runs.iter().map(move |run| (step, run))) {
+            let is_seen = |&i: &usize| run.spacing[i] != marks::Dot::Hidden;
+            if step >= run.pixels.len() || !is_seen(&step) {
+                continue;
+            }
+            // The line goes on from the last dot that can be seen.
+            let part: Vec<usize> =
+                (0..step).rev().find(is_seen).into_iter().chain([step]).collect();
+            let spacing: Vec<marks::Dot> = part.iter().map(|&i| run.spacing[i]).collect();
+            let part: Vec<Point> = part.iter().map(|&i| run.pixels[i]).collect();
+            marks::line(&mut inside, &part, &bounds, &run.style, &self.look);
+            marks::dots(&mut inside, &part, &spacing, &bounds, &run.style, &self.look);
         }
         self.clipped(inside)
     }

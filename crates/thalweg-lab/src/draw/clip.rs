@@ -45,7 +45,10 @@ pub(super) fn segment(a: Point, b: Point, bounds: &Bounds) -> Option<(Point, Poi
 }
 
 /// The part of a polyline inside the bounds; a point that is not finite interrupts it.
+///
+/// Points that would not be seen apart are left out: the rasteriser's time grows faster than their number.
 pub(super) fn polyline(points: &[Point], bounds: &Bounds) -> Option<Path> {
+    let points = visibly_apart(points);
     let mut builder = PathBuilder::new();
     let mut pen: Option<Point> = None;
     for pair in points.windows(2) {
@@ -60,6 +63,23 @@ pub(super) fn polyline(points: &[Point], bounds: &Bounds) -> Option<Path> {
         pen = Some(end);
     }
     builder.finish()
+}
+
+/// The points without those less than a tenth of a pixel from the one before, but with the last.
+fn visibly_apart(points: &[Point]) -> Vec<Point> {
+    let mut kept: Vec<Point> = Vec::with_capacity(points.len().min(4096));
+    for (i, &point) in points.iter().enumerate() {
+        let near = kept.last().is_some_and(|last| distance(*last, point) < 0.1);
+        if !near || i + 1 == points.len() {
+            kept.push(point);
+        }
+    }
+    kept
+}
+
+/// How far apart two points are.
+pub(super) fn distance(a: Point, b: Point) -> f64 {
+    (a[0] - b[0]).hypot(a[1] - b[1])
 }
 
 /// Whether a point lies inside the bounds; false for one that is not finite.
@@ -92,6 +112,16 @@ mod tests {
             let (start, end) = segment([-far, -far], [far, far], &UNIT).expect("crosses");
             assert!(contains(&UNIT, start) && contains(&UNIT, end));
         }
+    }
+
+    #[test]
+    fn points_that_cannot_be_told_apart_are_left_out() {
+        let points: Vec<Point> = (0..=10_000).map(|i| [0.5 + f64::from(i) * 2e-5, 0.5]).collect();
+        let kept = visibly_apart(&points);
+        assert!(kept.len() < 5, "{kept:?}");
+        assert_eq!((kept[0], kept[kept.len() - 1]), (points[0], points[10_000]));
+        let gap = [[0.1, 0.1], [0.1, 0.1], [f64::NAN, 0.0], [0.1, 0.1]];
+        assert!(visibly_apart(&gap)[1][0].is_nan());
     }
 
     #[test]

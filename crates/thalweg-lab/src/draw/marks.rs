@@ -43,8 +43,8 @@ pub(super) enum Dot {
 
 /// How to draw the dots of a path, whose points are given in pixels.
 pub(super) fn spacing(points: &[Point], radius: f32) -> Vec<Dot> {
-    let apart = |from: Option<Point>, [x, y]: Point, least: f64| {
-        from.is_none_or(|[a, b]| (a - x).hypot(b - y) > least)
+    let apart = |from: Option<Point>, point: Point, least: f64| {
+        from.is_none_or(|from| clip::distance(from, point) > least)
     };
     let (mut edged, mut drawn) = (None, None);
     let dot = |&point: &Point| {

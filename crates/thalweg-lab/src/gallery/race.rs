@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use maud::{Markup, html};
 
-use super::{Collection, GalleryError, run_heading};
+use super::{Collection, GalleryError, origin, run_heading};
 
 const STEPS: usize = 60;
 const SPECS: [&str; 7] = [
@@ -42,6 +42,8 @@ pub(super) fn section(collection: &mut Collection) -> Result<Markup, GalleryErro
                 "along an axis suits methods that have a rate for each coordinate."
             }
             (run_heading("race-runs", "Sixty steps", &SPECS, STEPS))
+            p { "AdamW, which stands nowhere else on this page, is Adam whose weights also shrink by themselves:" }
+            (origin("adamw"))
             (collection.show("race", Arc::unwrap_or_clone(descent), "All optimizers from (−7, 2) in one landscape"))
             figure.wide { (values) }
             figure.wide { (panels) }
