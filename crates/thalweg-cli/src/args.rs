@@ -17,8 +17,8 @@ pub struct Args {
     #[command(subcommand)]
     pub command: Command,
 
-    /// Show no progress and no summary, only errors
-    #[arg(long, short, global = true)]
+    /// Show no progress and no summary, only warnings and errors
+    #[arg(long, short, global = true, display_order = 100)]
     pub quiet: bool,
 }
 
@@ -75,7 +75,7 @@ pub struct Descend {
     pub from: Option<[f64; 2]>,
 
     /// How many steps to take
-    #[arg(long, value_name = "N", default_value_t = 30, value_parser = RangedU64ValueParser::<u64>::new().range(1..=MOST_STEPS))]
+    #[arg(long, value_name = "N", default_value_t = 30, allow_negative_numbers = true, value_parser = RangedU64ValueParser::<u64>::new().range(1..=MOST_STEPS))]
     pub steps: u64,
 
     /// The numbers to compute in
@@ -143,6 +143,6 @@ fn point(text: &str) -> Result<[f64; 2], String> {
     };
     match text.split(',').collect::<Vec<_>>()[..] {
         [x, y] => Ok([number(x)?, number(y)?]),
-        ref parts => Err(format!("a start is two numbers X,Y, as -7,2, not {}", parts.len())),
+        _ => Err("a start is two numbers X,Y, as -7,2".to_owned()),
     }
 }

@@ -1,9 +1,10 @@
 //! `thalweg descend`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf, absolute};
 
 use thalweg::Spec;
 use thalweg_lab::descent::{Descent, Format};
+use thalweg_lab::draw::number;
 use thalweg_lab::output;
 use thalweg_lab::printed::methods;
 use thalweg_lab::problem::Problem;
@@ -52,12 +53,12 @@ pub fn run(options: &args::Descend, quiet: bool) -> Result<(), Failure> {
     Ok(())
 }
 
-fn first_repeated(paths: &[std::path::PathBuf]) -> Option<&Path> {
-    paths
-        .iter()
-        .enumerate()
-        .find(|(i, path)| paths[..*i].contains(path))
-        .map(|(_, path)| path.as_path())
+/// The first path that names the same file as one before it.
+fn first_repeated(paths: &[PathBuf]) -> Option<&Path> {
+    let whole: Vec<PathBuf> =
+        paths.iter().map(|path| absolute(path).unwrap_or_else(|_| path.clone())).collect();
+    let repeated = (1..paths.len()).find(|&i| whole[..i].contains(&whole[i]));
+    repeated.map(|i| paths[i].as_path())
 }
 
 /// A line a run: where it ended.
@@ -65,9 +66,11 @@ fn summary(descent: &Descent) -> String {
     let line = |run: &thalweg_lab::run::Run| {
         let [x, y] = run.last_point();
         format!(
-            "{}: f({x:.6}, {y:.6}) = {:.6e} after {} steps",
+            "{}: f({}, {}) = {} after {} steps",
             run.spec,
-            run.last_value(),
+            number(x),
+            number(y),
+            number(run.last_value()),
             run.steps()
         )
     };

@@ -4,6 +4,8 @@ use std::fmt::Display;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use thalweg_lab::output::reason;
+
 /// Why the program stops.
 #[derive(Debug)]
 pub enum Failure {
@@ -33,7 +35,7 @@ impl Failure {
             Self::Failed(message) => (message, 1),
             Self::Closed => return ExitCode::SUCCESS,
         };
-        say(&format!("error: {message}"));
+        say(&format!("error: {}", one_line(&message)));
         ExitCode::from(code)
     }
 }
@@ -43,9 +45,15 @@ impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::BrokenPipe => Self::Closed,
-            _ => Self::Failed(format!("cannot write to standard output: {error}")),
+            _ => Self::Failed(format!("cannot write to standard output: {}", reason(&error))),
         }
     }
+}
+
+/// The message on one line, whatever a name in it holds.
+fn one_line(message: &str) -> String {
+    let escaped = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.into() };
+    message.chars().map(escaped).collect()
 }
 
 /// A line on standard error; if nobody can hear it, nothing is lost that matters.

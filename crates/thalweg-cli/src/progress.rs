@@ -6,10 +6,18 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::failure::say;
 
+/// Files up to which a terminal, too, shows a line for each.
+const FEW: usize = 10;
+
 /// Tells how many of some files are there.
 pub enum Progress {
-    /// On a terminal.
-    Bar(ProgressBar),
+    /// On a terminal; with a line a file, too, where they are few.
+    Bar {
+        /// The bar.
+        bar: ProgressBar,
+        /// Whether files are named on lines that stay.
+        lines: bool,
+    },
     /// In a file or a pipe: a line a file.
     Lines,
     /// With `--quiet`.
@@ -28,13 +36,16 @@ impl Progress {
         let bar = ProgressBar::with_draw_target(Some(files as u64), ProgressDrawTarget::stderr());
         let style = ProgressStyle::with_template("{bar:32} {pos}/{len} {msg}");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-        Self::Bar(bar)
+        Self::Bar { bar, lines: files <= FEW }
     }
 
     /// A file is there.
     pub fn wrote(&self, file: &str) {
         match self {
-            Self::Bar(bar) => {
+            Self::Bar { bar, lines } => {
+                if *lines {
+                    bar.suspend(|| say(&format!("wrote {file}")));
+                }
                 bar.set_message(file.to_owned());
                 bar.inc(1);
             }
@@ -46,7 +57,7 @@ impl Progress {
     /// Ends with a last line.
     pub fn finish(&self, summary: &str) {
         match self {
-            Self::Bar(bar) => {
+            Self::Bar { bar, .. } => {
                 bar.finish_and_clear();
                 say(summary);
             }
@@ -59,7 +70,7 @@ impl Progress {
 impl Drop for Progress {
     fn drop(&mut self) {
         // After an error the bar must not stand in the way of the message.
-        if let Self::Bar(bar) = self {
+        if let Self::Bar { bar, .. } = self {
             bar.finish_and_clear();
         }
     }

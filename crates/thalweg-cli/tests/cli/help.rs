@@ -1,0 +1,118 @@
+//! Help texts and lists.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value as Json;
+use thalweg_lab::printed::methods;
+use thalweg_lab::problem::Problem;
+
+use crate::folder::Folder;
+
+fn printed(arguments: &str) -> String {
+    let outcome = Folder::new().run(arguments).done();
+    assert_eq!(outcome.stderr, "");
+    outcome.stdout
+}
+
+#[test]
+fn help_of_the_program_has_examples() {
+    insta::assert_snapshot!(printed("--help"));
+}
+
+#[test]
+fn help_of_gallery_has_examples() {
+    insta::assert_snapshot!(printed("gallery --help"));
+}
+
+#[test]
+fn help_of_descend_has_examples() {
+    insta::assert_snapshot!(printed("descend --help"));
+}
+
+#[test]
+fn help_of_list_has_examples() {
+    insta::assert_snapshot!(printed("list --help"));
+}
+
+#[test]
+fn every_example_of_the_help_is_a_command_line_that_works() {
+    let mut run = 0;
+    for command in ["", "gallery", "descend", "list"] {
+        let help = printed(&format!("{command} --help"));
+        let examples = help.split_once("Examples:\n").expect("examples").1;
+        for line in examples.lines().filter_map(|line| line.trim().strip_prefix("thalweg ")) {
+            let line = line.split("  ").next().unwrap_or(line);
+            let line = line.split(" | ").next().unwrap_or(line);
+            let folder = Folder::new();
+            let line = line.replace("/tmp/g", &folder.path("g").display().to_string());
+            folder.run_with(&words(&line)).done();
+            run += 1;
+        }
+    }
+    assert!(run >= 9, "{run}");
+}
+
+/// Words as a shell reads them, quotes with spaces inside included.
+fn words(line: &str) -> Vec<&str> {
+    let quoted = line.split('\'').enumerate();
+    let words = quoted.flat_map(|(i, part)| match i % 2 {
+        0 => part.split_whitespace().collect(),
+        _ => vec![part],
+    });
+    words.collect()
+}
+
+#[test]
+fn list_shows_every_optimizer_and_problem() {
+    insta::assert_snapshot!(printed("list"));
+}
+
+#[test]
+fn list_of_one_kind_is_its_part_of_the_whole() {
+    let (optimizers, problems) = (printed("list optimizers"), printed("list problems"));
+    assert_eq!(printed("list"), format!("{optimizers}\n{problems}"));
+}
+
+#[test]
+fn list_as_json_has_every_optimizer_with_every_hyperparameter() {
+    let list: Json = serde_json::from_str(&printed("list --json")).unwrap();
+    let rows = list["optimizers"].as_array().unwrap();
+    assert_eq!(rows.len(), methods().len());
+    for (row, entry) in rows.iter().zip(methods()) {
+        assert_eq!(row["name"], entry.name);
+        let described = row["hyperparameters"].as_array().unwrap();
+        assert_eq!(described.len(), entry.hyperparameters.len(), "{}", entry.name);
+        for (described, known) in described.iter().zip(entry.hyperparameters) {
+            assert_eq!(described["name"], known.name);
+            assert!(!described["default"].is_null() && described["type"].is_string());
+        }
+    }
+}
+
+#[test]
+fn list_as_json_has_every_problem() {
+    let list: Json = serde_json::from_str(&printed("list problems --json")).unwrap();
+    assert!(list.get("optimizers").is_none());
+    let names: Vec<&str> =
+        list["problems"].as_array().unwrap().iter().filter_map(|p| p["name"].as_str()).collect();
+    assert_eq!(names, Problem::all().iter().map(|p| p.name.as_str()).collect::<Vec<_>>());
+    assert_eq!(list["problems"][0]["start"], serde_json::json!([-7.0, 2.0]));
+}
+
+#[test]
+fn every_optimizer_runs_on_every_problem_as_listed() {
+    let list: Json = serde_json::from_str(&printed("list --json")).unwrap();
+    let names = |kind: &str| -> Vec<String> {
+        let rows = list[kind].as_array().unwrap().iter();
+        rows.map(|row| row["name"].as_str().unwrap().to_owned()).collect()
+    };
+    let with: String = names("optimizers").iter().map(|name| format!(" --with {name}")).collect();
+    let folder = Folder::new();
+    for problem in names("problems") {
+        folder.descend(&format!("--on {problem}{with} --steps 3 -o {problem}.json"));
+        let runs = folder.json(&format!("{problem}.json"))["runs"].clone();
+        let ran: BTreeSet<_> =
+            runs.as_array().unwrap().iter().filter_map(|r| r["optimizer"].as_str()).collect();
+        assert_eq!(ran.len(), names("optimizers").len(), "{problem}");
+    }
+}

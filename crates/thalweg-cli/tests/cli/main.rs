@@ -1,0 +1,11 @@
+//! The program from outside: what it prints, writes and refuses.
+
+mod descend;
+mod divergence;
+mod files;
+mod folder;
+mod help;
+mod limits;
+mod progress;
+mod refusals;
+mod streams;

@@ -1,0 +1,99 @@
+//! The films, read back by readers that are not the writers: `re_mp4` for the container, openh264's
+//! decoder for the pictures.
+
+use openh264::decoder::Decoder;
+use openh264::formats::YUVSource;
+use re_mp4::Mp4;
+use thalweg_lab::descent::Descent;
+use thalweg_lab::draw::{Animation, LandscapeFigure, style};
+
+use crate::pictures::{Picture, distance};
+use crate::{FILES, SIX, descent, file};
+
+/// The pictures of a film.
+fn decoded(name: &str) -> Vec<Picture> {
+    let file = file(name);
+    let film = Mp4::read_bytes(file).unwrap();
+    let mut decoder = Decoder::new().unwrap();
+    let mut picture = |sample: &re_mp4::Sample| {
+        let picture = decoder.decode(&start_codes(&file[sample.byte_range()])).unwrap();
+        let picture = picture.expect("a picture for every sample");
+        let (width, height) = picture.dimensions();
+        let mut rgb = vec![0; width * height * 3];
+        picture.write_rgb8(&mut rgb);
+        Picture { width, height, rgb }
+    };
+    film.tracks()[&1].samples.iter().map(&mut picture).collect()
+}
+
+/// Turns the length of each unit, as MP4 stores it, into a start code, as the decoder wants it.
+fn start_codes(mut sample: &[u8]) -> Vec<u8> {
+    let mut stream = Vec::new();
+    while let Some((length, rest)) = sample.split_first_chunk::<4>() {
+        let (unit, after) = rest.split_at(u32::from_be_bytes(*length) as usize);
+        stream.extend([0, 0, 0, 1]);
+        stream.extend(unit);
+        sample = after;
+    }
+    stream
+}
+
+/// The frames that a film of this descent has.
+fn animation(descent: &Descent) -> Animation {
+    descent.with_figure(|figure| {
+        let frame = LandscapeFigure {
+            start: figure.start,
+            paths: figure.paths.clone(),
+            legend: figure.legend,
+            width: 600,
+            height: 600,
+            ..LandscapeFigure::new(figure.title.clone(), figure.function, figure.domain)
+        };
+        Animation::new(&frame).unwrap()
+    })
+}
+
+/// A frame for the start and each of 30 steps, a tenth of a second each, the last held for one.
+#[test]
+fn each_of_the_six_is_600_by_600_and_lasts_four_seconds() {
+    for name in SIX {
+        let film = Mp4::read_bytes(file(&format!("{name}.mp4"))).unwrap();
+        let track = &film.tracks()[&1];
+        assert_eq!((track.width, track.height), (600, 600), "{name}");
+        assert_eq!(track.samples.len(), 40, "{name}");
+        assert_eq!(track.duration, 4 * track.timescale, "{name}");
+        assert!(track.samples.iter().all(|s| 10 * s.duration == track.timescale), "{name}");
+    }
+}
+
+#[test]
+fn the_dot_is_where_the_trajectory_says() {
+    for name in SIX {
+        let descent = descent(name);
+        let (animation, run) = (animation(&descent), &descent.runs[0]);
+        let pictures = decoded(&format!("{name}.mp4"));
+        let colour = style(descent.style(0)).colour;
+        for frame in [0, 7, 15, 30, 39] {
+            let point = run.points[frame.min(30)];
+            assert!(descent.domain().contains(point), "{name}: step {frame} is out of sight");
+            let expected = animation.to_pixel(point);
+            let heads = pictures[frame].discs(colour, 56, 5);
+            let near = heads.iter().map(|&head| distance(head, expected)).fold(f64::MAX, f64::min);
+            assert!(near < 1.5, "{name}: frame {frame}: {heads:?} instead of {expected:?}");
+            assert_eq!(heads.len(), 1, "{name}: frame {frame}: {heads:?}");
+        }
+    }
+}
+
+/// A frame more than steps, or so many as the film's stride leaves, and a second at the end.
+#[test]
+fn every_film_shows_the_start_and_the_end() {
+    for name in FILES.keys().filter_map(|name| name.strip_suffix(".mp4")) {
+        let longest = descent(name).runs.iter().map(|run| run.steps()).max().unwrap();
+        let film = Mp4::read_bytes(file(&format!("{name}.mp4"))).unwrap();
+        let frames = film.tracks()[&1].samples.len() - 9;
+        let fits = (1..=20).any(|stride| longest.div_ceil(stride) + 1 == frames);
+        assert!(fits, "{name}: {longest} steps in {frames} frames");
+        assert!(frames <= 131, "{name} is longer than fourteen seconds");
+    }
+}
