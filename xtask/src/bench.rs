@@ -1,5 +1,6 @@
 //! How long the gallery takes and how long the workspace builds, as whole processes.
 
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
@@ -14,12 +15,10 @@ const SIX: [&str; 6] =
 
 /// Measures and prints a table in Markdown.
 pub fn measure() -> Result<(), String> {
-    let library = build("library", &["--package", "thalweg"])?;
-    let workspace = build("workspace", &["--workspace", "--release"])?;
-
-    cargo(&["build", "--release", "--package", "thalweg-cli"])?;
-    let program = root().join("target/release/thalweg");
-    let out = root().join("target/bench/gallery");
+    let (library, _) = build("library", &["--package", "thalweg"])?;
+    let (workspace, folder) = build("workspace", &["--workspace", "--release"])?;
+    let program = folder.join("release/thalweg");
+    let out = folder.join("gallery");
     let gallery = |only: &[&str]| {
         let mut command = Command::new(&program);
         command.arg("gallery").arg("--quiet").arg("--out").arg(&out);
@@ -45,8 +44,8 @@ pub fn measure() -> Result<(), String> {
     Ok(())
 }
 
-/// Seconds of a build into an empty folder, with the sources already downloaded.
-fn build(name: &str, what: &[&str]) -> Result<f64, String> {
+/// Seconds of a build into an empty folder, with the sources already downloaded, and the folder.
+fn build(name: &str, what: &[&str]) -> Result<(f64, PathBuf), String> {
     let target = root().join("target/bench").join(name);
     let _ = std::fs::remove_dir_all(&target);
     cargo(&["fetch", "--quiet"])?;
@@ -54,9 +53,7 @@ fn build(name: &str, what: &[&str]) -> Result<f64, String> {
     command.args(what).arg("--target-dir").arg(&target);
     let begin = Instant::now();
     run(&mut command)?;
-    let took = begin.elapsed().as_secs_f64();
-    let _ = std::fs::remove_dir_all(&target);
-    Ok(took)
+    Ok((begin.elapsed().as_secs_f64(), target))
 }
 
 fn seconds(command: &mut Command) -> Result<f64, String> {

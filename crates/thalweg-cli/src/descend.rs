@@ -8,6 +8,7 @@ use thalweg_lab::draw::number;
 use thalweg_lab::output;
 use thalweg_lab::printed::methods;
 use thalweg_lab::problem::Problem;
+use thalweg_lab::run::RunError;
 
 use crate::args;
 use crate::failure::{Failure, say};
@@ -32,8 +33,12 @@ pub fn run(options: &args::Descend, quiet: bool) -> Result<(), Failure> {
 
     let start = options.from.unwrap_or(problem.start);
     let steps = usize::try_from(options.steps).map_err(Failure::usage)?;
-    let descent = Descent::new(&problem, &methods, start, steps, options.precision.0)
-        .map_err(Failure::failed)?;
+    let precision = options.precision.0;
+    let descent =
+        Descent::new(&problem, &methods, start, steps, precision).map_err(|e| match e {
+            RunError::Method(error) => Failure::usage(error),
+            error => Failure::failed(error),
+        })?;
     for run in &descent.runs {
         if let Some(step) = run.diverged_at {
             say(&format!(

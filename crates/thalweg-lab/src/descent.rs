@@ -294,6 +294,13 @@ fn tell_apart(runs: &mut [Run]) {
             run.label.clone_from(&run.spec);
         }
     }
+    // The same spec more than once: a number tells them apart.
+    for i in 1..runs.len() {
+        let earlier = runs[..i].iter().filter(|run| run.spec == runs[i].spec).count();
+        if earlier > 0 {
+            runs[i].label = format!("{} ({})", runs[i].spec, earlier + 1);
+        }
+    }
 }
 
 /// The levels that suit a problem: its own, or chosen by its values.

@@ -1,6 +1,6 @@
 //! What the theory says of a run, and what it measures.
 
-use thalweg::rules::{Adam, BiasCorrection, bias_correction};
+use thalweg::rules::{Adam, bias_correction};
 use thalweg::{Error, Optimizer};
 
 use crate::geometry::Point;
@@ -42,9 +42,9 @@ pub fn effective_step(run: &Run) -> Vec<Point> {
 /// # Errors
 /// None for hyperparameters in range.
 pub fn sparse_jump(beta1: f64, beta2: f64, zeros: u64) -> Result<f64, Error> {
-    let adam = Adam { lr: 1.0, beta1, beta2, eps: 0.0, ..Adam::default() };
     // With ε = 0 a zero gradient alone would be 0/0; a vanishing ε changes no digit of the jump.
-    let mut optimizer: Optimizer<f64, Adam> = Optimizer::new(Adam { eps: 1e-300, ..adam })?;
+    let adam = Adam { lr: 1.0, beta1, beta2, eps: 1e-300, ..Adam::default() };
+    let mut optimizer: Optimizer<f64, Adam> = Optimizer::new(adam)?;
     let mut w = [0.0];
     for _ in 0..zeros {
         optimizer.step([("w", &mut w, &[0.0])])?;
@@ -66,10 +66,6 @@ pub fn predicted_jump(beta1: f64, beta2: f64, zeros: u64) -> f64 {
 pub fn sparse_limit(beta1: f64, beta2: f64) -> f64 {
     (1.0 - beta1) / (1.0 - beta2).sqrt()
 }
-
-/// The three bias corrections of Adam, in the order in which they are compared.
-pub const BIAS_CORRECTIONS: [BiasCorrection; 3] =
-    [BiasCorrection::Full, BiasCorrection::Folded, BiasCorrection::Off];
 
 #[cfg(test)]
 mod tests {

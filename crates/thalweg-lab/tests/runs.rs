@@ -128,8 +128,8 @@ fn a_run_ends_before_the_first_point_or_value_that_is_not_finite() {
 
 #[test]
 fn a_run_may_diverge_at_its_first_step() {
-    for precision in PRECISIONS {
-        let run = on(&ravine(), "sgd:lr=1e300", 30, precision);
+    for (precision, spec) in [(Precision::F64, "sgd:lr=1e300"), (Precision::F32, "sgd:lr=1e38")] {
+        let run = on(&ravine(), spec, 30, precision);
         assert_eq!((run.diverged_at, run.points), (Some(1), vec![[-7.0, 2.0]]));
     }
 }

@@ -44,8 +44,12 @@ impl<R: Real, M: Method<R>> Optimizer<R, M> {
         L: AsRef<str> + 'a,
         D: Dimension + 'a,
     {
-        let mut gradients: HashMap<&str, &Array<R, D>> =
-            gradients.into_iter().map(|(name, gradient)| (name.as_ref(), gradient)).collect();
+        let mut by_name: HashMap<&str, &Array<R, D>> = HashMap::new();
+        for (name, gradient) in gradients {
+            if by_name.insert(name.as_ref(), gradient).is_some() {
+                return Err(Error::DuplicateName { name: name.as_ref().to_owned() });
+            }
+        }
         let mut named: Vec<(&str, &mut Array<R, D>)> =
             parameters.into_iter().map(|(name, value)| (name.as_ref(), value)).collect();
         // A hash map's order is random; which error is reported must not be.
@@ -53,7 +57,7 @@ impl<R: Real, M: Method<R>> Optimizer<R, M> {
 
         let mut pairs = Vec::with_capacity(named.len());
         for (name, value) in named {
-            let Some(gradient) = gradients.remove(name) else { continue };
+            let Some(gradient) = by_name.remove(name) else { continue };
             if gradient.shape() != value.shape() {
                 return Err(Error::ShapeMismatch {
                     name: name.to_owned(),
@@ -63,7 +67,7 @@ impl<R: Real, M: Method<R>> Optimizer<R, M> {
             }
             pairs.push((name, value, gradient));
         }
-        if let Some(name) = gradients.into_keys().min() {
+        if let Some(name) = by_name.into_keys().min() {
             return Err(Error::UnknownParameter { name: name.to_owned() });
         }
 

@@ -61,7 +61,7 @@ pub enum Error {
     NonFiniteGradient {
         /// The parameter's name.
         name: String,
-        /// The first such element, in memory order.
+        /// The first such element; of an array, in row-major order.
         index: usize,
         /// Its value.
         value: f64,
@@ -80,7 +80,7 @@ pub enum Error {
 
     /// The optimizer has no hyperparameter of this name.
     #[error(
-        "{optimizer} has no hyperparameter `{name}`{}; it takes {}",
+        "{optimizer} has no hyperparameter `{name}`{}; {}",
         did_you_mean(nearest),
         listing(known)
     )]
@@ -158,11 +158,10 @@ fn suggestion(nearest: &[&str], known: &[&str]) -> String {
 
 fn listing(known: &[&Hyperparameter]) -> String {
     match known {
-        [] => "none".to_owned(),
-        _ => known
-            .iter()
-            .map(|h| format!("{} ({})", h.name, h.accepts))
-            .collect::<Vec<_>>()
-            .join(", "),
+        [] => "its fields are reached through `update`".to_owned(),
+        _ => {
+            let each = known.iter().map(|h| format!("{} ({})", h.name, h.accepts));
+            format!("it takes {}", each.collect::<Vec<_>>().join(", "))
+        }
     }
 }

@@ -77,7 +77,7 @@ impl fmt::Display for Accepts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Number(Range { min, max, .. }) if max.is_infinite() => {
-                write!(f, "a number ≥ {min}")
+                write!(f, "a finite number ≥ {min}")
             }
             Self::Number(Range { min, max, max_included }) => {
                 write!(f, "a number in [{min}, {max}{}", if *max_included { ']' } else { ')' })
@@ -116,6 +116,18 @@ impl fmt::Display for Value {
 impl From<f64> for Value {
     fn from(number: f64) -> Self {
         Self::Number(number)
+    }
+}
+
+impl From<f32> for Value {
+    fn from(number: f32) -> Self {
+        Self::Number(number.into())
+    }
+}
+
+impl From<i32> for Value {
+    fn from(number: i32) -> Self {
+        Self::Number(number.into())
     }
 }
 

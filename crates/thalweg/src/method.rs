@@ -9,9 +9,31 @@ use crate::rule::Rule;
 
 /// What an [`Optimizer`](crate::Optimizer) can be made from.
 ///
+/// Configurations and specs are methods of `f32` and of `f64`. A function that is generic over the
+/// number type says so:
+///
+/// ```
+/// use thalweg::{Error, Method, Optimizer, Real, rules::Adam};
+///
+/// fn adam<R: Real>(lr: f64) -> Result<Optimizer<R, Adam>, Error>
+/// where
+///     Adam: Method<R>,
+/// {
+///     Optimizer::new(Adam { lr, ..Adam::default() })
+/// }
+/// # adam::<f32>(0.1)?;
+/// # adam::<f64>(0.1)?;
+/// # Ok::<(), Error>(())
+/// ```
+///
 /// Three kinds of values are methods: the configurations of [`rules`](crate::rules) such as
 /// [`Adam`](crate::rules::Adam), a [`Spec`](crate::Spec) read from text, and every [`Rule`], a
 /// user's own or a [`chain!`](crate::chain).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no optimizer method for numbers of type `{R}`",
+    note = "methods are configurations such as `Adam`, a `Spec`, or a `Rule` that is `Clone`",
+    note = "in a function generic over the number type, add `where {Self}: thalweg::Method<{R}>`"
+)]
 pub trait Method<R: Real> {
     /// The method's name, as `adam`; for a rule its type's name.
     fn name(&self) -> String;

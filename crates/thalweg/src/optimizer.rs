@@ -66,7 +66,7 @@ impl<R: Real, M: Method<R>> Optimizer<R, M> {
     /// # Errors
     /// A hyperparameter out of its range, or a combination that makes no sense.
     pub fn new(method: M) -> Result<Self, Error> {
-        method.check()?;
+        check::<R, M>(&method)?;
         let kernel = method.kernel();
         Ok(Self { method, kernel, states: IndexMap::new(), refuse_non_finite: true })
     }
@@ -83,7 +83,21 @@ impl<R: Real, M: Method<R>> Optimizer<R, M> {
     /// Takes one step: each parameter moves by what the method makes of its gradient.
     ///
     /// Items are `(name, &mut parameter, &gradient)` or `(name, &mut parameter, Some(&gradient))`
-    /// with slices, arrays or vectors; one without a gradient is left alone.
+    /// with slices, arrays or vectors; one without a gradient is left alone. Items of one step are
+    /// of one type: where containers differ, make them [`Parameter`]s, or slices.
+    ///
+    /// ```
+    /// use thalweg::{Optimizer, Parameter};
+    ///
+    /// let (mut weights, mut bias) = (vec![1.0_f32, 2.0], [0.5_f32]);
+    /// let mut optimizer: Optimizer<f32> = Optimizer::from_spec("sgd:lr=1")?;
+    /// optimizer.step([
+    ///     Parameter::from(("weights", &mut weights, &vec![0.5, 0.5])),
+    ///     Parameter::from(("bias", &mut bias, &[0.5])),
+    /// ])?;
+    /// assert_eq!((weights, bias), (vec![0.5, 1.5], [0.0]));
+    /// # Ok::<(), thalweg::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`LengthMismatch`](Error::LengthMismatch), [`StateMismatch`](Error::StateMismatch),
@@ -186,7 +200,7 @@ impl<R: Real, M: Method<R>> Optimizer<R, M> {
     {
         let mut method = self.method.clone();
         change(&mut method);
-        method.check()?;
+        check::<R, M>(&method)?;
         self.method = method;
         self.rebuild();
         Ok(())
@@ -215,7 +229,13 @@ impl<R: Real, M: Method<R>> Optimizer<R, M> {
     /// # Errors
     /// As [`Method::set`]; nothing has changed then.
     pub fn set(&mut self, name: &str, value: impl Into<Value>) -> Result<(), Error> {
+        let before = self.get(name);
         self.method.set(name, value.into())?;
+        if let Err(error) = check::<R, M>(&self.method) {
+            // What was there before was in range, so it is taken back.
+            self.method.set(name, before?)?;
+            return Err(error);
+        }
         self.rebuild();
         Ok(())
     }
@@ -265,10 +285,35 @@ impl<R: Real, M: Method<R>> Optimizer<R, M> {
         Some(engine::read_slot(&state.blocks, state.len, names.len(), slot))
     }
 
+    /// Forgets the state of one parameter, say because it was resized: its next step is its first.
+    ///
+    /// Returns whether there was any.
+    pub fn forget(&mut self, name: &str) -> bool {
+        self.states.shift_remove(name).is_some()
+    }
+
     /// Forgets all state: the next step is every parameter's first.
     pub fn reset(&mut self) {
         self.states.clear();
     }
+}
+
+/// The method's own checks, and that the number type can hold every hyperparameter.
+fn check<R: Real, M: Method<R>>(method: &M) -> Result<(), Error> {
+    method.check()?;
+    for (hyperparameter, value) in method.hyperparameters() {
+        if let Value::Number(number) = value
+            && !R::from_f64(number).is_finite()
+        {
+            return Err(Error::InvalidValue {
+                optimizer: method.name(),
+                hyperparameter: hyperparameter.name,
+                value: value.to_string(),
+                accepted: format!("{} that {} can hold", hyperparameter.accepts, R::NAME),
+            });
+        }
+    }
+    Ok(())
 }
 
 impl<R: Real, M: std::fmt::Debug> std::fmt::Debug for Optimizer<R, M> {

@@ -14,22 +14,25 @@ pub struct Parameter<'a, R> {
     pub gradient: Option<&'a [R]>,
 }
 
-impl<'a, R, P, G> From<(&'a str, &'a mut P, &'a G)> for Parameter<'a, R>
+impl<'a, R, N, P, G> From<(&'a N, &'a mut P, &'a G)> for Parameter<'a, R>
 where
+    N: AsRef<str> + ?Sized,
     P: AsMut<[R]> + ?Sized,
     G: AsRef<[R]> + ?Sized,
 {
-    fn from((name, value, gradient): (&'a str, &'a mut P, &'a G)) -> Self {
-        Self { name, value: value.as_mut(), gradient: Some(gradient.as_ref()) }
+    fn from((name, value, gradient): (&'a N, &'a mut P, &'a G)) -> Self {
+        Self::from((name, value, Some(gradient)))
     }
 }
 
-impl<'a, R, P, G> From<(&'a str, &'a mut P, Option<&'a G>)> for Parameter<'a, R>
+impl<'a, R, N, P, G> From<(&'a N, &'a mut P, Option<&'a G>)> for Parameter<'a, R>
 where
+    N: AsRef<str> + ?Sized,
     P: AsMut<[R]> + ?Sized,
     G: AsRef<[R]> + ?Sized,
 {
-    fn from((name, value, gradient): (&'a str, &'a mut P, Option<&'a G>)) -> Self {
-        Self { name, value: value.as_mut(), gradient: gradient.map(AsRef::as_ref) }
+    fn from((name, value, gradient): (&'a N, &'a mut P, Option<&'a G>)) -> Self {
+        let gradient = gradient.map(AsRef::as_ref);
+        Self { name: name.as_ref(), value: value.as_mut(), gradient }
     }
 }

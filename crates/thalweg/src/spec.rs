@@ -22,7 +22,7 @@ use crate::registry::{Entry, OPTIMIZERS, Registered, find};
 /// assert_eq!(spec.hyperparameters()[1].1.to_string(), "0.9"); // beta1, by default
 ///
 /// let error = "adam:lr=fast".parse::<Spec>().unwrap_err();
-/// assert_eq!(error.to_string(), "adam: lr=fast is refused; lr is a number ≥ 0");
+/// assert_eq!(error.to_string(), "adam: lr=fast is refused; lr is a finite number ≥ 0");
 /// # Ok::<(), Error>(())
 /// ```
 pub struct Spec {

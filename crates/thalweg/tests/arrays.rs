@@ -65,6 +65,11 @@ fn a_gradient_of_another_shape_or_without_parameter_changes_nothing() {
         optimizer.step_arrays(&mut params, &stray),
         Err(Error::UnknownParameter { name: "c".into() })
     );
+    let (one, two) = (Array2::ones((1, 1)), Array2::ones((1, 1)));
+    assert_eq!(
+        optimizer.step_arrays(&mut params, [(&"b", &one), (&"b", &two)]),
+        Err(Error::DuplicateName { name: "b".into() })
+    );
     // Of several errors the one of the first name is reported, whatever the map's order.
     let names: Vec<String> = (0..50).map(|i| format!("w{i:02}")).collect();
     let mut many: HashMap<&str, Array2<f64>> =

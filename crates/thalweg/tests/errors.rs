@@ -1,5 +1,6 @@
 //! Every error, its message, and that nothing has changed when it is returned.
 
+use thalweg::rules::Scale;
 use thalweg::{Error, Optimizer, Spec};
 
 /// Takes a good step, then a bad one, and checks that the bad one changed nothing.
@@ -106,7 +107,7 @@ fn an_unknown_hyperparameter_is_answered_with_the_list_and_ranges() {
     assert_eq!(
         message,
         "momentum has no hyperparameter `learning_rate`; \
-         it takes lr (a number ≥ 0), momentum (a number in [0, 1])"
+         it takes lr (a finite number ≥ 0), momentum (a number in [0, 1])"
     );
     assert!(spec_error("adam:beta=1").1.contains("did you mean `beta1` or `beta2`"));
 }
@@ -114,11 +115,11 @@ fn an_unknown_hyperparameter_is_answered_with_the_list_and_ranges() {
 #[test]
 fn a_value_out_of_range_is_answered_with_what_is_accepted() {
     for (text, message) in [
-        ("adam:lr=abc", "adam: lr=abc is refused; lr is a number ≥ 0"),
-        ("adam:lr=-1", "adam: lr=-1 is refused; lr is a number ≥ 0"),
-        ("adam:lr=nan", "adam: lr=nan is refused; lr is a number ≥ 0"),
-        ("adam:lr=inf", "adam: lr=inf is refused; lr is a number ≥ 0"),
-        ("adam:lr=1e999", "adam: lr=1e999 is refused; lr is a number ≥ 0"),
+        ("adam:lr=abc", "adam: lr=abc is refused; lr is a finite number ≥ 0"),
+        ("adam:lr=-1", "adam: lr=-1 is refused; lr is a finite number ≥ 0"),
+        ("adam:lr=nan", "adam: lr=nan is refused; lr is a finite number ≥ 0"),
+        ("adam:lr=inf", "adam: lr=inf is refused; lr is a finite number ≥ 0"),
+        ("adam:lr=1e999", "adam: lr=1e999 is refused; lr is a finite number ≥ 0"),
         ("adam:beta1=1.5", "adam: beta1=1.5 is refused; beta1 is a number in [0, 1)"),
         ("adam:beta2=1", "adam: beta2=1 is refused; beta2 is a number in [0, 1)"),
         ("adam:amsgrad=yes", "adam: amsgrad=yes is refused; amsgrad is true or false"),
@@ -183,5 +184,28 @@ fn specs_print_as_they_are_read() {
     assert_eq!(
         Spec::parse("adam : beta1 = 0 , lr = 1.50").unwrap().to_string(),
         "adam:lr=1.5,beta1=0"
+    );
+}
+
+#[test]
+fn a_value_that_the_number_type_cannot_hold_is_refused() {
+    let refused = |error: Error| match error {
+        Error::InvalidValue { value, accepted, .. } => (value, accepted),
+        other => panic!("{other}"),
+    };
+    let expected = ("1e39".to_owned(), "a finite number ≥ 0 that f32 can hold".to_owned());
+    assert_eq!(refused(Optimizer::<f32>::from_spec("sgd:lr=1e39").unwrap_err()), expected);
+    let mut optimizer = Optimizer::<f32>::from_spec("sgd:lr=0.5").unwrap();
+    assert_eq!(refused(optimizer.set("lr", 1e39).unwrap_err()), expected);
+    assert_eq!(optimizer.get("lr").unwrap(), 0.5.into());
+    assert!(Optimizer::<f64>::from_spec("sgd:lr=1e39").is_ok());
+}
+
+#[test]
+fn a_bare_rule_says_where_its_fields_are() {
+    let mut optimizer = Optimizer::<f64, _>::new(Scale::by_learning_rate(0.1)).unwrap();
+    assert_eq!(
+        optimizer.set("lr", 1).unwrap_err().to_string(),
+        "Scale has no hyperparameter `lr`; its fields are reached through `update`"
     );
 }

@@ -126,6 +126,8 @@ fn hyperparameters_can_be_read_and_changed_between_steps() {
     assert_eq!(optimizer.method().to_string(), "sgd:lr=0.5");
 
     let mut typed = Optimizer::<f32, _>::new(Adam::default()).unwrap();
+    typed.set("bias_correction", BiasCorrection::Folded).unwrap();
+    typed.set("lr", 1).unwrap();
     typed.update(|adam| adam.bias_correction = BiasCorrection::Off).unwrap();
     assert_eq!(typed.get("bias_correction").unwrap(), Value::from("off"));
     assert_eq!(typed.method().bias_correction, BiasCorrection::Off);
@@ -172,6 +174,26 @@ fn every_slot_of_a_chain_has_a_name_of_its_own() {
     assert_eq!(optimizer.state_names(), ["velocity", "velocity2", "velocity3"]);
     assert_eq!(optimizer.state("w", "velocity").unwrap(), [2.0]);
     assert_eq!(optimizer.state("w", "velocity2").unwrap(), [2.5]);
+}
+
+#[test]
+fn a_forgotten_parameter_may_come_back_in_another_size() {
+    let mut optimizer = spec("adam:lr=0.5,eps=0");
+    optimizer.step([("w", &mut [0.0, 0.0], &[1.0, 1.0])]).unwrap();
+    assert!(optimizer.forget("w") && !optimizer.forget("w"));
+    let mut w = [0.0];
+    optimizer.step([("w", &mut w, &[3.0])]).unwrap();
+    assert_eq!((w, optimizer.steps("w")), ([-0.5], 1));
+}
+
+#[test]
+fn names_may_be_strings() {
+    let names = ["a".to_owned(), "b".to_owned()];
+    let mut values = [[1.0], [2.0]];
+    let mut optimizer = spec("sgd:lr=1");
+    optimizer.step(names.iter().zip(&mut values).map(|(name, w)| (name, w, &[1.0]))).unwrap();
+    assert_eq!(values, [[0.0], [1.0]]);
+    assert_eq!(optimizer.names().collect::<Vec<_>>(), ["a", "b"]);
 }
 
 #[test]

@@ -44,13 +44,19 @@ fn an_unknown_hyperparameter_is_answered_with_the_list_and_the_ranges() {
 #[test]
 fn a_value_out_of_range_is_answered_with_what_is_accepted() {
     for value in ["abc", "-1", "nan", "inf", "1e999", "0x1"] {
-        let refused = format!("lr={value} is refused; lr is a number ≥ 0");
+        let refused = format!("lr={value} is refused; lr is a finite number ≥ 0");
         spec(&format!("adam:lr={value}"), &[&refused]);
     }
     spec("adam:beta1=1.5", &["beta1=1.5 is refused; beta1 is a number in [0, 1)"]);
     spec("adam:beta1=1", &["a number in [0, 1)"]);
     spec("adam:amsgrad=yes", &["true or false"]);
     spec("adam:bias_correction=half", &["full or folded or off"]);
+}
+
+#[test]
+fn a_value_that_the_precision_cannot_hold_is_refused() {
+    let line = ["--on", "ravine", "--with", "sgd:lr=1e39", "--precision", "f32", "-o", "a.json"];
+    refused(&line, &["lr=1e39 is refused", "that f32 can hold"]);
 }
 
 #[test]

@@ -33,6 +33,7 @@ pub struct Animation {
 
 /// One path in pixels.
 struct Run {
+    label: String,
     pixels: Vec<Point>,
     spacing: Vec<marks::Dot>,
     values: Vec<f64>,
@@ -48,6 +49,8 @@ impl Animation {
     pub fn new(figure: &LandscapeFigure) -> Result<Self, DrawError> {
         let mut scene = Scene::new(figure.width, figure.height, &figure.title);
         let look = Look::video(scene.width);
+        let many = if figure.paths.len() > 1 { 0.75 } else { 1.0 };
+        let look = Look { dot: many * look.dot, ..look };
         let frame = Rect::new(0, 0, scene.width, scene.height);
         let space = 1.35 * look.label;
         let (plot, mut inside) = figure.ground(&mut scene.layer, frame, &look, space);
@@ -60,6 +63,7 @@ impl Animation {
         let run = |path: &super::Path| {
             let pixels: Vec<Point> = path.points.iter().map(|&p| plot.pixel(p)).collect();
             Run {
+                label: path.label.clone(),
                 spacing: marks::spacing(&pixels, look.dot),
                 pixels,
                 values: path.points.iter().map(|&p| (figure.function)(p)).collect(),
@@ -176,7 +180,7 @@ impl Animation {
     }
 
     fn status(&self, step: usize) -> String {
-        let [run] = self.runs.as_slice() else { return format!("step {step}") };
+        let [run] = self.runs.as_slice() else { return self.leader(step) };
         let last = run.values.len().saturating_sub(1);
         let value = run
             .values
@@ -184,6 +188,18 @@ impl Animation {
             .map_or(String::new(), |&v| format!("   f = {}", number(v)));
         let end = if run.diverged && step >= last { "   diverged" } else { "" };
         format!("step {step}{value}{end}")
+    }
+
+    /// The step, and which of several runs is lowest at it.
+    fn leader(&self, step: usize) -> String {
+        let at = |run: &Run| run.values.get(step).or(run.values.last()).copied();
+        let values = self.runs.iter().filter_map(|run| Some((run, at(run)?)));
+        match values.min_by(|a, b| a.1.total_cmp(&b.1)) {
+            Some((run, value)) => {
+                format!("step {step}   lowest f = {}, {}", number(value), run.label)
+            }
+            None => format!("step {step}"),
+        }
     }
 
     fn clipped(&self, inside: Layer) -> Layer {

@@ -10,15 +10,17 @@ use crate::study;
 
 const STEPS: usize = 30;
 const SPECS: [&str; 3] = [
-    "adam:lr=0.3,eps=1e-7",
     "adam:lr=0.3,eps=1e-7,bias_correction=folded",
+    "adam:lr=0.3,eps=1e-7",
     "adam:lr=0.3,eps=1e-7,bias_correction=off",
 ];
-const LABELS: [&str; 3] = ["full", "folded", "off"];
+/// Adam with Algorithm 1's correction.
+const FULL: &str = SPECS[1];
+const LABELS: [&str; 3] = ["folded", "full", "off"];
 /// β₁ and β₂ of the jump.
 const BETAS: (f64, f64) = (0.9, 0.999);
 /// Zero gradients before the first other one.
-const ZEROS: [u64; 15] = [0, 1, 2, 4, 8, 16, 50, 100, 250, 500, 1000, 1500, 2000, 3000, 4000];
+const ZEROS: [u64; 11] = [0, 15, 60, 125, 250, 500, 1000, 1500, 2000, 3000, 4000];
 
 pub(super) fn section(collection: &mut Collection) -> Result<Markup, GalleryError> {
     Ok(html! {
@@ -37,12 +39,15 @@ fn bias(collection: &mut Collection) -> Result<Markup, GalleryError> {
         .iter()
         .enumerate()
         .map(|(style, run)| {
-            series(&run.label, study::effective_step(run).iter().map(|step| step[0]), style)
+            let step = study::effective_step(run);
+            let line = series(&run.label, step.iter().map(|step| step[0]), style);
+            // Dots, because the line of the full correction would hide another one.
+            Series { dots: run.label == "folded", ..line }
         })
         .collect();
     let chart = collection.drawing(
         "adam-bias-steps",
-        "Effective step of x against the step: without correction it starts at 3.16 and falls, with it at 1",
+        "Effective step of x against the step: without correction it starts at 3.16 and rises to 5.1 before it falls; with it, it starts at 1 and falls",
         (1200, 800),
         move || {
             let mut chart = LineChart::new("Effective step of x", "step", "|Δx| / lr");
@@ -66,12 +71,12 @@ fn bias(collection: &mut Collection) -> Result<Markup, GalleryError> {
             p {
                 "m and v start at 0 and their averages are slow, so the first estimates are too small: the expectation of v is "
                 "that of g² times 1 − β₂ᵗ. Dividing by that factor undoes it; v is the slower of the two, so without the "
-                "correction the denominator is far too small and the first step is 3.16 times too long."
+                "correction the denominator is far too small: the first step is 3.16 times too long, and the next are longer still."
             }
             (mathml(r"\mathbb{E}[v_t] = \mathbb{E}[g_t^2]\,(1 - \beta_2^t) + \zeta, \qquad \hat v_t = \frac{v_t}{1 - \beta_2^t}"))
             p {
                 "Both corrections can be folded into the step. The ε of that form is not scaled by √(1 − β₂ᵗ), and the two "
-                "differ by exactly that: here by less than a line's width, so the first two paths lie on each other."
+                "differ by exactly that: here by less than a line's width, so their paths lie on each other."
             }
             (mathml(r"\eta_t = \eta\, \frac{\sqrt{1 - \beta_2^t}}{1 - \beta_1^t}, \qquad W \leftarrow W - \eta_t\, \frac{m}{\sqrt{v} + \hat\epsilon}"))
             (paper("adam"))
@@ -79,21 +84,22 @@ fn bias(collection: &mut Collection) -> Result<Markup, GalleryError> {
             (shown)
             figure.wide { (panels) }
             figure.wide { (chart) }
+            p.facts { a href="adam-bias.json" { "data" } }
         }
     })
 }
 
 fn signal_to_noise(collection: &mut Collection) -> Result<Markup, GalleryError> {
     const LONG: usize = 100;
-    let descent = collection.descend(&SPECS[..1], LONG)?;
+    let descent = collection.descend(&[FULL], LONG)?;
     let ratios = study::signal_to_noise(&descent.runs[0]);
     let lines = ["x", "y"].into_iter().enumerate();
     let lines: Vec<Series> =
         lines.map(|(i, name)| series(name, ratios.iter().map(|ratio| ratio[i]), i)).collect();
-    collection.data("signal-to-noise", &json!({ "spec": SPECS[0], "ratios": ratios }));
+    collection.data("signal-to-noise", &json!({ "spec": FULL, "ratios": ratios }));
     let chart = collection.drawing(
         "signal-to-noise",
-        "Signal-to-noise ratio of x and y against the step: 1 at first, falling with every change of direction",
+        "Signal-to-noise ratio of x and y against the step: 1 at first, then smaller and smaller waves",
         (1200, 800),
         move || {
             let mut chart = LineChart::new("Signal to noise of Adam", "step", "|m̂| / √v̂");
@@ -107,11 +113,12 @@ fn signal_to_noise(collection: &mut Collection) -> Result<Markup, GalleryError> 
             h2 id="snr" { "Signal to noise" }
             (mathml(r"\frac{|\hat m|}{\sqrt{\hat v}}, \qquad |\Delta W| \approx \eta\, \frac{|\hat m|}{\sqrt{\hat v}}"))
             p {
-                "The ratio is 1 while gradients agree and falls when their signs change, as they do around a minimum. It is the "
-                "step in units of the learning rate: near a minimum Adam slows down by itself."
+                "The ratio is 1 while all gradients are alike. It falls as they shrink, because v still remembers the large ones, and "
+                "is 0 where m changes its sign. As it is the step in units of the learning rate, Adam slows down by itself near "
+                "a minimum."
             }
             (paper("adam"))
-            (run_heading("signal-to-noise", "The ratio on the ravine", &SPECS[..1], LONG))
+            (run_heading("signal-to-noise", "The ratio on the ravine", &[FULL], LONG))
             figure.wide { (chart) }
             p.facts { a href="signal-to-noise.json" { "data" } }
         }
@@ -158,6 +165,7 @@ fn sparse(collection: &mut Collection) -> Result<Markup, GalleryError> {
     Ok(html! {
         section {
             h3 id="sparse-jump" { "But not where gradients are sparse" }
+            p.facts { code { "adam:lr=1,eps=1e-300" } span { "0 to 4000 zero gradients, then 1" } }
             p {
                 "The ratio is said to stay below 1. It does not when a gradient appears after many zeros: m takes a tenth of it, "
                 "√v only a thirty-second part, and the weight jumps by 3.16 learning rates. Measured after " (last_zeros)

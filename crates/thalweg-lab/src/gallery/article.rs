@@ -25,7 +25,7 @@ const EXHIBITS: [Exhibit; 6] = [
         title: "SGD, a small rate",
         optimizer: "sgd",
         spec: "sgd:lr=0.1",
-        text: "Each step goes straight down the gradient. Across the valley the slope is steep and y is gone after a \
+        text: "Each step goes straight down the gradient. Across the valley the slope is steep and y all but gone after \
                dozen steps; along it the slope is small, and thirty steps cover a quarter of the way.",
     },
     Exhibit {
@@ -59,7 +59,7 @@ const EXHIBITS: [Exhibit; 6] = [
         spec: "adagrad:lr=1.5,eps=0,eps_root=1e-6",
         text: "Each coordinate is divided by the root of its summed squares, so the steep one loses its advantage and the \
                first step is 1.5 long in both. The sum only grows: steps shrink without end, towards 0, and a run that is \
-               still far away stalls.",
+               still far away gets slower and slower.",
     },
     Exhibit {
         name: "adam-0.3",
@@ -67,7 +67,7 @@ const EXHIBITS: [Exhibit; 6] = [
         optimizer: "adam",
         spec: "adam:lr=0.3,eps=1e-7",
         text: "Momentum in the numerator, a moving root mean square in the denominator, and both corrected for their start \
-               at 0: the first step is exactly the learning rate long in each coordinate, whatever the gradient's size.",
+               at 0: the first step is the learning rate long in each coordinate, whatever the gradient's size.",
     },
 ];
 

@@ -8,14 +8,16 @@ use crate::run::Run;
 
 const RMSPROP: [&str; 2] =
     ["rmsprop:lr=0.1,alpha=0.9,eps=0,eps_root=1e-6", "rmsprop-printed:lr=0.1"];
-const RMSPROP_STEPS: usize = 100;
+const RMSPROP_STEPS: usize = 200;
+/// Steps that a film of so long a run advances a frame.
+const RMSPROP_STRIDE: usize = 2;
 const ADADELTA: [&str; 2] = ["adadelta", "adadelta-printed"];
 const ADADELTA_STEPS: usize = 1500;
-/// Steps that a film of so long a run advances a frame.
+/// The same for AdaDelta.
 const ADADELTA_STRIDE: usize = 15;
 
 pub(super) fn section(collection: &mut Collection) -> Result<Markup, GalleryError> {
-    let [rmsprop, rmsprop_printed] = pair(collection, RMSPROP, RMSPROP_STEPS, 1)?;
+    let [rmsprop, rmsprop_printed] = pair(collection, RMSPROP, RMSPROP_STEPS, RMSPROP_STRIDE)?;
     let [adadelta, adadelta_printed] = pair(collection, ADADELTA, ADADELTA_STEPS, ADADELTA_STRIDE)?;
 
     let accumulators = [
@@ -48,38 +50,52 @@ pub(super) fn section(collection: &mut Collection) -> Result<Markup, GalleryErro
                 "shrink for ever. Printed with " code { "+=" } " on a line that already holds γG, the average is added to "
                 "itself: G ← (1 + γ)G + (1 − γ)g². It then grows 1.9 times a step, and the method stalls."
             }
-            (run_heading("rmsprop", "RMSProp", &RMSPROP[..1], RMSPROP_STEPS))
-            p {
-                "Every coordinate moves at about the learning rate, however steep the slope: x and y approach the floor at "
-                "the same speed. Close to the minimum the step does not shrink any more, and the path chatters around it."
+            div.pair {
+                div {
+                    (run_heading("rmsprop", "RMSProp", &RMSPROP[..1], RMSPROP_STEPS))
+                    p {
+                        "Nothing corrects the start of v, so the first step is 3.16 learning rates long in both coordinates. Steps "
+                        "then shrink with the gradient, until v has forgotten the large ones: from about step 100 on, y, long at "
+                        "rest on the floor, is thrown out by up to a learning rate again and again."
+                    }
+                    (origin("rmsprop"))
+                    (collection.show("rmsprop", rmsprop, "RMSProp: from (−7, 2) to the minimum, then jumping up and down around it"))
+                }
+                div {
+                    (run_heading("rmsprop-printed", "RMSProp as printed", &RMSPROP[1..], RMSPROP_STEPS))
+                    p {
+                        "The same constants with the slip. After a few steps G has outgrown every gradient and the run stands still at ("
+                        (stalled_x) ", " (stalled_y) "), wherever it happens to be."
+                    }
+                    (origin("rmsprop-printed"))
+                    (collection.show("rmsprop-printed", rmsprop_printed, "RMSProp as printed: the path stops after a few steps"))
+                }
             }
-            (origin("rmsprop"))
-            (collection.show("rmsprop", rmsprop, "RMSProp: 100 steps from (−7, 2) to the minimum"))
-            (run_heading("rmsprop-printed", "RMSProp as printed", &RMSPROP[1..], RMSPROP_STEPS))
-            p {
-                "The same constants with the slip. After a few steps G has outgrown every gradient and the run stands still at ("
-                (stalled_x) ", " (stalled_y) "), wherever it happens to be."
-            }
-            (origin("rmsprop-printed"))
-            (collection.show("rmsprop-printed", rmsprop_printed, "RMSProp as printed: the path stops after a few steps"))
             figure.wide { (growth) }
-            (run_heading("adadelta", "AdaDelta", &ADADELTA[..1], ADADELTA_STEPS))
-            p {
-                "There is no learning rate to choose: the size of past steps stands in for it. The first is √(ε/(1 − ρ)) ≈ 0.003 "
-                "long, and each can be only a little longer than the last: a thousand steps feel their way down the valley, and a "
-                "few hundred more home in on the minimum."
+            p.facts { "data: " a href="rmsprop.json" { "rmsprop.json" } a href="rmsprop-printed.json" { "rmsprop-printed.json" } }
+            div.pair {
+                div {
+                    (run_heading("adadelta", "AdaDelta", &ADADELTA[..1], ADADELTA_STEPS))
+                    p {
+                        "There is no learning rate to choose: the size of past steps stands in for it. The first is √(ε/(1 − ρ)) ≈ 0.003 "
+                        "long, and each can be only a little longer than the last: a thousand steps feel their way down the valley, "
+                        "and a few hundred more home in on the minimum."
+                    }
+                    (origin("adadelta"))
+                    (collection.show("adadelta", adadelta, "AdaDelta: 1500 steps from (−7, 2) to the minimum"))
+                }
+                div {
+                    (run_heading("adadelta-printed", "AdaDelta as printed", &ADADELTA[1..], ADADELTA_STEPS))
+                    p {
+                        "The slip stands in both averages. They nearly double together, so the ratio of their roots stays what the first "
+                        "steps made it and adapts to nothing; the run creeps"
+                        @if let Some(step) = overflow { " until G overflows at step " (step) "," }
+                        " and gets no further than (" (stuck_x) ", " (stuck_y) ")."
+                    }
+                    (origin("adadelta-printed"))
+                    (collection.show("adadelta-printed", adadelta_printed, "AdaDelta as printed: a short path that ends far from the minimum"))
+                }
             }
-            (origin("adadelta"))
-            (collection.show("adadelta", adadelta, "AdaDelta: 1500 steps from (−7, 2) to the minimum"))
-            (run_heading("adadelta-printed", "AdaDelta as printed", &ADADELTA[1..], ADADELTA_STEPS))
-            p {
-                "The slip stands in both averages. They nearly double together, so the ratio of their roots stays what the first "
-                "steps made it and adapts to nothing; the run creeps"
-                @if let Some(step) = overflow { " until G overflows at step " (step) "," }
-                " and gets no further than (" (stuck_x) ", " (stuck_y) ")."
-            }
-            (origin("adadelta-printed"))
-            (collection.show("adadelta-printed", adadelta_printed, "AdaDelta as printed: a short path that ends far from the minimum"))
         }
     })
 }

@@ -1,6 +1,6 @@
 //! The gallery: every figure, film and table, and the page that shows them.
 //!
-//! A section adds the files it needs to a [`Collection`] and returns its part of the page, so
+//! A section adds the files it needs to a collection and returns its part of the page, so
 //! that text and pictures stay beside each other.
 
 mod adam;

@@ -20,7 +20,7 @@ pub enum BiasCorrection {
     /// end of its section 2. The ε is then ε̂, not scaled by √(1 − β₂ᵗ), and the two forms differ
     /// by exactly that.
     Folded,
-    /// None: the first steps are too long, by up to (1 − β₁)/√(1 − β₂).
+    /// None: the first steps are too long, the very first by (1 − β₁)/√(1 − β₂).
     Off,
 }
 
@@ -37,6 +37,12 @@ impl Setting for BiasCorrection {
     fn from_value(value: &Value) -> Option<Self> {
         let Value::Choice(word) = value else { return None };
         Self::WORDS.iter().position(|known| known == word).map(|i| Self::ALL[i])
+    }
+}
+
+impl From<BiasCorrection> for Value {
+    fn from(correction: BiasCorrection) -> Self {
+        correction.to_value()
     }
 }
 

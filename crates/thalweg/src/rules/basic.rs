@@ -26,7 +26,7 @@ impl<R: Real> Rule<R> for Scale {
     type Constants = R;
 
     fn prepare(&self, t: u64) -> R {
-        R::from_f64(self.factor / (1.0 + (t - 1) as f64 * self.decay))
+        R::from_f64(self.factor / (1.0 + t.saturating_sub(1) as f64 * self.decay))
     }
 
     #[inline(always)]

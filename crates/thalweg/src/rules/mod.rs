@@ -2,6 +2,10 @@
 //!
 //! Each file has the rules (what one element does) and the optimizers made of them: a table of
 //! hyperparameters and a chain of a few lines.
+//!
+//! An adaptive rule divides by the size of past gradients. With `eps` and `eps_root` both 0 (or so
+//! small that the number type rounds them to 0) an element whose gradients have all been 0 becomes
+//! 0/0, NaN, as it does in PyTorch; the defaults keep it where it is.
 
 mod adadelta;
 mod adagrad;

@@ -13,7 +13,8 @@ use crate::rule::Rule;
 /// A velocity b ← μ·b + (1 − τ)·u, which replaces the update; with Nesterov's look-ahead
 /// u + μ·b does.
 ///
-/// At the first step b is u itself, undamped, as PyTorch starts it.
+/// At a parameter's first step b is u itself, undamped, as PyTorch starts it; a velocity that is
+/// switched on later starts at 0 and is damped.
 ///
 /// References: Polyak, "Some methods of speeding up the convergence of iteration methods" (1964),
 /// <https://doi.org/10.1016/0041-5553(64)90137-5>; Sutskever et al., "On the importance of
