@@ -2,6 +2,7 @@
 
 mod bench;
 mod golden;
+mod python;
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -12,6 +13,7 @@ Usage: cargo xtask COMMAND
 
   test     formatting, lints, every test and doctest, the documentation
   bench    how fast the gallery is drawn and the workspace builds, on this machine
+           with --matplotlib the usual way in turn with ours (needs python3 and ffmpeg)
   golden   make the golden files again from NumPy and PyTorch (needs python3)
 ";
 
@@ -21,6 +23,7 @@ fn main() -> ExitCode {
     let done = match words[..] {
         ["test"] => test(),
         ["bench"] => bench::measure(),
+        ["bench", "--matplotlib"] => bench::against_matplotlib(),
         ["golden"] => golden::make(),
         [] | ["help" | "--help" | "-h"] => {
             eprint!("{HELP}");

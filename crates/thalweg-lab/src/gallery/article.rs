@@ -49,7 +49,7 @@ const EXHIBITS: [Exhibit; 6] = [
         title: "Momentum, a large rate",
         optimizer: "momentum",
         spec: "momentum:lr=0.9",
-        text: "With ten gradients' worth of inertia a rate of 0.9 is too much: the ball shoots through the valley, climbs \
+        text: "With ten gradients' worth of inertia a rate of 0.9 is too much. The ball shoots through the valley, climbs \
                the far side and is still circling the minimum after thirty steps.",
     },
     Exhibit {
@@ -67,7 +67,8 @@ const EXHIBITS: [Exhibit; 6] = [
         optimizer: "adam",
         spec: "adam:lr=0.3,eps=1e-7",
         text: "Momentum in the numerator, a moving root mean square in the denominator, and both corrected for their start \
-               at 0: the first step is the learning rate long in each coordinate, whatever the gradient's size.",
+               at 0: the first step is the learning rate long in each coordinate, whatever the gradient's size. The path \
+               bends where that of SGD zigzags, and after thirty steps it is just passing the minimum.",
     },
 ];
 
