@@ -19,7 +19,7 @@ const REQUIREMENTS: &str = include_str!("golden/requirements.txt");
 const RELATIVE: f64 = 1e-12;
 
 /// Copies of the parameter in one tensor: one, and enough of them to fill vector registers and blocks.
-const COPIES: [usize; 2] = [1, 37];
+const COPIES: [usize; 2] = [1, 600];
 
 #[derive(Deserialize)]
 struct Golden {

@@ -149,15 +149,15 @@ fn a_refused_change_changes_nothing() {
 #[test]
 fn a_slot_that_stays_keeps_its_values_when_hyperparameters_change_the_state() {
     let mut optimizer = spec("adam");
-    let mut w = vec![1.0; 150];
-    let g: Vec<f64> = (0..150).map(f64::from).collect();
+    let mut w = vec![1.0; 2500];
+    let g: Vec<f64> = (0..2500).map(f64::from).collect();
     optimizer.step([("w", &mut w, &g)]).unwrap();
     let (m, v) = (optimizer.state("w", "m").unwrap(), optimizer.state("w", "v").unwrap());
     optimizer.set("amsgrad", true).unwrap();
     assert_eq!(optimizer.state_names(), ["m", "v", "v_max"]);
     assert_eq!(optimizer.state("w", "m").unwrap(), m);
     assert_eq!(optimizer.state("w", "v").unwrap(), v);
-    assert_eq!(optimizer.state("w", "v_max").unwrap(), vec![0.0; 150]);
+    assert_eq!(optimizer.state("w", "v_max").unwrap(), vec![0.0; 2500]);
     optimizer.set("amsgrad", false).unwrap();
     assert_eq!(optimizer.state("w", "v").unwrap(), v);
 }

@@ -122,7 +122,7 @@ proptest! {
     #[test]
     fn cutting_a_tensor_in_many_does_not_change_a_bit(
         spec in prop::sample::select(SPECS.to_vec()),
-        len in 0_usize..400,
+        len in prop_oneof![0_usize..300, 1000_usize..1050, 2040_usize..2060],
         cuts in prop::collection::vec(any::<usize>(), 0..6),
     ) {
         prop_assert_eq!(whole::<f64>(spec, len), pieces::<f64>(spec, len, &cuts));
