@@ -55,7 +55,7 @@ pub struct Gallery {
 const GALLERY_EXAMPLES: &str = "\
 Examples:
   thalweg gallery                  into ./gallery; open gallery/index.html in a browser
-  thalweg gallery --out /tmp/g -q  elsewhere, without a word
+  thalweg gallery --out site -q    elsewhere, without a word
   thalweg gallery --only adam-0.3  adam-0.3.png, .svg, .mp4 and .json alone";
 
 /// Options of `descend`.

@@ -1,8 +1,8 @@
 //! Films are read back with independent readers: `re_mp4` for the container, openh264's decoder for the
 //! pictures, `gif`'s decoder for GIF.
 
-use openh264::decoder::Decoder;
-use openh264::formats::YUVSource;
+mod film;
+
 use re_mp4::{Mp4, StsdBoxContent};
 use thalweg_lab::movie::{Format, MovieError, gif, mp4};
 
@@ -67,30 +67,7 @@ fn frames() -> Vec<Vec<u8>> {
 
 /// The pictures of an MP4 as RGB.
 fn decode(file: &[u8]) -> Vec<Vec<u8>> {
-    let film = Mp4::read_bytes(file).unwrap();
-    let mut decoder = Decoder::new().unwrap();
-    let mut pictures = Vec::new();
-    for sample in &film.tracks()[&1].samples {
-        let picture = decoder.decode(&start_codes(&file[sample.byte_range()])).unwrap();
-        let picture = picture.expect("a picture for every sample");
-        let (width, height) = picture.dimensions();
-        let mut rgb = vec![0; width * height * 3];
-        picture.write_rgb8(&mut rgb);
-        pictures.push(rgb);
-    }
-    pictures
-}
-
-/// Turns the length of each unit, as MP4 stores it, into a start code, as the decoder wants it.
-fn start_codes(mut sample: &[u8]) -> Vec<u8> {
-    let mut stream = Vec::new();
-    while let Some((length, rest)) = sample.split_first_chunk::<4>() {
-        let (unit, after) = rest.split_at(u32::from_be_bytes(*length) as usize);
-        stream.extend([0, 0, 0, 1]);
-        stream.extend(unit);
-        sample = after;
-    }
-    stream
+    film::decode(file).into_iter().map(|picture| picture.rgb).collect()
 }
 
 /// The centre of everything nearer to `colour` than to anything else in the picture.

@@ -1,42 +1,12 @@
-//! The films, read back by readers that are not the writers: `re_mp4` for the container, openh264's
-//! decoder for the pictures.
+//! The films, read back.
 
-use openh264::decoder::Decoder;
-use openh264::formats::YUVSource;
 use re_mp4::Mp4;
 use thalweg_lab::descent::Descent;
 use thalweg_lab::draw::{Animation, LandscapeFigure, style};
 
-use crate::pictures::{Picture, distance};
+use crate::film::decode;
+use crate::pictures::distance;
 use crate::{FILES, SIX, descent, file};
-
-/// The pictures of a film.
-fn decoded(name: &str) -> Vec<Picture> {
-    let file = file(name);
-    let film = Mp4::read_bytes(file).unwrap();
-    let mut decoder = Decoder::new().unwrap();
-    let mut picture = |sample: &re_mp4::Sample| {
-        let picture = decoder.decode(&start_codes(&file[sample.byte_range()])).unwrap();
-        let picture = picture.expect("a picture for every sample");
-        let (width, height) = picture.dimensions();
-        let mut rgb = vec![0; width * height * 3];
-        picture.write_rgb8(&mut rgb);
-        Picture { width, height, rgb }
-    };
-    film.tracks()[&1].samples.iter().map(&mut picture).collect()
-}
-
-/// Turns the length of each unit, as MP4 stores it, into a start code, as the decoder wants it.
-fn start_codes(mut sample: &[u8]) -> Vec<u8> {
-    let mut stream = Vec::new();
-    while let Some((length, rest)) = sample.split_first_chunk::<4>() {
-        let (unit, after) = rest.split_at(u32::from_be_bytes(*length) as usize);
-        stream.extend([0, 0, 0, 1]);
-        stream.extend(unit);
-        sample = after;
-    }
-    stream
-}
 
 /// The frames that a film of this descent has.
 fn animation(descent: &Descent) -> Animation {
@@ -71,7 +41,7 @@ fn the_dot_is_where_the_trajectory_says() {
     for name in SIX {
         let descent = descent(name);
         let (animation, run) = (animation(&descent), &descent.runs[0]);
-        let pictures = decoded(&format!("{name}.mp4"));
+        let pictures = decode(file(&format!("{name}.mp4")));
         let colour = style(descent.style(0)).colour;
         for frame in [0, 7, 15, 30, 39] {
             let point = run.points[frame.min(30)];

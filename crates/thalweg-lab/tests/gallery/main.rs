@@ -1,5 +1,7 @@
 //! The gallery as it lies in its folder: its page, its pictures, its films, its numbers.
 
+#[path = "../film/mod.rs"]
+mod film;
 mod films;
 mod html;
 mod numbers;

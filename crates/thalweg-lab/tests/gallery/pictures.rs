@@ -3,14 +3,8 @@
 use thalweg_lab::Point;
 use thalweg_lab::draw::{Colour, style};
 
+use crate::film::Picture;
 use crate::{FILES, SIX, descent, file};
-
-/// A picture of three bytes a pixel.
-pub struct Picture {
-    pub width: usize,
-    pub height: usize,
-    pub rgb: Vec<u8>,
-}
 
 pub fn decoded(name: &str) -> Picture {
     let mut reader = png::Decoder::new(std::io::Cursor::new(file(name))).read_info().unwrap();
