@@ -25,8 +25,8 @@ const EXHIBITS: [Exhibit; 6] = [
         title: "SGD, a small rate",
         optimizer: "sgd",
         spec: "sgd:lr=0.1",
-        text: "Each step goes straight down the gradient. Across the valley the slope is steep and y all but gone after \
-               dozen steps; along it the slope is small, and thirty steps cover a quarter of the way.",
+        text: "Each step goes straight down the gradient. Across the valley the slope is steep and y is all but gone \
+               after a dozen steps; along it the slope is small, and thirty steps cover a quarter of the way.",
     },
     Exhibit {
         name: "sgd-0.9",
