@@ -88,6 +88,8 @@ pub struct Descend {
 }
 
 const DESCEND_EXAMPLES: &str = "\
+A film has a frame for each step, up to 3000 in an .mp4 and 500 in a .gif; longer runs take strides.
+
 Examples:
   thalweg descend --on ravine --with adam:lr=0.3 -o adam.png -o adam.mp4
   thalweg descend --on rosenbrock --with sgd:lr=0.001 --with adam:lr=0.1 --steps 200 -o race.html

@@ -16,8 +16,12 @@ use crate::problem::Problem;
 use crate::record::{self, Record};
 use crate::run::{Contender, Precision, Run, RunError};
 
-/// Frames that a film has at most; longer runs show every second, third, … step.
-const MOST_FRAMES: usize = 300;
+/// Steps up to which an MP4 has a frame for each (five minutes); longer runs show every second,
+/// third, … step.
+const MOST_IN_MP4: usize = 3000;
+
+/// The same for a GIF, which is held in memory whole while it is made.
+const MOST_IN_GIF: usize = 500;
 
 /// Several methods from one start on one problem.
 #[derive(Debug, Clone)]
@@ -34,7 +38,7 @@ pub struct Descent {
     pub precision: Precision,
     /// The runs, in the order in which the methods were given.
     pub runs: Vec<Run>,
-    /// How many steps a film advances a frame.
+    /// How many steps a film advances a frame, at least; very long runs take longer strides.
     pub stride: usize,
 }
 
@@ -158,8 +162,7 @@ impl Descent {
             [run] => run.label.clone(),
             _ => problem.title.clone(),
         };
-        let stride = steps.div_ceil(MOST_FRAMES).max(1);
-        Ok(Self { title, problem: problem.clone(), start, steps, precision, runs, stride })
+        Ok(Self { title, problem: problem.clone(), start, steps, precision, runs, stride: 1 })
     }
 
     /// The same under another title.
@@ -182,8 +185,8 @@ impl Descent {
             Format::Csv => record::csv(&self.runs),
             Format::Png => self.with_figure(|figure| figure.scene().png(1.0))?,
             Format::Svg => self.svg().into_bytes(),
-            Format::Mp4 => self.film(movie::mp4)?,
-            Format::Gif => self.film(movie::gif)?,
+            Format::Mp4 => self.film(MOST_IN_MP4, movie::mp4)?,
+            Format::Gif => self.film(MOST_IN_GIF, movie::gif)?,
             Format::Html => page::descent(self).into_bytes(),
         })
     }
@@ -274,6 +277,7 @@ impl Descent {
 
     fn film<E: Into<RenderError>>(
         &self,
+        most: usize,
         encode: impl FnOnce(movie::Format, Frames) -> Result<Vec<u8>, E>,
     ) -> Result<Vec<u8>, RenderError> {
         let format = movie::Format::default();
@@ -282,7 +286,8 @@ impl Descent {
         let mut figure = self.figure(&function, &self.title, &every);
         (figure.width, figure.height) = (format.width, format.height);
         let animation = Animation::new(&figure)?;
-        encode(format, Frames { animation, next: 0, stride: self.stride }).map_err(Into::into)
+        let stride = self.stride.max(self.steps.div_ceil(most));
+        encode(format, Frames { animation, next: 0, stride }).map_err(Into::into)
     }
 }
 

@@ -127,6 +127,21 @@ fn a_run_ends_before_the_first_point_or_value_that_is_not_finite() {
 }
 
 #[test]
+fn a_film_has_a_frame_a_step_until_it_would_be_endless() {
+    let film = |steps| {
+        let spec: Spec = "adam:lr=0.01".parse().unwrap();
+        let problem = ravine();
+        let start = problem.start;
+        let descent = Descent::new(&problem, &[spec], start, steps, Precision::F64).unwrap();
+        let mp4 = descent.render(Format::Mp4).unwrap();
+        re_mp4::Mp4::read_bytes(&mp4).unwrap().tracks()[&1].samples.len()
+    };
+    // The start, the steps, and nine frames more for which the last one is held.
+    assert_eq!(film(500), 1 + 500 + 9);
+    assert_eq!(film(3001), 1 + 1501 + 9);
+}
+
+#[test]
 fn a_run_may_diverge_at_its_first_step() {
     for (precision, spec) in [(Precision::F64, "sgd:lr=1e300"), (Precision::F32, "sgd:lr=1e38")] {
         let run = on(&ravine(), spec, 30, precision);
