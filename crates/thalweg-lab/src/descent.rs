@@ -1,12 +1,14 @@
 //! A descent: several methods from one start on one problem, and everything it can be shown as.
 
+use std::ops::Range;
 use std::path::Path;
 
 use rayon::prelude::*;
 use thalweg::{Spec, nearest};
 
 use crate::draw::{
-    Animation, DrawError, LandscapeFigure, Levels, LineChart, Series, small_multiples,
+    Animation, DrawError, LandscapeFigure, Levels, LineChart, Scene, Series, small_multiples,
+    small_multiples_size,
 };
 use crate::geometry::{Domain, Point};
 use crate::movie::{self, MovieError};
@@ -22,6 +24,12 @@ const MOST_IN_MP4: usize = 3000;
 
 /// The same for a GIF, which is held in memory whole while it is made.
 const MOST_IN_GIF: usize = 500;
+
+/// Panels in a row of small multiples.
+const PANELS: usize = 3;
+
+/// Width of all small multiples together in pixels.
+const PANELS_WIDTH: u32 = 1200;
 
 /// Several methods from one start on one problem.
 #[derive(Debug, Clone)]
@@ -216,21 +224,20 @@ impl Descent {
     /// Hands over the figure of all paths.
     pub fn with_figure<T>(&self, use_it: impl FnOnce(&LandscapeFigure<'_>) -> T) -> T {
         let function = |point| self.problem.value(point);
-        let every: Vec<usize> = (0..self.runs.len()).collect();
-        use_it(&self.figure(&function, &self.title, &every))
+        use_it(&self.figure(&function, &self.title, 0..self.runs.len()))
     }
 
     fn figure<'a>(
         &self,
         function: &'a (dyn Fn(Point) -> f64 + Sync),
         title: &str,
-        shown: &[usize],
+        shown: Range<usize>,
     ) -> LandscapeFigure<'a> {
         let mut figure = LandscapeFigure::new(title, function, self.domain());
-        figure.levels = levels(&self.problem);
+        figure.levels = self.problem.levels.clone().map_or(Levels::Auto, Levels::Given);
         figure.start = Some(self.start);
         figure.minima.clone_from(&self.problem.minima);
-        figure.paths = shown.iter().map(|&i| self.path(i)).collect();
+        figure.paths = shown.map(|i| self.path(i)).collect();
         figure
     }
 
@@ -245,12 +252,19 @@ impl Descent {
     }
 
     /// One panel a run, three beside each other.
-    pub fn with_panels<T>(&self, use_it: impl FnOnce(crate::draw::Scene) -> T) -> T {
+    pub fn panels(&self) -> Scene {
+        self.with_panels(|panels| small_multiples(&self.title, panels, PANELS, PANELS_WIDTH))
+    }
+
+    /// Width and height of [`panels`](Self::panels) in pixels.
+    pub fn panels_size(&self) -> (u32, u32) {
+        self.with_panels(|panels| small_multiples_size(&self.title, panels, PANELS, PANELS_WIDTH))
+    }
+
+    fn with_panels<T>(&self, use_them: impl FnOnce(&[LandscapeFigure<'_>]) -> T) -> T {
         let function = |point| self.problem.value(point);
-        let panels: Vec<_> = (0..self.runs.len())
-            .map(|i| self.figure(&function, &self.runs[i].label, &[i]))
-            .collect();
-        use_it(small_multiples(&self.title, &panels, 3, 1200))
+        let panel = |i: usize| self.figure(&function, &self.runs[i].label, i..i + 1);
+        use_them(&(0..self.runs.len()).map(panel).collect::<Vec<_>>())
     }
 
     /// The value against the step, on a logarithmic axis: above the minimum where one is known,
@@ -282,8 +296,7 @@ impl Descent {
     ) -> Result<Vec<u8>, RenderError> {
         let format = movie::Format::default();
         let function = |point| self.problem.value(point);
-        let every: Vec<usize> = (0..self.runs.len()).collect();
-        let mut figure = self.figure(&function, &self.title, &every);
+        let mut figure = self.figure(&function, &self.title, 0..self.runs.len());
         (figure.width, figure.height) = (format.width, format.height);
         let animation = Animation::new(&figure)?;
         let stride = self.stride.max(self.steps.div_ceil(most));
@@ -306,11 +319,6 @@ fn tell_apart(runs: &mut [Run]) {
             runs[i].label = format!("{} ({})", runs[i].spec, earlier + 1);
         }
     }
-}
-
-/// The levels that suit a problem: its own, or chosen by its values.
-pub(crate) fn levels(problem: &Problem) -> Levels {
-    problem.levels.clone().map_or(Levels::Auto, Levels::Given)
 }
 
 /// The frames of a film, the last step always among them.

@@ -48,9 +48,7 @@ impl Animation {
     /// [`DrawError::Size`] when there is no memory for a frame.
     pub fn new(figure: &LandscapeFigure) -> Result<Self, DrawError> {
         let mut scene = Scene::new(figure.width, figure.height, &figure.title);
-        let look = Look::video(scene.width);
-        let many = if figure.paths.len() > 1 { 0.75 } else { 1.0 };
-        let look = Look { dot: many * look.dot, ..look };
+        let look = figure.crowded(&Look::video(scene.width));
         let frame = Rect::new(0, 0, scene.width, scene.height);
         let space = 1.35 * look.label;
         let (plot, mut inside) = figure.ground(&mut scene.layer, frame, &look, space);
@@ -164,15 +162,14 @@ impl Animation {
         };
         let radius = 2.2 * self.look.dot;
         let edge = self.plot.bounds(-f64::from(radius));
+        let inside = [0, 1].map(|i| at[i].clamp(edge.low[i], edge.high[i].max(edge.low[i])));
         if run.diverged && step >= run.pixels.len() - 1 {
-            let inside = [0, 1].map(|i| at[i].clamp(edge.low[i], edge.high[i].max(edge.low[i])));
             marks::cross(layer, inside, radius, run.style.colour);
         } else if clip::contains(&self.plot.bounds(0.0), at) {
             let head = marks::marker(run.style.marker, at, radius);
             layer.stroke(head.clone(), Colour::WHITE, Pen::solid(0.5 * radius));
             layer.fill(head, run.style.colour);
         } else {
-            let inside = [0, 1].map(|i| at[i].clamp(edge.low[i], edge.high[i].max(edge.low[i])));
             let ring = marks::marker(run.style.marker, inside, radius);
             layer.fill(ring.clone(), Colour::WHITE);
             layer.stroke(ring, run.style.colour, Pen::solid(0.4 * radius));

@@ -189,9 +189,14 @@ impl<'a> LandscapeFigure<'a> {
         Domain::new(side(self.domain.x), side(self.domain.y))
     }
 
+    /// The look with smaller dots where several paths need the room.
+    pub(super) fn crowded(&self, look: &Look) -> Look {
+        let share = if self.paths.len() > 1 { 0.75 } else { 1.0 };
+        Look { dot: share * look.dot, ..*look }
+    }
+
     fn travel(&self, layer: &mut Layer, plot: &Plot, look: &Look) {
-        let many = if self.paths.len() > 1 { 0.75 } else { 1.0 };
-        let look = &Look { dot: many * look.dot, ..*look };
+        let look = &self.crowded(look);
         let bounds = plot.bounds(4.0 * f64::from(look.dot));
         let pixels: Vec<Vec<Point>> = self
             .paths
@@ -243,15 +248,10 @@ pub fn small_multiples(
     columns: usize,
     width: u32,
 ) -> Scene {
-    let columns = columns.clamp(1, panels.len().max(1)) as u32;
-    let rows = (panels.len() as u32).div_ceil(columns);
+    let Grid { columns, side, tall, top, height } = Grid::new(heading, panels, columns, width);
     let page = Look::page(width);
     let look = Look::panel(width);
-    let side = width / columns;
-    let ratio = panels.first().map_or(0.0, |p| f64::from(p.height) / f64::from(p.width.max(1)));
-    let tall = (f64::from(side) * ratio).round() as u32;
-    let top = if heading.is_empty() { 0 } else { (1.7 * page.title) as u32 };
-    let mut scene = Scene::new(width, top.saturating_add(rows.saturating_mul(tall)), heading);
+    let mut scene = Scene::new(width, height, heading);
     let paper = Rect::new(0, 0, scene.width, scene.height);
     if top > 0 {
         title(&mut scene.layer, heading, paper, 0.35 * page.label, &page);
@@ -262,4 +262,40 @@ pub fn small_multiples(
         panel.draw(&mut scene.layer, frame, &look);
     }
     scene
+}
+
+/// Width and height in pixels of the drawing that [`small_multiples`] makes, without making it.
+pub fn small_multiples_size(
+    heading: &str,
+    panels: &[LandscapeFigure],
+    columns: usize,
+    width: u32,
+) -> (u32, u32) {
+    (width, Grid::new(heading, panels, columns, width).height)
+}
+
+/// Where small multiples stand.
+struct Grid {
+    columns: u32,
+    /// Width of a panel.
+    side: u32,
+    /// Height of a panel.
+    tall: u32,
+    /// Where the first row begins.
+    top: u32,
+    /// Height of the whole.
+    height: u32,
+}
+
+impl Grid {
+    fn new(heading: &str, panels: &[LandscapeFigure], columns: usize, width: u32) -> Self {
+        let columns = columns.clamp(1, panels.len().max(1)) as u32;
+        let rows = (panels.len() as u32).div_ceil(columns);
+        let side = width / columns;
+        let ratio = panels.first().map_or(0.0, |p| f64::from(p.height) / f64::from(p.width.max(1)));
+        let tall = (f64::from(side) * ratio).round() as u32;
+        let top = if heading.is_empty() { 0 } else { (1.7 * Look::page(width).title) as u32 };
+        let height = top.saturating_add(rows.saturating_mul(tall));
+        Self { columns, side, tall, top, height }
+    }
 }

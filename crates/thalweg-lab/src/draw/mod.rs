@@ -28,7 +28,7 @@ pub use chart::{LineChart, ReferenceLine, Series};
 pub use colour::{Colour, Marker, Style, style};
 pub use contour::Levels;
 pub use format::number;
-pub use landscape::{LandscapeFigure, Path, small_multiples};
+pub use landscape::{LandscapeFigure, Path, small_multiples, small_multiples_size};
 pub use raster::Raster;
 pub use scene::Scene;
 

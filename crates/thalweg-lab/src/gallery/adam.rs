@@ -56,13 +56,14 @@ fn bias(collection: &mut Collection) -> Result<Markup, GalleryError> {
         },
     );
     let panels = descent.clone();
-    let size = panels.with_panels(|scene| (scene.width(), scene.height()));
+    let size = panels.panels_size();
     let panels = collection.drawing(
         "adam-bias-panels",
         "Adam's paths with full, folded and no bias correction, one panel each",
         size,
-        move || panels.with_panels(|scene| scene),
+        move || panels.panels(),
     );
+    let heading = run_heading("adam-bias", "Full, folded and no correction", &descent);
     let shown =
         collection.show("adam-bias", descent, "Adam with full, folded and no bias correction");
     Ok(html! {
@@ -80,7 +81,7 @@ fn bias(collection: &mut Collection) -> Result<Markup, GalleryError> {
             }
             (mathml(r"\eta_t = \eta\, \frac{\sqrt{1 - \beta_2^t}}{1 - \beta_1^t}, \qquad W \leftarrow W - \eta_t\, \frac{m}{\sqrt{v} + \hat\epsilon}"))
             (paper("adam"))
-            (run_heading("adam-bias", "Full, folded and no correction", &SPECS, STEPS))
+            (heading)
             (shown)
             figure.wide { (panels) }
             figure.wide { (chart) }
@@ -118,7 +119,7 @@ fn signal_to_noise(collection: &mut Collection) -> Result<Markup, GalleryError> 
                 "a minimum."
             }
             (paper("adam"))
-            (run_heading("signal-to-noise", "The ratio on the ravine", &[FULL], LONG))
+            (run_heading("signal-to-noise", "The ratio on the ravine", &descent))
             figure.wide { (chart) }
             p.facts { a href="signal-to-noise.json" { "data" } }
         }

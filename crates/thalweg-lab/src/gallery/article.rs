@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::{Collection, GalleryError, origin, run_heading};
+use super::{Collection, GalleryError};
 use crate::draw::{LandscapeFigure, Levels};
 use crate::geometry::Domain;
 use crate::page::mathml;
@@ -13,7 +13,6 @@ const STEPS: usize = 30;
 struct Exhibit {
     name: &'static str,
     title: &'static str,
-    optimizer: &'static str,
     spec: &'static str,
     text: &'static str,
 }
@@ -23,7 +22,6 @@ const EXHIBITS: [Exhibit; 6] = [
     Exhibit {
         name: "sgd-0.1",
         title: "SGD, a small rate",
-        optimizer: "sgd",
         spec: "sgd:lr=0.1",
         text: "Each step goes straight down the gradient. Across the valley the slope is steep and y is all but gone \
                after a dozen steps; along it the slope is small, and thirty steps cover a quarter of the way.",
@@ -31,7 +29,6 @@ const EXHIBITS: [Exhibit; 6] = [
     Exhibit {
         name: "sgd-0.9",
         title: "SGD, a large rate",
-        optimizer: "sgd",
         spec: "sgd:lr=0.9",
         text: "Nine times the rate brings x most of the way, but each step overshoots the valley floor and lands on the \
                other side at 0.8 times the height in y. Above a rate of 1 that factor exceeds 1 and the run diverges.",
@@ -39,7 +36,6 @@ const EXHIBITS: [Exhibit; 6] = [
     Exhibit {
         name: "momentum-0.1",
         title: "Momentum, a small rate",
-        optimizer: "momentum",
         spec: "momentum:lr=0.1",
         text: "The velocity keeps nine tenths of itself, so small pushes along the valley add up while the ones across it \
                cancel. The same rate that left SGD behind now carries x past the minimum.",
@@ -47,7 +43,6 @@ const EXHIBITS: [Exhibit; 6] = [
     Exhibit {
         name: "momentum-0.9",
         title: "Momentum, a large rate",
-        optimizer: "momentum",
         spec: "momentum:lr=0.9",
         text: "With ten gradients' worth of inertia a rate of 0.9 is too much. The ball shoots through the valley, climbs \
                the far side and is still circling the minimum after thirty steps.",
@@ -55,7 +50,6 @@ const EXHIBITS: [Exhibit; 6] = [
     Exhibit {
         name: "adagrad-1.5",
         title: "Adagrad",
-        optimizer: "adagrad",
         spec: "adagrad:lr=1.5,eps=0,eps_root=1e-6",
         text: "Each coordinate is divided by the root of its summed squares, so the steep one loses its advantage and the \
                first step is 1.5 long in both. The sum only grows: steps shrink without end, towards 0, and a run that is \
@@ -64,7 +58,6 @@ const EXHIBITS: [Exhibit; 6] = [
     Exhibit {
         name: "adam-0.3",
         title: "Adam",
-        optimizer: "adam",
         spec: "adam:lr=0.3,eps=1e-7",
         text: "Momentum in the numerator, a moving root mean square in the denominator, and both corrected for their start \
                at 0: the first step is the learning rate long in each coordinate, whatever the gradient's size. The path \
@@ -90,15 +83,10 @@ pub(super) fn section(collection: &mut Collection) -> Result<Markup, GalleryErro
         },
     );
     let mut runs = Vec::new();
-    for Exhibit { name, title, optimizer, spec, text } in EXHIBITS {
+    for Exhibit { name, title, spec, text } in EXHIBITS {
         let descent = collection.descend(&[spec], STEPS)?;
         let alt = format!("{}: {STEPS} steps from (−7, 2) over the contours", descent.title);
-        runs.push(html! {
-            (run_heading(name, title, &[spec], STEPS))
-            p { (text) }
-            (origin(optimizer))
-            (collection.show(name, descent, &alt))
-        });
+        runs.push(collection.exhibit(name, title, &html! { (text) }, &alt, descent));
     }
     Ok(html! {
         section {

@@ -2,7 +2,8 @@
 
 use maud::{Markup, html};
 
-use super::{Collection, GalleryError, origin, run_heading};
+use super::{Collection, GalleryError};
+use crate::descent::Descent;
 use crate::draw::{LineChart, Series};
 use crate::run::Run;
 
@@ -42,6 +43,51 @@ pub(super) fn section(collection: &mut Collection) -> Result<Markup, GalleryErro
     let (stuck_x, stuck_y) = last(&adadelta_printed.runs[0]);
     let overflow = adadelta_printed.runs[0].diverged_at;
 
+    let rmsprop = collection.exhibit(
+        "rmsprop",
+        "RMSProp",
+        &html! {
+            "Nothing corrects the start of v, so the first step is 3.16 learning rates long in both coordinates. Steps "
+            "then shrink with the gradient, until v has forgotten the large ones: from about step 100 on, y, long at "
+            "rest on the floor, is thrown out by up to a learning rate again and again."
+        },
+        "RMSProp: from (−7, 2) to the minimum, then jumping up and down around it",
+        rmsprop,
+    );
+    let rmsprop_printed = collection.exhibit(
+        "rmsprop-printed",
+        "RMSProp as printed",
+        &html! {
+            "The same constants with the slip. After a few steps G has outgrown every gradient and the run stands still at ("
+            (stalled_x) ", " (stalled_y) "), wherever it happens to be."
+        },
+        "RMSProp as printed: the path stops after a few steps",
+        rmsprop_printed,
+    );
+    let adadelta = collection.exhibit(
+        "adadelta",
+        "AdaDelta",
+        &html! {
+            "There is no learning rate to choose: the size of past steps stands in for it. The first is √(ε/(1 − ρ)) ≈ 0.003 "
+            "long, and each can be only a little longer than the last: a thousand steps feel their way down the valley, "
+            "and a few hundred more home in on the minimum."
+        },
+        "AdaDelta: 1500 steps from (−7, 2) to the minimum",
+        adadelta,
+    );
+    let adadelta_printed = collection.exhibit(
+        "adadelta-printed",
+        "AdaDelta as printed",
+        &html! {
+            "The slip stands in both averages. They nearly double together, so the ratio of their roots stays what the first "
+            "steps made it and adapts to nothing; the run creeps"
+            @if let Some(step) = overflow { " until G overflows at step " (step) "," }
+            " and gets no further than (" (stuck_x) ", " (stuck_y) ")."
+        },
+        "AdaDelta as printed: a short path that ends far from the minimum",
+        adadelta_printed,
+    );
+
     Ok(html! {
         section {
             h2 id="averages" { "RMSProp and AdaDelta, and a slip of the pen" }
@@ -51,50 +97,14 @@ pub(super) fn section(collection: &mut Collection) -> Result<Markup, GalleryErro
                 "itself: G ← (1 + γ)G + (1 − γ)g². It then grows 1.9 times a step, and the method stalls."
             }
             div.pair {
-                div {
-                    (run_heading("rmsprop", "RMSProp", &RMSPROP[..1], RMSPROP_STEPS))
-                    p {
-                        "Nothing corrects the start of v, so the first step is 3.16 learning rates long in both coordinates. Steps "
-                        "then shrink with the gradient, until v has forgotten the large ones: from about step 100 on, y, long at "
-                        "rest on the floor, is thrown out by up to a learning rate again and again."
-                    }
-                    (origin("rmsprop"))
-                    (collection.show("rmsprop", rmsprop, "RMSProp: from (−7, 2) to the minimum, then jumping up and down around it"))
-                }
-                div {
-                    (run_heading("rmsprop-printed", "RMSProp as printed", &RMSPROP[1..], RMSPROP_STEPS))
-                    p {
-                        "The same constants with the slip. After a few steps G has outgrown every gradient and the run stands still at ("
-                        (stalled_x) ", " (stalled_y) "), wherever it happens to be."
-                    }
-                    (origin("rmsprop-printed"))
-                    (collection.show("rmsprop-printed", rmsprop_printed, "RMSProp as printed: the path stops after a few steps"))
-                }
+                div { (rmsprop) }
+                div { (rmsprop_printed) }
             }
             figure.wide { (growth) }
             p.facts { "data: " a href="rmsprop.json" { "rmsprop.json" } a href="rmsprop-printed.json" { "rmsprop-printed.json" } }
             div.pair {
-                div {
-                    (run_heading("adadelta", "AdaDelta", &ADADELTA[..1], ADADELTA_STEPS))
-                    p {
-                        "There is no learning rate to choose: the size of past steps stands in for it. The first is √(ε/(1 − ρ)) ≈ 0.003 "
-                        "long, and each can be only a little longer than the last: a thousand steps feel their way down the valley, "
-                        "and a few hundred more home in on the minimum."
-                    }
-                    (origin("adadelta"))
-                    (collection.show("adadelta", adadelta, "AdaDelta: 1500 steps from (−7, 2) to the minimum"))
-                }
-                div {
-                    (run_heading("adadelta-printed", "AdaDelta as printed", &ADADELTA[1..], ADADELTA_STEPS))
-                    p {
-                        "The slip stands in both averages. They nearly double together, so the ratio of their roots stays what the first "
-                        "steps made it and adapts to nothing; the run creeps"
-                        @if let Some(step) = overflow { " until G overflows at step " (step) "," }
-                        " and gets no further than (" (stuck_x) ", " (stuck_y) ")."
-                    }
-                    (origin("adadelta-printed"))
-                    (collection.show("adadelta-printed", adadelta_printed, "AdaDelta as printed: a short path that ends far from the minimum"))
-                }
+                div { (adadelta) }
+                div { (adadelta_printed) }
             }
         }
     })
@@ -105,7 +115,7 @@ fn pair(
     specs: [&str; 2],
     steps: usize,
     stride: usize,
-) -> Result<[crate::descent::Descent; 2], GalleryError> {
+) -> Result<[Descent; 2], GalleryError> {
     let [mut right, mut printed] =
         [collection.descend(&specs[..1], steps)?, collection.descend(&specs[1..], steps)?];
     (right.stride, printed.stride) = (stride, stride);

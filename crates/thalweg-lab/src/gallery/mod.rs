@@ -164,6 +164,23 @@ impl Collection {
         if file.name.ends_with(".mp4") { &mut self.films } else { &mut self.files }.push(file);
     }
 
+    /// A descent of one method with all that is said of it: spec, text, formula, paper, pictures.
+    fn exhibit(
+        &mut self,
+        name: &str,
+        title: &str,
+        text: &Markup,
+        alt: &str,
+        descent: Descent,
+    ) -> Markup {
+        html! {
+            (run_heading(name, title, &descent))
+            p { (text) }
+            @for run in &descent.runs { (origin(&run.optimizer)) }
+            (self.show(name, descent, alt))
+        }
+    }
+
     /// A descent as picture (PNG and SVG), film and data, side by side on the page, its runs in
     /// the table.
     fn show(&mut self, name: &str, descent: Descent, alt: &str) -> Markup {
@@ -285,13 +302,13 @@ fn picture(name: &str, alt: &str, (width, height): (u32, u32), more: &Markup) ->
     }
 }
 
-/// A heading with the spec that made what follows.
-fn run_heading(name: &str, title: &str, specs: &[&str], steps: usize) -> Markup {
+/// A heading with the specs that made what follows.
+fn run_heading(name: &str, title: &str, descent: &Descent) -> Markup {
     html! {
         h3 id=(name) { (title) }
         p.facts {
-            span { @for (i, spec) in specs.iter().enumerate() { @if i > 0 { ", " } code { (spec) } } }
-            span { (steps) " steps" }
+            span { @for (i, run) in descent.runs.iter().enumerate() { @if i > 0 { ", " } code { (run.spec) } } }
+            span { (descent.steps) " steps" }
         }
     }
 }

@@ -24,12 +24,12 @@ pub(super) fn section(collection: &mut Collection) -> Result<Markup, GalleryErro
     descent.problem.domain = Domain::new([-8.0, 2.0], [-2.25, 2.25]);
     let descent = Arc::new(descent);
     let (panels, values) = (Arc::clone(&descent), Arc::clone(&descent));
-    let size = panels.with_panels(|scene| (scene.width(), scene.height()));
+    let size = panels.panels_size();
     let panels = collection.drawing(
         "race-panels",
         "The paths of all optimizers, one panel each",
         size,
-        move || panels.with_panels(|scene| scene),
+        move || panels.panels(),
     );
     let values = collection.drawing(
         "race-values",
@@ -45,7 +45,7 @@ pub(super) fn section(collection: &mut Collection) -> Result<Markup, GalleryErro
                 "its own 10⁻⁶ it would hardly have left. The ranking is this function's, not a verdict: its gradients have no noise, and a valley "
                 "along an axis suits methods that have a rate for each coordinate."
             }
-            (run_heading("race-runs", "Sixty steps", &SPECS, STEPS))
+            (run_heading("race-runs", "Sixty steps", &descent))
             p { "AdamW, which stands nowhere else on this page, is Adam whose weights also shrink by themselves:" }
             (origin("adamw"))
             (collection.show("race", Arc::unwrap_or_clone(descent), "All optimizers from (−7, 2) in one landscape"))

@@ -91,7 +91,7 @@ pub fn descent(descent: &Descent) -> String {
         figure.wide { (PreEscaped(descent.values().scene().svg())) }
         @if runs.len() > 1 {
             h2 { "One by one" }
-            figure.wide { (PreEscaped(descent.with_panels(|panels| panels.svg()))) }
+            figure.wide { (PreEscaped(descent.panels().svg())) }
         }
         h2 { "Where they ended" }
         (table(&rows, |_| None))
