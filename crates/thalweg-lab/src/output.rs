@@ -37,7 +37,8 @@ pub fn write(path: &Path, contents: &[u8]) -> Result<(), OutputError> {
 fn replace(path: &Path, contents: &[u8]) -> io::Result<()> {
     // Through a symbolic link, the file it leads to is replaced, not the link.
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    if let Ok(metadata) = fs::metadata(&target) {
+    let before = fs::metadata(&target).ok();
+    if let Some(metadata) = &before {
         if metadata.is_dir() {
             return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"));
         }
@@ -59,7 +60,7 @@ fn replace(path: &Path, contents: &[u8]) -> io::Result<()> {
     }
     let mut file: NamedTempFile = builder.tempfile_in(folder)?;
     file.write_all(contents)?;
-    if let Ok(metadata) = fs::metadata(&target) {
+    if let Some(metadata) = before {
         file.as_file().set_permissions(metadata.permissions())?;
     }
     file.persist(&target)?;

@@ -229,13 +229,12 @@ impl<R: Real, M: Method<R>> Optimizer<R, M> {
     /// # Errors
     /// As [`Method::set`]; nothing has changed then.
     pub fn set(&mut self, name: &str, value: impl Into<Value>) -> Result<(), Error> {
-        let before = self.get(name);
-        self.method.set(name, value.into())?;
-        if let Err(error) = check::<R, M>(&self.method) {
-            // What was there before was in range, so it is taken back.
-            self.method.set(name, before?)?;
-            return Err(error);
+        let value = value.into();
+        let known = self.method.hyperparameters();
+        if let Some((hyperparameter, _)) = known.iter().find(|(known, _)| known.name == name) {
+            check_fits::<R>(&self.method.name(), hyperparameter, &value)?;
         }
+        self.method.set(name, value)?;
         self.rebuild();
         Ok(())
     }
@@ -301,19 +300,28 @@ impl<R: Real, M: Method<R>> Optimizer<R, M> {
 /// The method's own checks, and that the number type can hold every hyperparameter.
 fn check<R: Real, M: Method<R>>(method: &M) -> Result<(), Error> {
     method.check()?;
-    for (hyperparameter, value) in method.hyperparameters() {
-        if let Value::Number(number) = value
-            && !R::from_f64(number).is_finite()
-        {
-            return Err(Error::InvalidValue {
-                optimizer: method.name(),
+    let name = method.name();
+    let mut described = method.hyperparameters().into_iter();
+    described.try_for_each(|(hyperparameter, value)| check_fits::<R>(&name, hyperparameter, &value))
+}
+
+/// That a finite number is finite in the number type, too.
+fn check_fits<R: Real>(
+    optimizer: &str,
+    hyperparameter: &'static Hyperparameter,
+    value: &Value,
+) -> Result<(), Error> {
+    match value {
+        Value::Number(number) if number.is_finite() && !R::from_f64(*number).is_finite() => {
+            Err(Error::InvalidValue {
+                optimizer: optimizer.to_owned(),
                 hyperparameter: hyperparameter.name,
                 value: value.to_string(),
                 accepted: format!("{} that {} can hold", hyperparameter.accepts, R::NAME),
-            });
+            })
         }
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 impl<R: Real, M: std::fmt::Debug> std::fmt::Debug for Optimizer<R, M> {

@@ -198,6 +198,9 @@ fn a_value_that_the_number_type_cannot_hold_is_refused() {
     let mut optimizer = Optimizer::<f32>::from_spec("sgd:lr=0.5").unwrap();
     assert_eq!(refused(optimizer.set("lr", 1e39).unwrap_err()), expected);
     assert_eq!(optimizer.get("lr").unwrap(), 0.5.into());
+    let mut unnamed = Optimizer::<f32>::from_spec("sgd").unwrap();
+    assert_eq!(refused(unnamed.set("lr", 1e39).unwrap_err()), expected);
+    assert_eq!(unnamed.method().to_string(), "sgd");
     assert!(Optimizer::<f64>::from_spec("sgd:lr=1e39").is_ok());
 }
 
