@@ -1,7 +1,8 @@
-//! Automation of the workspace: `cargo xtask test`, `bench`, `golden`.
+//! Automation of the workspace: `cargo xtask test`, `bench`, `peers`, `golden`.
 
 mod bench;
 mod golden;
+mod peers;
 mod python;
 
 use std::env;
@@ -14,6 +15,10 @@ Usage: cargo xtask COMMAND
   test     formatting, lints, every test and doctest, the documentation
   bench    how fast the gallery is drawn and the workspace builds, on this machine
            with --matplotlib the usual way in turn with ours (needs python3 and ffmpeg)
+  peers    how long PyTorch, optax and NumPy take for the same steps, in turn with ours
+           (needs python3, 6 GB of disk and, for the largest, 4 GB of memory)
+           --only TEXT what contains it, --elements N at most so many, --rounds N instead of 9,
+           --keep-memory lets the others keep the memory that they free between steps
   golden   make the golden files again from NumPy and PyTorch (needs python3)
 ";
 
@@ -24,6 +29,7 @@ fn main() -> ExitCode {
         ["test"] => test(),
         ["bench"] => bench::measure(),
         ["bench", "--matplotlib"] => bench::against_matplotlib(),
+        ["peers", ref options @ ..] => peers::compare(options),
         ["golden"] => golden::make(),
         [] | ["help" | "--help" | "-h"] => {
             eprint!("{HELP}");

@@ -1,10 +1,11 @@
 //! Files that appear whole or not at all.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
+use thalweg::file;
+pub use thalweg::file::reason;
 
 /// Why a file could not be written. What was there before still is.
 #[derive(Debug, thiserror::Error)]
@@ -16,55 +17,14 @@ pub struct OutputError {
     pub source: io::Error,
 }
 
-/// The system's words without their number, which says nothing to a reader.
-pub fn reason(error: &io::Error) -> String {
-    let text = error.to_string();
-    match text.split_once(" (os error") {
-        Some((words, _)) => words.to_lowercase(),
-        None => text,
-    }
-}
-
 /// Writes a file beside its target and renames it over it, so that whoever looks sees the old
 /// file or the new one. A target that is no regular file (a pipe, a device) is written through.
 ///
 /// # Errors
 /// [`OutputError`] with the path and what the system said.
 pub fn write(path: &Path, contents: &[u8]) -> Result<(), OutputError> {
-    replace(path, contents).map_err(|source| OutputError { path: path.to_owned(), source })
-}
-
-fn replace(path: &Path, contents: &[u8]) -> io::Result<()> {
-    // Through a symbolic link, the file it leads to is replaced, not the link.
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let before = fs::metadata(&target).ok();
-    if let Some(metadata) = &before {
-        if metadata.is_dir() {
-            return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"));
-        }
-        if !metadata.is_file() {
-            return fs::OpenOptions::new().write(true).open(&target)?.write_all(contents);
-        }
-    }
-    let folder = match target.parent() {
-        Some(parent) if parent != Path::new("") => parent,
-        _ => Path::new("."),
-    };
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".thalweg-");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        // The permissions of an ordinary new file; the process's umask still applies.
-        builder.permissions(fs::Permissions::from_mode(0o666));
-    }
-    let mut file: NamedTempFile = builder.tempfile_in(folder)?;
-    file.write_all(contents)?;
-    if let Some(metadata) = before {
-        file.as_file().set_permissions(metadata.permissions())?;
-    }
-    file.persist(&target)?;
-    Ok(())
+    file::replace(path, |out| out.write_all(contents))
+        .map_err(|source| OutputError { path: path.to_owned(), source })
 }
 
 /// Makes a folder and those above it.

@@ -152,7 +152,7 @@ impl Run {
         for t in 1..=steps {
             let g = run.gradients[t - 1].map(R::from_f64);
             let stepped = match optimizer.step([(NAME, &mut w, &g)]) {
-                Ok(()) => true,
+                Ok(_) => true,
                 Err(StepError::NonFiniteGradient { .. }) => false,
                 Err(error) => return Err(error.into()),
             };

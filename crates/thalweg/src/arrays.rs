@@ -9,6 +9,8 @@ use crate::method::Method;
 use crate::optimizer::Optimizer;
 use crate::params::Parameter;
 use crate::real::Real;
+use crate::report::Report;
+use crate::storage::{Values, ValuesMut};
 
 impl<R: Real, M: Method<R>> Optimizer<R, M> {
     /// Takes one step over a map of arrays with a map of gradients; `HashMap`, `BTreeMap` and
@@ -38,7 +40,7 @@ impl<R: Real, M: Method<R>> Optimizer<R, M> {
         &mut self,
         parameters: impl IntoIterator<Item = (&'a K, &'a mut Array<R, D>)>,
         gradients: impl IntoIterator<Item = (&'a L, &'a Array<R, D>)>,
-    ) -> Result<(), Error>
+    ) -> Result<Report, Error>
     where
         K: AsRef<str> + 'a,
         L: AsRef<str> + 'a,
@@ -72,21 +74,25 @@ impl<R: Real, M: Method<R>> Optimizer<R, M> {
         }
 
         // Arrays in another layout than row-major take part through a row-major copy.
-        let copy = |array: &Array<R, D>| -> Option<Vec<R>> {
-            (!array.is_standard_layout()).then(|| array.iter().copied().collect())
-        };
-        let mut copies: Vec<_> = pairs.iter().map(|(_, w, g)| (copy(w), copy(g))).collect();
-        self.step(pairs.iter_mut().zip(&mut copies).filter_map(
-            |((name, w, g), (w_copy, g_copy))| {
+        let shapes: Vec<D> = pairs.iter().map(|(_, w, _)| w.raw_dim()).collect();
+        let mut copies: Vec<_> =
+            pairs.iter().map(|(_, w, g)| (row_major(w), row_major(g))).collect();
+        let report = self.step(pairs.iter_mut().zip(&mut copies).zip(&shapes).filter_map(
+            |(((name, w, g), (w_copy, g_copy)), shape)| {
                 let value = match w_copy {
                     Some(copy) => copy.as_mut_slice(),
                     None => w.as_slice_mut()?,
                 };
                 let gradient = match g_copy {
-                    Some(copy) => Some(copy.as_slice()),
-                    None => g.as_slice(),
+                    Some(copy) => copy.as_slice(),
+                    None => g.as_slice()?,
                 };
-                Some(Parameter { name, value, gradient })
+                Some(Parameter {
+                    name,
+                    value: ValuesMut::Real(value),
+                    gradient: Some(Values::Real(gradient)),
+                    shape: Some(shape.slice()),
+                })
             },
         ))?;
         for ((_, w, _), (w_copy, _)) in pairs.iter_mut().zip(copies) {
@@ -94,6 +100,11 @@ impl<R: Real, M: Method<R>> Optimizer<R, M> {
                 *element = stepped;
             }
         }
-        Ok(())
+        Ok(report)
     }
+}
+
+/// The elements in row-major order, if the array has another layout.
+fn row_major<T: Copy, D: Dimension>(array: &Array<T, D>) -> Option<Vec<T>> {
+    (!array.is_standard_layout()).then(|| array.iter().copied().collect())
 }

@@ -1,52 +1,125 @@
-//! One pass over memory: blocks, threads and SIMD; knows no formula.
+//! The loop: blocks, SIMD, storage types; knows no formula.
 //!
-//! The state of a parameter is one array, laid out in blocks of [`BLOCK`] elements: a block holds
-//! its elements of the first slot, then those of the second, and so on; the last block may be
-//! shorter. However many slots a chain has, a step therefore walks three streams (parameter,
-//! gradient, state), a stretch of a parameter is a stretch of its state, and within a block every
-//! offset is a constant that the compiler can vectorise over.
+//! A kernel steps a stretch of one parameter in one pass over memory. Where parameter, gradient
+//! and state are of types that it reads directly it walks them as they are; in all other cases
+//! (half precision, mixed types, clipped values, an average or norms to be kept) it works on a
+//! block at a time that is copied to the stack, so that memory is still passed over once.
 
-use std::ops::Range;
-
+use crate::memory::{At, BLOCK, Full, Half, Nearest, SMALL, StateMut, Stochastic, Store};
 use crate::real::Real;
 use crate::rule::{Rule, State};
-
-/// Elements of a block: long enough that memory sees a few long streams and not many short ones
-/// (64 were an eighth slower), short enough to stay in the nearest cache.
-pub(crate) const BLOCK: usize = 1024;
-
-/// Elements below which a piece of work is not divided any further.
-const GRAIN: usize = 1 << 15;
+use crate::storage::{Dice, Values, ValuesMut};
+use half::bf16;
 
 /// A stretch of one parameter with its gradient and its state.
 #[derive(Debug)]
 pub struct Chunk<'a, R> {
     /// Which step of this parameter it is, from 1.
-    pub t: u64,
+    pub(crate) t: u64,
+    /// The number of its first element among those of all parameters.
+    pub(crate) element: u64,
     /// The parameter's elements W.
-    pub parameter: &'a mut [R],
+    pub(crate) parameter: ValuesMut<'a, R>,
     /// The gradient's elements g, as many.
-    pub gradient: &'a [R],
-    /// The state in blocks, as many elements for each slot.
-    pub state: &'a mut [R],
+    pub(crate) gradient: Values<'a, R>,
+    /// What each gradient is multiplied with first.
+    pub(crate) factor: R,
+    /// The state, whole blocks of it.
+    pub(crate) state: StateMut<'a, R>,
+    /// How many slots the state has.
+    pub(crate) slots: usize,
+    /// The moving average of the parameter, if one is kept.
+    pub(crate) average: Option<&'a mut [R]>,
+    /// Sums of squares after the step, if they are asked for.
+    pub(crate) sums: Sums,
 }
 
-impl<R> Chunk<'_, R> {
+/// Sums of squares over the elements of a stretch.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(crate) struct Sums {
+    /// Of the changes of the parameter.
+    pub(crate) update: f64,
+    /// Of the parameter after the step.
+    pub(crate) parameter: f64,
+}
+
+/// What is the same for all chunks of a step.
+#[derive(Debug, Clone, Copy)]
+pub struct Plan<R> {
+    pub(crate) arch: pulp::Arch,
+    /// Gradients are held to [−clip, clip] after the factor.
+    pub(crate) clip: Option<R>,
+    /// The share of the moving average that is kept, and what is left for the new value.
+    pub(crate) decay: Option<R>,
+    pub(crate) fresh: R,
+    /// The seed of stochastic rounding; none rounds to nearest.
+    pub(crate) seed: Option<u64>,
+    /// Whether sums are wanted.
+    pub(crate) sums: bool,
+}
+
+impl<'a, R: Real> Chunk<'a, R> {
+    pub(crate) fn len(&self) -> usize {
+        self.parameter.len()
+    }
+
     /// Cuts in two at element `at`, a multiple of [`BLOCK`].
-    fn split(&mut self, at: usize) -> (Chunk<'_, R>, Chunk<'_, R>) {
-        let slots = self.state.len() / self.parameter.len();
-        let (w0, w1) = self.parameter.split_at_mut(at);
+    pub(crate) fn split_at(self, at: usize) -> (Self, Self) {
+        let (w0, w1) = self.parameter.split_at(at);
         let (g0, g1) = self.gradient.split_at(at);
-        let (s0, s1) = self.state.split_at_mut(at * slots);
-        let t = self.t;
+        let (s0, s1) = self.state.split_at(at, self.slots);
+        let (a0, a1) = self.average.map(|average| average.split_at_mut(at)).unzip();
+        let Self { t, element, factor, slots, sums, .. } = self;
         (
-            Chunk { t, parameter: w0, gradient: g0, state: s0 },
-            Chunk { t, parameter: w1, gradient: g1, state: s1 },
+            Chunk {
+                t,
+                element,
+                parameter: w0,
+                gradient: g0,
+                factor,
+                state: s0,
+                slots,
+                average: a0,
+                sums,
+            },
+            Chunk {
+                t,
+                element: element + at as u64,
+                parameter: w1,
+                gradient: g1,
+                factor,
+                state: s1,
+                slots,
+                average: a1,
+                sums,
+            },
         )
+    }
+
+    /// The same stretch, borrowed.
+    pub(crate) fn reborrow(&mut self) -> Chunk<'_, R> {
+        Chunk {
+            t: self.t,
+            element: self.element,
+            parameter: match &mut self.parameter {
+                ValuesMut::Real(values) => ValuesMut::Real(values),
+                ValuesMut::Bf16(values) => ValuesMut::Bf16(values),
+                ValuesMut::F16(values) => ValuesMut::F16(values),
+            },
+            gradient: self.gradient,
+            factor: self.factor,
+            state: match &mut self.state {
+                StateMut::Full(words) => StateMut::Full(words),
+                StateMut::Half(words) => StateMut::Half(words),
+            },
+            slots: self.slots,
+            average: self.average.as_deref_mut(),
+            sums: self.sums,
+        }
     }
 }
 
-/// The fused loop of a chain, with its types erased: one virtual call a chunk, none an element.
+/// The fused loop of a chain, with its types erased: one virtual call a piece of work.
 ///
 /// Every [`Rule`] is a kernel.
 pub trait Kernel<R: Real>: Send + Sync {
@@ -56,8 +129,9 @@ pub trait Kernel<R: Real>: Send + Sync {
     /// The value of each slot before the first step.
     fn initial_state(&self) -> Vec<R>;
 
-    /// Takes the step of every chunk, on this thread.
-    fn run(&self, chunks: &mut [Chunk<'_, R>]);
+    /// Takes the step of a chunk, on this thread.
+    #[doc(hidden)]
+    fn run(&self, plan: &Plan<R>, chunk: &mut Chunk<'_, R>);
 }
 
 impl<R: Real, T: Rule<R>> Kernel<R> for T {
@@ -80,153 +154,283 @@ impl<R: Real, T: Rule<R>> Kernel<R> for T {
     }
 
     fn initial_state(&self) -> Vec<R> {
-        let mut slots = vec![R::ZERO; T::State::SLOTS];
-        Rule::initial_state(self).store(&mut slots, 0, 1, 0);
-        slots
+        struct List<R>(Vec<R>);
+        impl<R: Real> crate::memory::Slots<R> for List<R> {
+            fn get(&self, slot: usize) -> R {
+                self.0[slot]
+            }
+            fn set(&mut self, slot: usize, value: R) {
+                self.0[slot] = value;
+            }
+        }
+        let mut list = List(vec![R::ZERO; T::State::SLOTS]);
+        Rule::initial_state(self).store(&mut list, 0);
+        list.0
     }
 
-    fn run(&self, chunks: &mut [Chunk<'_, R>]) {
-        let arch = pulp::Arch::new();
-        for chunk in chunks {
-            let constants = self.prepare(chunk.t);
-            let Chunk { parameter, gradient, state, .. } = chunk;
-            arch.dispatch(
-                #[inline(always)]
-                || walk::<R, T>(&constants, parameter, gradient, state),
-            );
+    fn run(&self, plan: &Plan<R>, chunk: &mut Chunk<'_, R>) {
+        if plan.clip.is_some() || plan.decay.is_some() || plan.sums {
+            chunk.sums = by_blocks(self, plan, chunk.reborrow());
+            return;
+        }
+        let &Plan { arch, seed, .. } = plan;
+        let constants = self.prepare(chunk.t);
+        let factor = chunk.factor;
+        match (&mut chunk.parameter, chunk.gradient, &mut chunk.state, seed) {
+            (ValuesMut::Real(w), Values::Real(g), StateMut::Full(s), _) => {
+                arch.dispatch(Walk::<R, T, R, Full> { constants, factor, w, g, s, store: Full });
+            }
+            (ValuesMut::Real(w), Values::Real(g), StateMut::Half(s), None) if R::HALF => {
+                let store = Half(Nearest);
+                arch.dispatch(Walk::<R, T, R, _> { constants, factor, w, g, s, store });
+            }
+            (ValuesMut::Bf16(w), Values::Bf16(g), StateMut::Half(s), None) if R::HALF => {
+                let store = Half(Nearest);
+                arch.dispatch(Walk::<R, T, bf16, _> { constants, factor, w, g, s, store });
+            }
+            _ => {
+                by_blocks(self, plan, chunk.reborrow());
+            }
         }
     }
 }
 
-#[inline(always)]
-fn walk<R: Real, T: Rule<R>>(constants: &T::Constants, w: &mut [R], g: &[R], mut s: &mut [R]) {
-    let (w, w_rest) = w.as_chunks_mut::<BLOCK>();
-    let (g, g_rest) = g.as_chunks::<BLOCK>();
-    for (w, g) in w.iter_mut().zip(g) {
-        let (block, rest) = s.split_at_mut(T::State::SLOTS * BLOCK);
-        step_block::<R, T, BLOCK>(constants, w, g, block);
-        s = rest;
+/// A type that the fused loop reads and writes directly.
+trait Number<R: Real>: Copy + Send + Sync {
+    const ZERO: Self;
+    fn load(self, quiet: bool) -> R;
+    fn store(value: R) -> Self;
+}
+
+impl<R: Real> Number<R> for R {
+    const ZERO: Self = R::ZERO;
+
+    #[inline(always)]
+    fn load(self, quiet: bool) -> R {
+        if quiet { self.quiet() } else { self }
     }
-    let n = w_rest.len();
-    for i in 0..n {
-        step_element::<R, T>(constants, &mut w_rest[i], g_rest[i], s, n, i);
+    #[inline(always)]
+    fn store(value: R) -> Self {
+        value
     }
 }
 
+impl<R: Real> Number<R> for bf16 {
+    const ZERO: Self = Self::ZERO;
+
+    #[inline(always)]
+    fn load(self, _: bool) -> R {
+        R::from_bf16(self.to_bits())
+    }
+    #[inline(always)]
+    fn store(value: R) -> Self {
+        Self::from_bits((value.nearest_bf16() >> 16) as u16)
+    }
+}
+
+/// A pass over a stretch whose parameter and gradient are of one type.
+struct Walk<'a, R: Real, T: Rule<R>, P, S: Store<R>> {
+    constants: T::Constants,
+    factor: R,
+    w: &'a mut [P],
+    g: &'a [P],
+    s: &'a mut [S::Word],
+    store: S,
+}
+
+// Not a closure: whether the compiler inlines one into the function that has the SIMD features is
+// up to its size, and without that it is compiled without them.
+impl<R: Real, T: Rule<R>, P: Number<R>, S: Store<R>> pulp::NullaryFnOnce for Walk<'_, R, T, P, S> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Self { constants, factor, w, g, mut s, mut store } = self;
+        let slots = T::State::SLOTS;
+        let (w, w_rest) = w.as_chunks_mut::<BLOCK>();
+        let (g, g_rest) = g.as_chunks::<BLOCK>();
+        for (w, g) in w.iter_mut().zip(g) {
+            let (block, rest) = s.split_at_mut(S::words(slots, BLOCK));
+            let (main, odd) = S::parts(block, slots, BLOCK);
+            step_block::<R, T, P, S, BLOCK>(&constants, factor, w, g, main, odd, store);
+            (s, store) = (rest, store.after(BLOCK));
+        }
+        let (w, w_rest) = w_rest.as_chunks_mut::<SMALL>();
+        let (g, g_rest) = g_rest.as_chunks::<SMALL>();
+        // What remains is stepped on the stack in a full block, whose padding nobody reads.
+        let n = w_rest.len();
+        let (mut w_last, mut g_last) = ([P::ZERO; SMALL], [P::ZERO; SMALL]);
+        w_last[..n].copy_from_slice(w_rest);
+        g_last[..n].copy_from_slice(g_rest);
+        let last = (n > 0).then_some((&mut w_last, &g_last));
+        for (w, g) in w.iter_mut().zip(g).chain(last) {
+            let (block, rest) = s.split_at_mut(S::words(slots, SMALL));
+            let (main, odd) = S::parts(block, slots, SMALL);
+            step_block::<R, T, P, S, SMALL>(&constants, factor, w, g, main, odd, store);
+            (s, store) = (rest, store.after(SMALL));
+        }
+        w_rest.copy_from_slice(&w_last[..n]);
+    }
+}
+
+// The parts of the state are arguments of their own, so that the compiler knows them apart.
 #[inline(always)]
-fn step_block<R: Real, T: Rule<R>, const N: usize>(
+fn step_block<R: Real, T: Rule<R>, P: Number<R>, S: Store<R>, const N: usize>(
     constants: &T::Constants,
-    w: &mut [R; N],
-    g: &[R; N],
-    s: &mut [R],
+    factor: R,
+    w: &mut [P; N],
+    g: &[P; N],
+    main: &mut [S::Word],
+    odd: &mut [u16],
+    store: S,
 ) {
+    let slots = T::State::SLOTS;
+    let (shares, odd_shares) = S::shares(slots);
+    let (main, odd) = (&mut main[..shares * N], &mut odd[..odd_shares * N]);
     for i in 0..N {
-        step_element::<R, T>(constants, &mut w[i], g[i], s, N, i);
+        let mut at = At::<R, S, N> { store, main, odd, slots, i };
+        let mut state = T::State::load(&at, 0);
+        let x = w[i].load(S::QUIET);
+        let u = T::apply(constants, g[i].load(S::QUIET) * factor, x, &mut state);
+        w[i] = P::store(x + u);
+        state.store(&mut at, 0);
     }
 }
 
+/// The same step, a block at a time on the stack, with all that a plan can ask for.
+fn by_blocks<R: Real, T: Rule<R>>(rule: &T, plan: &Plan<R>, chunk: Chunk<'_, R>) -> Sums {
+    let arch = plan.arch;
+    let constants = rule.prepare(chunk.t);
+    let (mut w, mut g, mut before) = ([R::ZERO; BLOCK], [R::ZERO; BLOCK], [R::ZERO; BLOCK]);
+    let mut sums = Sums::default();
+    let mut rest = Some(chunk);
+    while let Some(chunk) = rest.take() {
+        let n = chunk.len().min(BLOCK);
+        let block = if n < chunk.len() {
+            let (block, after) = chunk.split_at(n);
+            rest = Some(after);
+            block
+        } else {
+            chunk
+        };
+        let Chunk { t, element, mut parameter, gradient, factor, state, average, .. } = block;
+        let (w, g, before) = (&mut w[..n], &mut g[..n], &mut before[..n]);
+        parameter.as_ref().load(arch, w);
+        gradient.load(arch, g);
+        if plan.sums {
+            before.copy_from_slice(w);
+        }
+        if let Some(clip) = plan.clip {
+            arch.dispatch(Hold { g, factor, clip });
+        }
+        let factor = if plan.clip.is_some() { R::ONE } else { factor };
+        match (state, plan.seed) {
+            (StateMut::Full(s), _) => {
+                let store = Full;
+                arch.dispatch(Walk::<R, T, R, _> { constants, factor, w, g, s, store });
+            }
+            (StateMut::Half(s), None) => {
+                let store = Half(Nearest);
+                arch.dispatch(Walk::<R, T, R, _> { constants, factor, w, g, s, store });
+            }
+            (StateMut::Half(s), Some(seed)) => {
+                let store = Half(Stochastic { seed, t, element });
+                arch.dispatch(Walk::<R, T, R, _> { constants, factor, w, g, s, store });
+            }
+        }
+        let dice = plan.seed.map(|seed| Dice::new(seed, t, 0, element));
+        parameter.store(arch, w, dice);
+        if !matches!(parameter, ValuesMut::Real(_)) {
+            // What counts from here on is what was kept.
+            parameter.as_ref().load(arch, w);
+        }
+        if let (Some(average), Some(decay)) = (average, plan.decay) {
+            arch.dispatch(Follow { average, w, decay, fresh: plan.fresh });
+        }
+        if plan.sums {
+            let block = arch.dispatch(SquareBoth { w, before });
+            sums.update += block.update;
+            sums.parameter += block.parameter;
+        }
+    }
+    sums
+}
+
+/// g ← the factor times g, held to [−clip, clip]; a NaN stays one.
+struct Hold<'a, R> {
+    g: &'a mut [R],
+    factor: R,
+    clip: R,
+}
+
+impl<R: Real> pulp::NullaryFnOnce for Hold<'_, R> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        for g in self.g {
+            let x = *g * self.factor;
+            let x = if x > self.clip { self.clip } else { x };
+            *g = if x < -self.clip { -self.clip } else { x };
+        }
+    }
+}
+
+/// average ← decay·average + (1 − decay)·W.
+struct Follow<'a, R> {
+    average: &'a mut [R],
+    w: &'a [R],
+    decay: R,
+    fresh: R,
+}
+
+impl<R: Real> pulp::NullaryFnOnce for Follow<'_, R> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        for (average, &w) in self.average.iter_mut().zip(self.w) {
+            *average = self.decay * *average + self.fresh * w;
+        }
+    }
+}
+
+struct SquareBoth<'a, R> {
+    w: &'a [R],
+    before: &'a [R],
+}
+
+impl<R: Real> pulp::NullaryFnOnce for SquareBoth<'_, R> {
+    type Output = Sums;
+
+    #[inline(always)]
+    fn call(self) -> Sums {
+        let change = |i: usize| self.w[i].to_f64() - self.before[i].to_f64();
+        Sums {
+            update: sum_squares(self.w.len().min(self.before.len()), change),
+            parameter: sum_squares(self.w.len(), |i| self.w[i].to_f64()),
+        }
+    }
+}
+
+/// The sum of `n` squares in f64: in sixteen lanes, which are added in a fixed order, so that the
+/// bits are the same whatever the width of SIMD.
 #[inline(always)]
-fn step_element<R: Real, T: Rule<R>>(
-    constants: &T::Constants,
-    w: &mut R,
-    g: R,
-    block: &mut [R],
-    n: usize,
-    i: usize,
-) {
-    let mut state = T::State::load(block, 0, n, i);
-    let u = T::apply(constants, g, *w, &mut state);
-    *w += u;
-    state.store(block, 0, n, i);
-}
-
-/// Takes the step of every chunk, over all threads of the current rayon pool.
-///
-/// Work is halved by elements, wherever tensors begin and end, down to pieces that are worth a
-/// thread; which thread takes which piece changes no bit, because elements do not meet.
-pub(crate) fn step<R: Real>(kernel: &dyn Kernel<R>, chunks: &mut [Chunk<'_, R>]) {
-    let elements = chunks.iter().map(|chunk| chunk.parameter.len()).sum();
-    divide(kernel, chunks, elements);
-}
-
-fn divide<R: Real>(kernel: &dyn Kernel<R>, chunks: &mut [Chunk<'_, R>], elements: usize) {
-    if elements <= GRAIN {
-        return kernel.run(chunks);
-    }
-    if let [chunk] = chunks {
-        let at = (elements / 2).next_multiple_of(BLOCK);
-        let (left, right) = chunk.split(at);
-        rayon::join(
-            || divide(kernel, &mut [left], at),
-            || divide(kernel, &mut [right], elements - at),
-        );
-        return;
-    }
-    let (cut, before) = halfway(chunks, elements);
-    let (left, right) = chunks.split_at_mut(cut);
-    rayon::join(|| divide(kernel, left, before), || divide(kernel, right, elements - before));
-}
-
-/// Where to cut a list of at least two chunks so that both sides have work, about half each, and
-/// how many elements are before the cut.
-fn halfway<R>(chunks: &[Chunk<'_, R>], elements: usize) -> (usize, usize) {
-    let mut before = chunks[0].parameter.len();
-    let mut cut = 1;
-    while cut + 1 < chunks.len() && before < elements / 2 {
-        before += chunks[cut].parameter.len();
-        cut += 1;
-    }
-    (cut, before)
-}
-
-/// Where the elements of block `block` of a parameter of `len` elements stand.
-fn block_range(block: usize, len: usize) -> Range<usize> {
-    block * BLOCK..len.min((block + 1) * BLOCK)
-}
-
-/// Builds the state of `len` elements in which slot k holds `fill(k)`, element by element.
-pub(crate) fn build_state<R: Real>(len: usize, slots: &[Vec<R>]) -> Vec<R> {
-    let mut state = Vec::with_capacity(len * slots.len());
-    for block in 0..len.div_ceil(BLOCK) {
-        for slot in slots {
-            state.extend_from_slice(&slot[block_range(block, len)]);
+pub(crate) fn sum_squares(n: usize, value: impl Fn(usize) -> f64) -> f64 {
+    const LANES: usize = 16;
+    let mut lanes = [0.0; LANES];
+    let whole = n - n % LANES;
+    let mut i = 0;
+    while i < whole {
+        for (k, lane) in lanes.iter_mut().enumerate() {
+            let x = value(i + k);
+            *lane += x * x;
         }
+        i += LANES;
     }
-    state
-}
-
-/// The state of `len` elements before their first step.
-pub(crate) fn initial_state<R: Real>(len: usize, initial: &[R]) -> Vec<R> {
-    let mut state = Vec::with_capacity(len * initial.len());
-    for block in 0..len.div_ceil(BLOCK) {
-        for &value in initial {
-            state.resize(state.len() + block_range(block, len).len(), value);
-        }
+    for (k, lane) in lanes.iter_mut().enumerate().take(n - whole) {
+        let x = value(whole + k);
+        *lane += x * x;
     }
-    state
-}
-
-/// The `len` elements of one of `slots` slots, in order.
-pub(crate) fn read_slot<R: Real>(state: &[R], len: usize, slots: usize, slot: usize) -> Vec<R> {
-    let mut values = Vec::with_capacity(len);
-    for block in 0..len.div_ceil(BLOCK) {
-        let range = block_range(block, len);
-        let first = range.start * slots + slot * range.len();
-        values.extend_from_slice(&state[first..first + range.len()]);
-    }
-    values
-}
-
-/// The first element that is infinite or NaN.
-pub(crate) fn first_non_finite<R: Real>(values: &[R]) -> Option<usize> {
-    let arch = pulp::Arch::new();
-    // A whole block is tested without branches, which vectorises; only a bad one is searched.
-    values.chunks(BLOCK).enumerate().find_map(|(k, block)| {
-        let bad = arch.dispatch(
-            #[inline(always)]
-            || block.iter().fold(false, |bad, v| bad | !v.is_finite()),
-        );
-        let at = if bad { block.iter().position(|v| !v.is_finite()) } else { None };
-        at.map(|i| k * BLOCK + i)
-    })
+    lanes.iter().sum()
 }

@@ -1,5 +1,6 @@
 //! What can go wrong, with the data in fields.
 
+use crate::checkpoint::CheckpointError;
 use crate::hyperparameter::{Hyperparameter, Value};
 use crate::nearest::nearest;
 
@@ -29,6 +30,19 @@ pub enum Error {
         parameter: usize,
         /// Elements of the parameter when its state was created.
         state: usize,
+    },
+
+    /// A parameter has another shape than at its earlier steps, though as many elements.
+    #[error(
+        "parameter `{name}` has shape {parameter:?}, but its state from earlier steps has {state:?}"
+    )]
+    StateShapeMismatch {
+        /// The parameter's name.
+        name: String,
+        /// Shape of the parameter now.
+        parameter: Vec<usize>,
+        /// Shape of the parameter when its state was created.
+        state: Vec<usize>,
     },
 
     /// A gradient array has another shape than its parameter.
@@ -117,6 +131,61 @@ pub enum Error {
         reason: &'static str,
     },
 
+    /// A group is not of the form `PATTERN: what is different`.
+    #[error(
+        "the group `{text}` cannot be read: {problem}; a group is `PATTERN: key=value`, \
+         `PATTERN: frozen` or `PATTERN: OPTIMIZER:key=value`"
+    )]
+    MalformedGroup {
+        /// The whole text.
+        text: String,
+        /// What is wrong.
+        problem: String,
+    },
+
+    /// A pattern of a group cannot be read.
+    #[error(
+        "`{pattern}` is no pattern: {problem}; `*` stands for any characters, `?` for one, `[ab]` for one of those"
+    )]
+    InvalidPattern {
+        /// The pattern.
+        pattern: String,
+        /// What is wrong.
+        problem: String,
+    },
+
+    /// A pattern of a group matches no parameter.
+    #[error(
+        "the pattern `{pattern}` of a group matches no parameter{}; make the group optional if that is meant",
+        did_you_mean(nearest)
+    )]
+    UnmatchedPattern {
+        /// The pattern.
+        pattern: String,
+        /// Parameters with names like it, nearest first; empty if none is near.
+        nearest: Vec<String>,
+    },
+
+    /// A setting of the optimizer is not one that it can have.
+    #[error("{setting}={value} is refused; {setting} is {accepted}")]
+    InvalidSetting {
+        /// The setting.
+        setting: &'static str,
+        /// The value as it was given.
+        value: String,
+        /// What would be accepted.
+        accepted: &'static str,
+    },
+
+    /// A schedule belongs to a hyperparameter that is no number.
+    #[error("{hyperparameter} of {optimizer} is no number and cannot be scheduled")]
+    NotScheduled {
+        /// The optimizer.
+        optimizer: String,
+        /// The hyperparameter.
+        hyperparameter: String,
+    },
+
     /// A spec is not of the form `name` or `name:key=value,key=value`.
     #[error(
         "`{text}` cannot be read at character {position}: {problem}; \
@@ -129,6 +198,49 @@ pub enum Error {
         position: usize,
         /// What is wrong there.
         problem: String,
+    },
+}
+
+/// Why a checkpoint was not written or not taken over. Nothing has changed then.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LoadError {
+    /// The file cannot be read or written, or is damaged.
+    #[error(transparent)]
+    File(#[from] CheckpointError),
+    /// The file is whole, but of another optimizer.
+    #[error("the checkpoint does not fit: {0}")]
+    Mismatch(#[from] CheckpointMismatch),
+    /// The file is whole, but what it says makes no optimizer.
+    #[error("the checkpoint makes no optimizer: {0}")]
+    Refused(#[from] Error),
+}
+
+/// How a checkpoint differs from the optimizer that it is loaded into.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CheckpointMismatch {
+    /// Something is not as it is here.
+    #[error("its {what} is {found}, and here it is {expected}")]
+    Differs {
+        /// What differs.
+        what: String,
+        /// What stands in the file.
+        found: String,
+        /// What would be accepted.
+        expected: String,
+    },
+    /// A parameter is not in the file.
+    #[error("it has no parameter `{name}`")]
+    MissingParameter {
+        /// The parameter's name.
+        name: String,
+    },
+    /// The file has a parameter that is not here.
+    #[error("it has a parameter `{name}`, which is not known here")]
+    UnknownParameter {
+        /// The parameter's name.
+        name: String,
     },
 }
 
@@ -145,10 +257,11 @@ impl Error {
     }
 }
 
-fn did_you_mean(nearest: &[&str]) -> String {
-    match nearest {
+pub(crate) fn did_you_mean<S: AsRef<str>>(nearest: &[S]) -> String {
+    let names: Vec<&str> = nearest.iter().map(AsRef::as_ref).collect();
+    match names[..] {
         [] => String::new(),
-        names => format!(" (did you mean `{}`?)", names.join("` or `")),
+        _ => format!(" (did you mean `{}`?)", names.join("` or `")),
     }
 }
 

@@ -99,6 +99,18 @@ pub enum Value {
     Choice(String),
 }
 
+impl Value {
+    /// The value that a text means where it is not known what is expected: a number, `true` or
+    /// `false`, else a word.
+    pub(crate) fn guess(text: &str) -> Self {
+        match (text.parse(), text.parse()) {
+            (Ok(number), _) => Self::Number(number),
+            (_, Ok(flag)) => Self::Flag(flag),
+            _ => Self::Choice(text.to_owned()),
+        }
+    }
+}
+
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -64,23 +64,44 @@
 //! - A call that returns an error has changed no parameter and no state.
 //! - Input never panics; errors name the parameter, the value and what would be accepted.
 
+mod accumulator;
 #[cfg(feature = "ndarray")]
 mod arrays;
+mod builder;
+pub mod checkpoint;
+mod clip;
+mod divide;
 mod engine;
 mod error;
+pub mod file;
+mod group;
 mod hyperparameter;
+mod lane;
+mod memory;
 mod method;
 mod nearest;
 mod optimizer;
 mod params;
 mod real;
 mod registry;
+mod report;
 mod rule;
 pub mod rules;
+mod saved;
+pub mod schedule;
+mod scratch;
+mod simd;
 mod spec;
+mod storage;
 
+pub use accumulator::Accumulator;
+pub use builder::{Builder, NonFinite, Rounding};
+pub use clip::Clip;
 pub use engine::{Chunk, Kernel};
-pub use error::Error;
+pub use error::{CheckpointMismatch, Error, LoadError};
+pub use group::Group;
+/// The sixteen-bit types of parameters, from the crate `half`.
+pub use half::{bf16, f16};
 pub use hyperparameter::{Accepts, Hyperparameter, Range, Setting, Value};
 pub use method::{Configuration, Method, Recipe};
 pub use nearest::nearest;
@@ -90,8 +111,12 @@ pub use real::Real;
 #[doc(hidden)]
 pub use registry::Registered;
 pub use registry::{Entry, OPTIMIZERS, Paper};
+pub use report::{Measure, NonFiniteAt, ParameterReport, Report};
 pub use rule::{Chain, Rule, State};
+pub use schedule::Schedule;
+pub use simd::Simd;
 pub use spec::Spec;
+pub use storage::{Dtype, Element, Elements, Values, ValuesMut};
 
 /// The README's example is a test.
 #[cfg(doctest)]

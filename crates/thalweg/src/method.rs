@@ -34,7 +34,7 @@ use crate::rule::Rule;
     note = "methods are configurations such as `Adam`, a `Spec`, or a `Rule` that is `Clone`",
     note = "in a function generic over the number type, add `where {Self}: thalweg::Method<{R}>`"
 )]
-pub trait Method<R: Real> {
+pub trait Method<R: Real>: Clone {
     /// The method's name, as `adam`; for a rule its type's name.
     fn name(&self) -> String;
 

@@ -1,24 +1,38 @@
 //! Named parameters with their gradients.
 
+use crate::real::Real;
+use crate::storage::{Elements, Values, ValuesMut};
+
 /// A parameter as it takes part in a step.
 ///
 /// Made from `(name, &mut parameter, &gradient)`, or with `Some(&gradient)` or `None` as the
-/// third, where parameter and gradient are slices, arrays or vectors.
+/// third, where parameter and gradient are slices, arrays or vectors. For an `Optimizer<f32>`
+/// their elements are `f32`, `bf16` or `f16`, for an `Optimizer<f64>` they are `f64`.
 #[derive(Debug)]
 pub struct Parameter<'a, R> {
     /// Its name; the state of earlier steps is found by it.
     pub name: &'a str,
     /// Its elements.
-    pub value: &'a mut [R],
+    pub value: ValuesMut<'a, R>,
     /// As many elements of the gradient; `None` leaves the parameter alone.
-    pub gradient: Option<&'a [R]>,
+    pub gradient: Option<Values<'a, R>>,
+    /// Its shape, for checkpoints and error messages; `None` for a plain list of numbers.
+    pub shape: Option<&'a [usize]>,
+}
+
+impl<'a, R: Real> Parameter<'a, R> {
+    /// The same parameter with a shape.
+    #[must_use]
+    pub fn with_shape(self, shape: &'a [usize]) -> Self {
+        Self { shape: Some(shape), ..self }
+    }
 }
 
 impl<'a, R, N, P, G> From<(&'a N, &'a mut P, &'a G)> for Parameter<'a, R>
 where
     N: AsRef<str> + ?Sized,
-    P: AsMut<[R]> + ?Sized,
-    G: AsRef<[R]> + ?Sized,
+    P: Elements<R> + ?Sized,
+    G: Elements<R> + ?Sized,
 {
     fn from((name, value, gradient): (&'a N, &'a mut P, &'a G)) -> Self {
         Self::from((name, value, Some(gradient)))
@@ -28,11 +42,11 @@ where
 impl<'a, R, N, P, G> From<(&'a N, &'a mut P, Option<&'a G>)> for Parameter<'a, R>
 where
     N: AsRef<str> + ?Sized,
-    P: AsMut<[R]> + ?Sized,
-    G: AsRef<[R]> + ?Sized,
+    P: Elements<R> + ?Sized,
+    G: Elements<R> + ?Sized,
 {
     fn from((name, value, gradient): (&'a N, &'a mut P, Option<&'a G>)) -> Self {
-        let gradient = gradient.map(AsRef::as_ref);
-        Self { name: name.as_ref(), value: value.as_mut(), gradient }
+        let gradient = gradient.map(Elements::values);
+        Self { name: name.as_ref(), value: value.values_mut(), gradient, shape: None }
     }
 }

@@ -4,6 +4,10 @@ use std::fmt::{Debug, Display};
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub};
 
+use crate::engine::Kernel;
+use crate::registry::Registered;
+use crate::storage::{Convert, Element};
+
 /// A floating-point type in which a rule computes: `f32` or `f64`.
 ///
 /// A rule is written once, generic over `R: Real`, and serves both. The trait holds what the
@@ -26,6 +30,9 @@ pub trait Real:
     + Div<Output = Self>
     + Neg<Output = Self>
     + Sum
+    + bytemuck::Pod
+    + Convert
+    + Element<Self>
     + sealed::Sealed
     + 'static
 {
@@ -50,6 +57,9 @@ pub trait Real:
     fn sign(self) -> Self;
     /// Neither infinite nor NaN.
     fn is_finite(self) -> bool;
+    /// The fused loop of a registered optimizer.
+    #[doc(hidden)]
+    fn registered_kernel(method: &dyn Registered) -> Box<dyn Kernel<Self>>;
 }
 
 mod sealed {
@@ -59,8 +69,12 @@ mod sealed {
 }
 
 macro_rules! real {
-    ($type:ident) => {
+    ($type:ident, $kernel:ident) => {
         impl Real for $type {
+            fn registered_kernel(method: &dyn Registered) -> Box<dyn Kernel<Self>> {
+                method.$kernel()
+            }
+
             const ZERO: Self = 0.0;
             const ONE: Self = 1.0;
             const NAME: &'static str = stringify!($type);
@@ -103,5 +117,5 @@ macro_rules! real {
     };
 }
 
-real!(f32);
-real!(f64);
+real!(f32, kernel_f32);
+real!(f64, kernel_f64);

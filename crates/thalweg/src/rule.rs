@@ -5,6 +5,7 @@
 //! parameter: W ← W + u. A rule knows no memory, thread, tensor or storage type; the engine
 //! supplies those, and the compiler fuses the whole chain into one loop.
 
+use crate::memory::Slots;
 use crate::real::Real;
 
 /// One gradient transformation, written for a single element.
@@ -50,12 +51,13 @@ pub trait State<R>: Copy + Send + Sync {
     /// All slots zero.
     const ZERO: Self;
 
-    /// Reads element `i` from a block that holds `n` elements of each slot, slot after slot,
-    /// the first of them at `slot`.
-    fn load(block: &[R], slot: usize, n: usize, i: usize) -> Self;
+    /// Reads the slots from `first` on.
+    #[doc(hidden)]
+    fn load(slots: &impl Slots<R>, first: usize) -> Self;
 
     /// Writes what [`load`](Self::load) reads.
-    fn store(self, block: &mut [R], slot: usize, n: usize, i: usize);
+    #[doc(hidden)]
+    fn store(self, slots: &mut impl Slots<R>, first: usize);
 }
 
 impl<R> State<R> for () {
@@ -63,9 +65,9 @@ impl<R> State<R> for () {
     const ZERO: Self = ();
 
     #[inline(always)]
-    fn load(_: &[R], _: usize, _: usize, _: usize) -> Self {}
+    fn load(_: &impl Slots<R>, _: usize) -> Self {}
     #[inline(always)]
-    fn store(self, _: &mut [R], _: usize, _: usize, _: usize) {}
+    fn store(self, _: &mut impl Slots<R>, _: usize) {}
 }
 
 impl<R: Real, const N: usize> State<R> for [R; N] {
@@ -73,13 +75,17 @@ impl<R: Real, const N: usize> State<R> for [R; N] {
     const ZERO: Self = [R::ZERO; N];
 
     #[inline(always)]
-    fn load(block: &[R], slot: usize, n: usize, i: usize) -> Self {
-        std::array::from_fn(|k| block[(slot + k) * n + i])
+    fn load(slots: &impl Slots<R>, first: usize) -> Self {
+        let mut state = Self::ZERO;
+        for (k, value) in state.iter_mut().enumerate() {
+            *value = slots.get(first + k);
+        }
+        state
     }
     #[inline(always)]
-    fn store(self, block: &mut [R], slot: usize, n: usize, i: usize) {
+    fn store(self, slots: &mut impl Slots<R>, first: usize) {
         for (k, value) in self.into_iter().enumerate() {
-            block[(slot + k) * n + i] = value;
+            slots.set(first + k, value);
         }
     }
 }
@@ -89,13 +95,13 @@ impl<R, A: State<R>, B: State<R>> State<R> for (A, B) {
     const ZERO: Self = (A::ZERO, B::ZERO);
 
     #[inline(always)]
-    fn load(block: &[R], slot: usize, n: usize, i: usize) -> Self {
-        (A::load(block, slot, n, i), B::load(block, slot + A::SLOTS, n, i))
+    fn load(slots: &impl Slots<R>, first: usize) -> Self {
+        (A::load(slots, first), B::load(slots, first + A::SLOTS))
     }
     #[inline(always)]
-    fn store(self, block: &mut [R], slot: usize, n: usize, i: usize) {
-        self.0.store(block, slot, n, i);
-        self.1.store(block, slot + A::SLOTS, n, i);
+    fn store(self, slots: &mut impl Slots<R>, first: usize) {
+        self.0.store(slots, first);
+        self.1.store(slots, first + A::SLOTS);
     }
 }
 

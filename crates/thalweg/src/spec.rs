@@ -7,6 +7,7 @@ use crate::engine::Kernel;
 use crate::error::Error;
 use crate::hyperparameter::{Hyperparameter, Value};
 use crate::method::{Method, refused, spec_text};
+use crate::real::Real;
 use crate::registry::{Entry, OPTIMIZERS, Registered, find};
 
 /// An optimizer chosen at run time, with its hyperparameters.
@@ -131,6 +132,11 @@ impl Spec {
         Ok(())
     }
 
+    /// The fused loop.
+    pub(crate) fn kernel_for<R: Real>(&self) -> Box<dyn Kernel<R>> {
+        R::registered_kernel(&*self.method)
+    }
+
     fn index(&self, name: &str) -> Option<usize> {
         self.entry.hyperparameters.iter().position(|h| h.name == name)
     }
@@ -181,7 +187,7 @@ impl PartialEq for Spec {
 }
 
 macro_rules! spec_method {
-    ($real:ident, $kernel:ident) => {
+    ($real:ident) => {
         impl Method<$real> for Spec {
             fn name(&self) -> String {
                 self.entry.name.to_owned()
@@ -202,11 +208,11 @@ macro_rules! spec_method {
                 self.method.validate()
             }
             fn kernel(&self) -> Box<dyn Kernel<$real>> {
-                self.method.$kernel()
+                self.kernel_for()
             }
         }
     };
 }
 
-spec_method!(f32, kernel_f32);
-spec_method!(f64, kernel_f64);
+spec_method!(f32);
+spec_method!(f64);

@@ -1,7 +1,7 @@
 //! Every error, its message, and that nothing has changed when it is returned.
 
 use thalweg::rules::Scale;
-use thalweg::{Error, Optimizer, Spec};
+use thalweg::{Error, NonFinite, Optimizer, Spec};
 
 /// Takes a good step, then a bad one, and checks that the bad one changed nothing.
 fn refused(bad: impl FnOnce(&mut Optimizer<f64>, &mut [f64], &mut [f64]) -> Error) -> Error {
@@ -76,8 +76,11 @@ fn a_non_finite_value_is_found_wherever_it_stands() {
 
 #[test]
 fn the_check_can_be_switched_off() {
-    let mut optimizer = Optimizer::<f64>::from_spec("sgd").unwrap().check_finite(false);
-    let mut w = [1.0, 1.0];
+    let mut optimizer = Optimizer::<f64>::builder("sgd".parse::<Spec>().unwrap())
+        .non_finite(NonFinite::Propagate)
+        .build()
+        .unwrap();
+    let mut w = [1.0_f64, 1.0];
     optimizer.step([("w", &mut w, &[f64::NAN, 1.0])]).unwrap();
     assert!(w[0].is_nan() && w[1] == 0.99);
 }

@@ -1,0 +1,84 @@
+//! Gradient clipping.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::error::Error;
+
+/// How gradients are kept from being too large.
+///
+/// Norms are Euclidean, of the gradients as they are after division by the loss scale. A gradient
+/// that is clipped has the bound as its norm; no small number is added to the divisor.
+///
+/// Reference: Pascanu, Mikolov, Bengio, "On the difficulty of training recurrent neural networks"
+/// (2013), <https://arxiv.org/abs/1211.5063>.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub enum Clip {
+    /// Not at all.
+    #[default]
+    Off,
+    /// Every element is held to [−c, c].
+    Value(f64),
+    /// Each parameter's gradient with a norm above c is scaled down to c.
+    Norm(f64),
+    /// If the norm of all gradients together is above c, all are scaled down to c.
+    GlobalNorm(f64),
+}
+
+impl Clip {
+    /// The bound, if there is one.
+    pub fn bound(self) -> Option<f64> {
+        match self {
+            Self::Off => None,
+            Self::Value(bound) | Self::Norm(bound) | Self::GlobalNorm(bound) => Some(bound),
+        }
+    }
+
+    pub(crate) fn check(self) -> Result<(), Error> {
+        match self.bound() {
+            Some(bound) if !(bound.is_finite() && bound > 0.0) => Err(Error::InvalidSetting {
+                setting: "clip",
+                value: self.to_string(),
+                accepted: "off, or value, norm or global with a finite number > 0, as global:1",
+            }),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for Clip {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Off => f.write_str("off"),
+            Self::Value(bound) => write!(f, "value:{bound:?}"),
+            Self::Norm(bound) => write!(f, "norm:{bound:?}"),
+            Self::GlobalNorm(bound) => write!(f, "global:{bound:?}"),
+        }
+    }
+}
+
+impl FromStr for Clip {
+    type Err = Error;
+
+    /// Reads `off`, `value:C`, `norm:C` or `global:C`.
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let refused = || Error::InvalidSetting {
+            setting: "clip",
+            value: text.to_owned(),
+            accepted: "off, or value, norm or global with a finite number > 0, as global:1",
+        };
+        if text.trim() == "off" {
+            return Ok(Self::Off);
+        }
+        let (kind, bound) = text.split_once(':').ok_or_else(refused)?;
+        let bound: f64 = bound.trim().parse().map_err(|_| refused())?;
+        let clip = match kind.trim() {
+            "value" => Self::Value(bound),
+            "norm" => Self::Norm(bound),
+            "global" => Self::GlobalNorm(bound),
+            _ => return Err(refused()),
+        };
+        clip.check().map_err(|_| refused())?;
+        Ok(clip)
+    }
+}

@@ -1,0 +1,209 @@
+//! Parameter groups: what is different for parameters of certain names.
+
+use std::fmt;
+use std::str::FromStr;
+
+use glob::Pattern;
+
+use crate::error::Error;
+use crate::hyperparameter::Value;
+use crate::spec::Spec;
+
+/// Parameters whose names match a pattern, and what is different for them: some hyperparameters,
+/// the whole optimizer, or that they stay as they are.
+///
+/// In a pattern `*` stands for any characters, `?` for one, `[ab]` for one of those; several are
+/// joined by `|`. A parameter belongs to the first group that matches its name. A pattern that
+/// matches none of the parameters of the first step is an error, unless the group is
+/// [`optional`](Self::optional).
+///
+/// ```
+/// use thalweg::Group;
+///
+/// // The classic uses, a line each; in Rust and as text.
+/// let decay = Group::matching("*.bias|*norm*").set("weight_decay", 0.0);
+/// assert_eq!(Group::parse("*.bias|*norm*: weight_decay=0")?, decay);
+/// let embedding = Group::matching("embedding.*").set("lr", 1e-4);
+/// assert_eq!(Group::parse("embedding.*: lr=1e-4")?, embedding);
+/// let backbone = Group::matching("backbone.*").frozen();
+/// assert_eq!(Group::parse("backbone.*: frozen")?, backbone);
+/// let head = Group::matching("head.*").optimizer("sgd:lr=0.1".parse()?);
+/// assert_eq!(Group::parse("head.*: sgd:lr=0.1")?, head);
+/// # Ok::<(), thalweg::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Group {
+    patterns: String,
+    pub(crate) treatment: Treatment,
+    optional: bool,
+}
+
+/// What is done with the parameters of a group.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Treatment {
+    /// The optimizer's own method with other hyperparameters.
+    Overrides(Vec<(String, Value)>),
+    /// Another method.
+    Other(Spec),
+    /// No step at all.
+    Frozen,
+}
+
+impl Group {
+    /// The group of parameters whose names match a pattern, or one of several joined by `|`;
+    /// as it is they are treated like all others.
+    pub fn matching(patterns: &str) -> Self {
+        let treatment = Treatment::Overrides(Vec::new());
+        Self { patterns: patterns.trim().to_owned(), treatment, optional: false }
+    }
+
+    /// Gives a hyperparameter another value for this group.
+    #[must_use]
+    pub fn set(mut self, hyperparameter: &str, value: impl Into<Value>) -> Self {
+        let setting = (hyperparameter.to_owned(), value.into());
+        match &mut self.treatment {
+            Treatment::Overrides(settings) => settings.push(setting),
+            _ => self.treatment = Treatment::Overrides(vec![setting]),
+        }
+        self
+    }
+
+    /// Steps this group with another optimizer.
+    #[must_use]
+    pub fn optimizer(self, spec: Spec) -> Self {
+        Self { treatment: Treatment::Other(spec), ..self }
+    }
+
+    /// Leaves the parameters of this group as they are.
+    #[must_use]
+    pub fn frozen(self) -> Self {
+        Self { treatment: Treatment::Frozen, ..self }
+    }
+
+    /// Allows that no parameter matches.
+    #[must_use]
+    pub fn optional(self) -> Self {
+        Self { optional: true, ..self }
+    }
+
+    /// Reads `PATTERN|PATTERN: key=value, key=value`, `PATTERN: frozen` or
+    /// `PATTERN: optimizer:key=value`; with `optional` before the pattern none need match.
+    ///
+    /// # Errors
+    /// [`MalformedGroup`](Error::MalformedGroup), and those of [`Spec::parse`].
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let malformed = |problem: &str| Error::MalformedGroup {
+            text: text.to_owned(),
+            problem: problem.to_owned(),
+        };
+        let (patterns, treatment) =
+            text.split_once(':').ok_or_else(|| malformed("a colon must follow the pattern"))?;
+        let (patterns, optional) = match patterns.trim().strip_prefix("optional ") {
+            Some(patterns) => (patterns.trim(), true),
+            None => (patterns.trim(), false),
+        };
+        let treatment = treatment.trim();
+        let settings = |text: &str| -> Option<Vec<(String, Value)>> {
+            text.split(',')
+                .map(|setting| {
+                    let (key, value) = setting.split_once('=')?;
+                    let (key, value) = (key.trim(), value.trim());
+                    (!key.is_empty() && !value.is_empty())
+                        .then(|| (key.to_owned(), Value::guess(value)))
+                })
+                .collect()
+        };
+        let treatment = if treatment.is_empty() {
+            return Err(malformed("what is different for it is missing"));
+        } else if treatment == "frozen" {
+            Treatment::Frozen
+        } else if treatment.contains('=')
+            && !treatment.split('=').next().is_some_and(|key| key.contains(':'))
+        {
+            Treatment::Overrides(
+                settings(treatment).ok_or_else(|| malformed("key=value is expected"))?,
+            )
+        } else {
+            Treatment::Other(Spec::parse(treatment)?)
+        };
+        let group = Self { patterns: patterns.to_owned(), treatment, optional };
+        group.matcher()?;
+        Ok(group)
+    }
+
+    /// Reads several groups, separated by `;`.
+    ///
+    /// # Errors
+    /// As [`parse`](Self::parse).
+    pub fn parse_all(text: &str) -> Result<Vec<Self>, Error> {
+        let texts = text.split(';').map(str::trim).filter(|text| !text.is_empty());
+        texts.map(Self::parse).collect()
+    }
+
+    /// The patterns, ready to match.
+    pub(crate) fn matcher(&self) -> Result<Matcher, Error> {
+        let patterns = self.patterns.split('|').map(|pattern| {
+            let pattern = pattern.trim();
+            let invalid = |problem: &str| Error::InvalidPattern {
+                pattern: pattern.to_owned(),
+                problem: problem.to_owned(),
+            };
+            if pattern.is_empty() {
+                return Err(invalid("it is empty"));
+            }
+            Pattern::new(pattern).map_err(|error| invalid(error.msg))
+        });
+        Ok(Matcher { patterns: patterns.collect::<Result<_, _>>()?, optional: self.optional })
+    }
+}
+
+/// The compiled patterns of a group.
+#[derive(Debug)]
+pub(crate) struct Matcher {
+    patterns: Vec<Pattern>,
+    optional: bool,
+}
+
+impl Matcher {
+    pub(crate) fn matches(&self, name: &str) -> bool {
+        self.patterns.iter().any(|pattern| pattern.matches(name))
+    }
+
+    /// A pattern that has to match one of the names and does not.
+    pub(crate) fn unmatched<'a>(
+        &self,
+        mut names: impl Iterator<Item = &'a str> + Clone,
+    ) -> Option<&Pattern> {
+        if self.optional {
+            return None;
+        }
+        let names = &mut names;
+        self.patterns.iter().find(|pattern| !names.clone().any(|name| pattern.matches(name)))
+    }
+}
+
+impl FromStr for Group {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        Self::parse(text)
+    }
+}
+
+impl fmt::Display for Group {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.optional {
+            f.write_str("optional ")?;
+        }
+        write!(f, "{}: ", self.patterns)?;
+        match &self.treatment {
+            Treatment::Frozen => f.write_str("frozen"),
+            Treatment::Other(spec) => spec.fmt(f),
+            Treatment::Overrides(settings) => {
+                let settings: Vec<String> =
+                    settings.iter().map(|(key, value)| format!("{key}={value}")).collect();
+                f.write_str(&settings.join(","))
+            }
+        }
+    }
+}

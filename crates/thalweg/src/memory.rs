@@ -1,0 +1,451 @@
+//! State in memory: pages, blocks, slots.
+//!
+//! The state of a parameter is one array, laid out in blocks of [`BLOCK`] elements and, for what
+//! remains, blocks of [`SMALL`], the last of them padded. A block holds its elements of the first
+//! slot, then those of the second, and so on. However many slots a chain has, a step therefore
+//! walks three streams (parameter, gradient, state), a stretch of a parameter is a stretch of its
+//! state, and within a block every offset is a constant that the compiler can vectorise over.
+//!
+//! State in bfloat16 keeps two slots of an element in one 32-bit word, which reads and writes
+//! without shuffling lanes; the last of an odd number of slots stands by itself, 16 bits each.
+
+use std::marker::PhantomData;
+
+use bytemuck::Pod;
+
+use crate::real::Real;
+use crate::storage::Dice;
+
+/// Elements of a block. One slot of it in 32 bits is a page of memory: what fetches ahead in
+/// hardware follows one stream a page, and shorter blocks were up to a third slower.
+pub(crate) const BLOCK: usize = 1024;
+
+/// Elements of the blocks that hold what is left of a parameter.
+pub(crate) const SMALL: usize = 64;
+
+/// Bytes from which large pages are worth asking for.
+const LARGE: usize = 2 << 20;
+
+/// An array of numbers, on the heap or in pages of its own.
+pub(crate) enum Buffer<T> {
+    Heap(Vec<T>),
+    Pages(memmap2::MmapMut, PhantomData<T>),
+}
+
+impl<T: Pod> Buffer<T> {
+    /// Zeros; in large pages if asked for, where the system has them to give.
+    pub(crate) fn zeroed(len: usize, large_pages: bool) -> Self {
+        let bytes = len * size_of::<T>();
+        if large_pages
+            && bytes >= LARGE
+            && let Ok(pages) = memmap2::MmapMut::map_anon(bytes)
+        {
+            // A hint; without it the pages are ordinary ones.
+            #[cfg(target_os = "linux")]
+            let _ = pages.advise(memmap2::Advice::HugePage);
+            return Self::Pages(pages, PhantomData);
+        }
+        Self::Heap(vec![T::zeroed(); len])
+    }
+
+    pub(crate) fn as_slice(&self) -> &[T] {
+        match self {
+            Self::Heap(values) => values,
+            Self::Pages(pages, _) => bytemuck::cast_slice(pages),
+        }
+    }
+
+    pub(crate) fn as_mut_slice(&mut self) -> &mut [T] {
+        match self {
+            Self::Heap(values) => values,
+            Self::Pages(pages, _) => bytemuck::cast_slice_mut(pages),
+        }
+    }
+}
+
+/// The state of one parameter.
+pub(crate) enum State<R> {
+    /// In the arithmetic's type.
+    Full(Buffer<R>),
+    /// In bfloat16.
+    Half(Buffer<u32>),
+}
+
+/// A stretch of a parameter's state, whole blocks of it.
+#[derive(Debug)]
+pub(crate) enum StateMut<'a, R> {
+    Full(&'a mut [R]),
+    Half(&'a mut [u32]),
+}
+
+impl<R: Real> State<R> {
+    /// Zeros for `len` elements.
+    pub(crate) fn zeroed(len: usize, slots: usize, half: bool, large_pages: bool) -> Self {
+        if half {
+            Self::Half(Buffer::zeroed(words::<R, Half<Nearest>>(len, slots), large_pages))
+        } else {
+            Self::Full(Buffer::zeroed(words::<R, Full>(len, slots), large_pages))
+        }
+    }
+
+    pub(crate) fn is_half(&self) -> bool {
+        matches!(self, Self::Half(_))
+    }
+
+    pub(crate) fn as_mut(&mut self) -> StateMut<'_, R> {
+        match self {
+            Self::Full(buffer) => StateMut::Full(buffer.as_mut_slice()),
+            Self::Half(buffer) => StateMut::Half(buffer.as_mut_slice()),
+        }
+    }
+
+    /// The `len` elements of one slot, in order.
+    pub(crate) fn read(&self, len: usize, slots: usize, slot: usize) -> Vec<R> {
+        read(self, len, slots, slot)
+    }
+
+    /// Sets one slot, element by element; bfloat16 is rounded to nearest.
+    pub(crate) fn write(
+        &mut self,
+        len: usize,
+        slots: usize,
+        slot: usize,
+        value: impl Fn(usize) -> R,
+    ) {
+        match self {
+            Self::Full(buffer) => write(Full, buffer.as_mut_slice(), len, slots, slot, value),
+            Self::Half(buffer) => {
+                write(Half(Nearest), buffer.as_mut_slice(), len, slots, slot, value);
+            }
+        }
+    }
+}
+
+impl<'a, R: Real> StateMut<'a, R> {
+    /// Cuts in two at element `at`, a multiple of [`BLOCK`].
+    pub(crate) fn split_at(self, at: usize, slots: usize) -> (Self, Self) {
+        let blocks = at / BLOCK;
+        match self {
+            Self::Full(words) => {
+                let (a, b) = words.split_at_mut(blocks * <Full as Store<R>>::words(slots, BLOCK));
+                (Self::Full(a), Self::Full(b))
+            }
+            Self::Half(words) => {
+                let (a, b) =
+                    words.split_at_mut(blocks * <Half<Nearest> as Store<R>>::words(slots, BLOCK));
+                (Self::Half(a), Self::Half(b))
+            }
+        }
+    }
+}
+
+/// How the slots of a block lie in its words.
+pub(crate) trait Store<R: Real>: Copy + Send + Sync {
+    /// What a block is made of.
+    type Word: Pod + Send + Sync;
+    /// Whether a NaN must be quiet before it is stored.
+    const QUIET: bool;
+
+    /// Words of a block of `n` elements.
+    fn words(slots: usize, n: usize) -> usize;
+    /// The slots that whole words hold, and the one that stands by itself, if any.
+    fn parts(block: &mut [Self::Word], slots: usize, n: usize) -> (&mut [Self::Word], &mut [u16]);
+    /// Lengths of the two parts, in elements' worth of `n`.
+    fn shares(slots: usize) -> (usize, usize);
+    /// Element `i` of slot `slot` of a block with stride `n`.
+    fn get(main: &[Self::Word], odd: &[u16], slots: usize, n: usize, slot: usize, i: usize) -> R;
+    /// Stores it; `self` knows how to round.
+    #[expect(clippy::too_many_arguments, reason = "the address of a number in a block")]
+    fn set(
+        self,
+        main: &mut [Self::Word],
+        odd: &mut [u16],
+        slots: usize,
+        n: usize,
+        slot: usize,
+        i: usize,
+        value: R,
+    );
+    /// The same for the block that is `n` elements further on.
+    fn after(self, n: usize) -> Self;
+}
+
+/// State in the arithmetic's type.
+#[derive(Clone, Copy)]
+pub(crate) struct Full;
+
+impl<R: Real> Store<R> for Full {
+    type Word = R;
+    const QUIET: bool = false;
+
+    fn words(slots: usize, n: usize) -> usize {
+        slots * n
+    }
+    #[inline(always)]
+    fn parts(block: &mut [R], _: usize, _: usize) -> (&mut [R], &mut [u16]) {
+        (block, &mut [])
+    }
+    #[inline(always)]
+    fn shares(slots: usize) -> (usize, usize) {
+        (slots, 0)
+    }
+    #[inline(always)]
+    fn get(main: &[R], _: &[u16], _: usize, n: usize, slot: usize, i: usize) -> R {
+        main[slot * n + i]
+    }
+    #[inline(always)]
+    fn set(
+        self,
+        main: &mut [R],
+        _: &mut [u16],
+        _: usize,
+        n: usize,
+        slot: usize,
+        i: usize,
+        value: R,
+    ) {
+        main[slot * n + i] = value;
+    }
+    #[inline(always)]
+    fn after(self, _: usize) -> Self {
+        self
+    }
+}
+
+/// How a number becomes one of sixteen bits.
+pub(crate) trait Round<R>: Copy + Send + Sync {
+    const QUIET: bool;
+    /// The rounded number in the upper half of 32 bits; what the lower half holds does not count.
+    fn round(self, value: R, slot: usize, i: usize) -> u32;
+    /// The same for the block that is `n` elements further on.
+    fn after(self, n: usize) -> Self;
+}
+
+/// To the nearest, ties to even.
+#[derive(Clone, Copy)]
+pub(crate) struct Nearest;
+
+impl<R: Real> Round<R> for Nearest {
+    const QUIET: bool = true;
+
+    #[inline(always)]
+    fn round(self, value: R, _: usize, _: usize) -> u32 {
+        value.nearest_bf16()
+    }
+    #[inline(always)]
+    fn after(self, _: usize) -> Self {
+        self
+    }
+}
+
+/// To one of the two neighbours, the nearer the likelier.
+#[derive(Clone, Copy)]
+pub(crate) struct Stochastic {
+    pub(crate) seed: u64,
+    pub(crate) t: u64,
+    pub(crate) element: u64,
+}
+
+impl<R: Real> Round<R> for Stochastic {
+    const QUIET: bool = false;
+
+    #[inline(always)]
+    fn round(self, value: R, slot: usize, i: usize) -> u32 {
+        // Number 0 is the parameter itself.
+        let dice = Dice::new(self.seed, self.t, slot as u64 + 1, self.element);
+        value.stochastic_bf16(dice.roll(i))
+    }
+    #[inline(always)]
+    fn after(self, n: usize) -> Self {
+        Self { element: self.element + n as u64, ..self }
+    }
+}
+
+/// State in bfloat16.
+#[derive(Clone, Copy)]
+pub(crate) struct Half<D>(pub(crate) D);
+
+/// Whether a slot is the one that stands by itself.
+#[inline(always)]
+fn stands_alone(slots: usize, slot: usize) -> bool {
+    slots % 2 == 1 && slot == slots - 1
+}
+
+impl<R: Real, D: Round<R>> Store<R> for Half<D> {
+    type Word = u32;
+    const QUIET: bool = D::QUIET;
+
+    fn words(slots: usize, n: usize) -> usize {
+        slots * n / 2
+    }
+    #[inline(always)]
+    fn parts(block: &mut [u32], slots: usize, n: usize) -> (&mut [u32], &mut [u16]) {
+        let (pairs, odd) = block.split_at_mut(slots / 2 * n);
+        (pairs, bytemuck::cast_slice_mut(odd))
+    }
+    #[inline(always)]
+    fn shares(slots: usize) -> (usize, usize) {
+        (slots / 2, slots % 2)
+    }
+    #[inline(always)]
+    fn get(pairs: &[u32], odd: &[u16], slots: usize, n: usize, slot: usize, i: usize) -> R {
+        if stands_alone(slots, slot) {
+            return R::from_bf16(odd[i]);
+        }
+        let word = pairs[slot / 2 * n + i];
+        R::from_bf16(if slot.is_multiple_of(2) { word >> 16 } else { word } as u16)
+    }
+    #[inline(always)]
+    fn set(
+        self,
+        pairs: &mut [u32],
+        odd: &mut [u16],
+        slots: usize,
+        n: usize,
+        slot: usize,
+        i: usize,
+        value: R,
+    ) {
+        let bits = self.0.round(value, slot, i);
+        if stands_alone(slots, slot) {
+            odd[i] = (bits >> 16) as u16;
+            return;
+        }
+        let word = &mut pairs[slot / 2 * n + i];
+        *word = if slot.is_multiple_of(2) {
+            (bits & 0xffff_0000) | (*word & 0xffff)
+        } else {
+            (*word & 0xffff_0000) | (bits >> 16)
+        };
+    }
+    #[inline(always)]
+    fn after(self, n: usize) -> Self {
+        Self(self.0.after(n))
+    }
+}
+
+/// One element's view of its slots in a block, as [`State`](crate::State) reads and writes it.
+pub trait Slots<R> {
+    /// The number in slot `slot`.
+    fn get(&self, slot: usize) -> R;
+    /// Stores it.
+    fn set(&mut self, slot: usize, value: R);
+}
+
+/// A block and the element in it that is looked at.
+pub(crate) struct At<'a, R: Real, S: Store<R>, const N: usize> {
+    pub(crate) store: S,
+    pub(crate) main: &'a mut [S::Word],
+    pub(crate) odd: &'a mut [u16],
+    pub(crate) slots: usize,
+    pub(crate) i: usize,
+}
+
+impl<R: Real, S: Store<R>, const N: usize> Slots<R> for At<'_, R, S, N> {
+    #[inline(always)]
+    fn get(&self, slot: usize) -> R {
+        S::get(self.main, self.odd, self.slots, N, slot, self.i)
+    }
+    #[inline(always)]
+    fn set(&mut self, slot: usize, value: R) {
+        self.store.set(self.main, self.odd, self.slots, N, slot, self.i, value);
+    }
+}
+
+/// Words for `len` elements.
+fn words<R: Real, S: Store<R>>(len: usize, slots: usize) -> usize {
+    let small = (len % BLOCK).div_ceil(SMALL);
+    len / BLOCK * S::words(slots, BLOCK) + small * S::words(slots, SMALL)
+}
+
+/// The elements' numbers and the stride of each block, in order.
+fn blocks(len: usize) -> impl Iterator<Item = (std::ops::Range<usize>, usize)> {
+    let whole = len - len % BLOCK;
+    let large = (0..whole).step_by(BLOCK).map(|from| (from..from + BLOCK, BLOCK));
+    let small = (whole..len).step_by(SMALL).map(move |from| (from..len.min(from + SMALL), SMALL));
+    large.chain(small)
+}
+
+fn read<R: Real>(state: &State<R>, len: usize, slots: usize, slot: usize) -> Vec<R> {
+    let mut values = Vec::with_capacity(len);
+    let mut from = 0;
+    for (range, n) in blocks(len) {
+        match state {
+            State::Full(buffer) => {
+                let to = from + <Full as Store<R>>::words(slots, n);
+                let block = &buffer.as_slice()[from..to];
+                values.extend((0..range.len()).map(|i| Full::get(block, &[], slots, n, slot, i)));
+                from = to;
+            }
+            State::Half(buffer) => {
+                let to = from + <Half<Nearest> as Store<R>>::words(slots, n);
+                let (pairs, odd) = buffer.as_slice()[from..to].split_at(slots / 2 * n);
+                let odd = bytemuck::cast_slice(odd);
+                let get = |i| <Half<Nearest> as Store<R>>::get(pairs, odd, slots, n, slot, i);
+                values.extend((0..range.len()).map(get));
+                from = to;
+            }
+        }
+    }
+    values
+}
+
+fn write<R: Real, S: Store<R>>(
+    store: S,
+    mut state: &mut [S::Word],
+    len: usize,
+    slots: usize,
+    slot: usize,
+    value: impl Fn(usize) -> R,
+) {
+    for (range, n) in blocks(len) {
+        let (block, rest) = state.split_at_mut(S::words(slots, n));
+        let (main, odd) = S::parts(block, slots, n);
+        for (i, element) in range.enumerate() {
+            store.set(main, odd, slots, n, slot, i, value(element).quiet());
+        }
+        state = rest;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every slot holds what was written to it, whatever its neighbours were set to.
+    fn slots_are_apart(half: bool) {
+        for len in [0, 1, 63, 64, 65, 1023, 1024, 1025, 3000] {
+            for slots in 1..=5 {
+                let mut state = State::<f32>::zeroed(len, slots, half, false);
+                for round in 0..2 {
+                    for slot in 0..slots {
+                        state.write(len, slots, slot, |i| ((i + slot * 7 + round) % 200) as f32);
+                    }
+                    for slot in 0..slots {
+                        let expected: Vec<f32> =
+                            (0..len).map(|i| ((i + slot * 7 + round) % 200) as f32).collect();
+                        assert_eq!(state.read(len, slots, slot), expected);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn slots_are_apart_in_full() {
+        slots_are_apart(false);
+    }
+
+    #[test]
+    fn slots_are_apart_in_bf16() {
+        slots_are_apart(true);
+    }
+
+    #[test]
+    fn large_pages_hold_what_the_heap_holds() {
+        let mut pages = Buffer::<f32>::zeroed(LARGE, true);
+        assert!(matches!(pages, Buffer::Pages(..)) && pages.as_slice().iter().all(|&x| x == 0.0));
+        pages.as_mut_slice()[5] = 1.0;
+        assert_eq!((pages.as_slice()[5], pages.as_slice().len()), (1.0, LARGE));
+    }
+}

@@ -1,0 +1,186 @@
+//! Schedules that go one way: settings and formulas.
+
+use super::curve::Formula;
+use super::math::{linear, power, real_power, scaled};
+use super::table::{Declared, Field, ScheduleEntry, ScheduleSetting, SettingAccepts, declare};
+
+declare! {
+    /// The configured value at every step.
+    Constant {
+        name: "constant",
+        summary: "the configured value at every step",
+        formula: "base",
+        reference: "what an optimizer does without a schedule",
+        settings: {}
+    }
+}
+
+impl Formula for Constant {
+    fn value(&self, _: u64, base: f64) -> f64 {
+        base
+    }
+}
+
+declare! {
+    /// A straight climb to the configured value, for the steps before another schedule begins:
+    /// the first step already moves, and the last one has the whole value.
+    ///
+    /// It is PyTorch's `LinearLR(start_factor=from + (1 - from) / steps, total_iters=steps - 1)`.
+    Warmup {
+        name: "warmup",
+        summary: "a straight climb to the configured value",
+        formula: "base·(from + (1 − from)·min((t+1)/steps, 1))",
+        reference: "Goyal et al., \"Accurate, Large Minibatch SGD\" (2017), section 2.2, \
+                    <https://arxiv.org/abs/1706.02677>",
+        settings: {
+            steps: u64 = None, SettingAccepts::STEPS, "steps until the configured value";
+            from: f64 = Some("0"), SettingAccepts::UNIT, "where the climb starts, as a factor";
+        }
+    }
+}
+
+impl Formula for Warmup {
+    fn value(&self, t: u64, base: f64) -> f64 {
+        let (done, steps) = (self.steps.min(t.saturating_add(1)) as f64, self.steps as f64);
+        scaled(base, linear(self.from, 1.0, done, steps))
+    }
+    fn length(&self) -> Option<u64> {
+        Some(self.steps)
+    }
+}
+
+declare! {
+    /// From one factor of the configured value straight to another, where it stays.
+    Linear {
+        name: "linear",
+        summary: "from one factor of the configured value straight to another",
+        formula: "base·(start + (end − start)·min(t/steps, 1))",
+        reference: "PyTorch's `LinearLR`",
+        settings: {
+            steps: u64 = None, SettingAccepts::STEPS, "steps until the end factor";
+            start: f64 = Some("0.3333333333333333"), SettingAccepts::NON_NEGATIVE, "first factor";
+            end: f64 = Some("1"), SettingAccepts::NON_NEGATIVE, "last factor";
+        }
+    }
+}
+
+impl Formula for Linear {
+    fn value(&self, t: u64, base: f64) -> f64 {
+        let (t, steps) = (t.min(self.steps) as f64, self.steps as f64);
+        scaled(base, linear(self.start, self.end, t, steps))
+    }
+    fn length(&self) -> Option<u64> {
+        Some(self.steps)
+    }
+}
+
+declare! {
+    /// Times gamma every so many steps.
+    Step {
+        name: "step",
+        summary: "times gamma every so many steps",
+        formula: "base·gamma^⌊t/size⌋",
+        reference: "PyTorch's `StepLR`",
+        settings: {
+            size: u64 = None, SettingAccepts::STEPS, "steps from one fall to the next";
+            gamma: f64 = Some("0.1"), SettingAccepts::NON_NEGATIVE, "factor of each fall";
+        }
+    }
+}
+
+impl Formula for Step {
+    fn value(&self, t: u64, base: f64) -> f64 {
+        scaled(base, power(self.gamma, t / self.size))
+    }
+}
+
+declare! {
+    /// Times gamma at each of some steps.
+    MultiStep {
+        name: "multistep",
+        summary: "times gamma at each of some steps",
+        formula: "base·gamma^(number of milestones ≤ t)",
+        reference: "PyTorch's `MultiStepLR`",
+        settings: {
+            milestones: Vec<u64> = None, SettingAccepts::Milestones, "steps at which it falls";
+            gamma: f64 = Some("0.1"), SettingAccepts::NON_NEGATIVE, "factor of each fall";
+        }
+    }
+}
+
+impl Formula for MultiStep {
+    fn value(&self, t: u64, base: f64) -> f64 {
+        let passed = self.milestones.partition_point(|&milestone| milestone <= t);
+        scaled(base, power(self.gamma, passed as u64))
+    }
+}
+
+declare! {
+    /// Times gamma at every step; above 1 it grows, as a search for the largest rate does.
+    Exponential {
+        name: "exponential",
+        summary: "times gamma at every step",
+        formula: "base·gammaᵗ",
+        reference: "PyTorch's `ExponentialLR`",
+        settings: {
+            gamma: f64 = None, SettingAccepts::NON_NEGATIVE, "factor of each step";
+        }
+    }
+}
+
+impl Formula for Exponential {
+    fn value(&self, t: u64, base: f64) -> f64 {
+        scaled(base, power(self.gamma, t))
+    }
+}
+
+declare! {
+    /// Down to zero along a power of the time left.
+    ///
+    /// A power that is no whole number goes through the platform's `pow`, which may differ in the
+    /// last bit from machine to machine; all else has the same bits everywhere.
+    Polynomial {
+        name: "polynomial",
+        summary: "down to zero along a power of the time left",
+        formula: "base·(1 − min(t/steps, 1))^power",
+        reference: "PyTorch's `PolynomialLR`",
+        settings: {
+            steps: u64 = None, SettingAccepts::STEPS, "steps until zero";
+            power: f64 = Some("1"), SettingAccepts::NON_NEGATIVE, "the power; 1 is a straight line";
+        }
+    }
+}
+
+impl Formula for Polynomial {
+    fn value(&self, t: u64, base: f64) -> f64 {
+        let left = (self.steps - t.min(self.steps)) as f64 / self.steps as f64;
+        scaled(base, real_power(left, self.power))
+    }
+    fn length(&self) -> Option<u64> {
+        Some(self.steps)
+    }
+}
+
+declare! {
+    /// A straight climb, then down with the root of the steps.
+    ///
+    /// In the paper the rate is d^(−1/2)·min(s^(−1/2), s·warmup^(−3/2)) at step s = t + 1 of a
+    /// model of width d. That is this schedule with base = 1/√(d·warmup), its highest value.
+    InverseSqrt {
+        name: "inverse-sqrt",
+        summary: "a straight climb, then down with the root of the steps (Noam)",
+        formula: "base·min((t+1)/warmup, √(warmup/(t+1)))",
+        reference: "Vaswani et al., \"Attention Is All You Need\" (2017), section 5.3, \
+                    <https://arxiv.org/abs/1706.03762>",
+        settings: {
+            warmup: u64 = None, SettingAccepts::STEPS, "steps until the configured value";
+        }
+    }
+}
+
+impl Formula for InverseSqrt {
+    fn value(&self, t: u64, base: f64) -> f64 {
+        let (s, warmup) = (t as f64 + 1.0, self.warmup as f64);
+        base * (s / warmup).min((warmup / s).sqrt())
+    }
+}

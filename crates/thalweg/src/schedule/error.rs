@@ -1,0 +1,108 @@
+//! What can be wrong with a schedule.
+
+use super::table::ScheduleSetting;
+
+/// Why a schedule was refused.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ScheduleError {
+    /// The text is not of the form of a schedule.
+    #[error(
+        "`{text}` cannot be read at character {position}: {problem}; a schedule is `name` or \
+         `name:key=value,key=value`, and a sequence is `FIRST for STEPS then NEXT`"
+    )]
+    Malformed {
+        /// The whole text.
+        text: String,
+        /// Where reading stopped, in characters from 1.
+        position: usize,
+        /// What is wrong there.
+        problem: String,
+    },
+
+    /// No schedule has this name.
+    #[error("there is no schedule `{name}`{}; there are {}", did_you_mean(nearest), known.join(", "))]
+    UnknownSchedule {
+        /// The name that was asked for.
+        name: String,
+        /// The known names nearest to it, nearest first; empty if none is near.
+        nearest: Vec<&'static str>,
+        /// All known names.
+        known: Vec<&'static str>,
+    },
+
+    /// The schedule has no setting of this name.
+    #[error("{schedule} has no setting `{name}`{}; {}", did_you_mean(nearest), listing(known))]
+    UnknownSetting {
+        /// The schedule.
+        schedule: &'static str,
+        /// The name that was asked for.
+        name: String,
+        /// The schedule's settings nearest to it, nearest first; empty if none is near.
+        nearest: Vec<&'static str>,
+        /// All settings of the schedule.
+        known: &'static [ScheduleSetting],
+    },
+
+    /// A setting's value is not one that it can have.
+    #[error("{schedule}: {setting}={value} is refused; {setting} is {accepted}")]
+    InvalidValue {
+        /// The schedule.
+        schedule: &'static str,
+        /// The setting.
+        setting: &'static str,
+        /// The value as it was given.
+        value: String,
+        /// What would be accepted, as in "a finite number ≥ 0".
+        accepted: String,
+    },
+
+    /// A setting that has no default is not given.
+    #[error("{schedule} needs {setting} ({meaning}), {accepted}, as in `{schedule}:{setting}=…`")]
+    Missing {
+        /// The schedule.
+        schedule: &'static str,
+        /// The setting.
+        setting: &'static str,
+        /// What the setting means.
+        meaning: &'static str,
+        /// What would be accepted.
+        accepted: String,
+    },
+
+    /// The text stands for a closure, which only the program that has it can make.
+    #[error(
+        "`fn({name})` stands for a closure and cannot be read from text; \
+         `Schedule::from_fn` makes such a schedule"
+    )]
+    Closure {
+        /// The closure's name.
+        name: String,
+    },
+
+    /// What a schedule is to remember does not fit it.
+    #[error("`{schedule}` cannot remember {found}; it takes {accepted}")]
+    Memory {
+        /// The schedule.
+        schedule: String,
+        /// What was given.
+        found: String,
+        /// What would be accepted.
+        accepted: String,
+    },
+}
+
+fn did_you_mean(nearest: &[&str]) -> String {
+    match nearest {
+        [] => String::new(),
+        names => format!(" (did you mean `{}`?)", names.join("` or `")),
+    }
+}
+
+fn listing(known: &[ScheduleSetting]) -> String {
+    if known.is_empty() {
+        return "it takes none".to_owned();
+    }
+    let each = known.iter().map(|setting| format!("{} ({})", setting.name, setting.accepts));
+    format!("it takes {}", each.collect::<Vec<_>>().join(", "))
+}

@@ -1,0 +1,298 @@
+//! Schedules: what a hyperparameter is at a step.
+//!
+//! A [`Schedule`] says what becomes of a hyperparameter's configured value, its base, at step
+//! t = 0, 1, … (the number of steps taken before). It is a function of the step alone, and so a
+//! resumed run goes on with the same bits; only [`Plateau`] remembers something, the metrics that
+//! it was given.
+//!
+//! # As text
+//!
+//! One schedule is written as an optimizer is, `name` or `name:key=value,key=value`. The words
+//! `for` and `then` put several in a row, each of which counts its steps from 0:
+//!
+//! ```text
+//! cosine:steps=1000,min=1e-5
+//! warmup:steps=100 then cosine:steps=900
+//! constant for 50 then exponential:gamma=0.99
+//! warmup:steps=5 then step:size=30 for 90 then constant
+//! ```
+//!
+//! `FIRST for STEPS then NEXT` gives over to NEXT at step STEPS. Where FIRST has a length of its
+//! own (`steps`), `for STEPS` can be left out. In a shell the text stands in quotes, for it has
+//! spaces. A list of steps has slashes: `multistep:milestones=30/80`.
+//!
+//! The names and settings are those of the table [`SCHEDULES`], one type each. Lengths have no
+//! default, since none fits every run; everything else has PyTorch's. Numbers are PyTorch's too,
+//! where it has the schedule.
+//!
+//! # As values
+//!
+//! ```
+//! use thalweg::schedule::{Cosine, OneCycle, Schedule, ScheduleError};
+//!
+//! let cosine = Schedule::new(Cosine { steps: 900, min: 1e-5 })?.after_warmup(100);
+//! assert_eq!(cosine.to_string(), "warmup:steps=100 then cosine:steps=900,min=1e-5");
+//! assert_eq!(cosine.value(0, 0.1), 0.001); // the first of 100 steps up to 0.1
+//! assert_eq!(cosine.value(100, 0.1), 0.1);
+//! assert_eq!(cosine.value(1000, 0.1), 1e-5);
+//!
+//! let cycle = Schedule::new(OneCycle { steps: 500, pct_start: 0.2, ..OneCycle::default() })?;
+//! assert_eq!(cycle.value(99, 0.1), 0.1);
+//!
+//! let own = Schedule::from_fn("halving", |step, base| base / (1.0 + step as f64));
+//! assert_eq!(own.value(3, 0.1), 0.025);
+//! # Ok::<(), ScheduleError>(())
+//! ```
+
+mod curve;
+mod cycles;
+mod decays;
+mod error;
+mod math;
+mod plateau;
+mod table;
+mod text;
+
+use std::sync::Arc;
+
+pub use curve::{Curve, SCHEDULES};
+pub use cycles::{Anneal, Cosine, CosineRestarts, Cyclic, CyclicMode, OneCycle};
+pub use decays::{Constant, Exponential, InverseSqrt, Linear, MultiStep, Polynomial, Step, Warmup};
+pub use error::ScheduleError;
+use plateau::Watch;
+pub use plateau::{Plateau, PlateauMode, ThresholdMode};
+pub use table::{ScheduleEntry, ScheduleSetting, SettingAccepts};
+
+/// What a hyperparameter is at a step; the [module](self) says how it is written.
+///
+/// Two schedules are equal if their settings and memories are; closures, only if they are one.
+#[derive(Clone, PartialEq)]
+pub struct Schedule {
+    /// Each with its number of steps, at least 1.
+    parts: Vec<(Part, u64)>,
+    last: Part,
+}
+
+#[derive(Clone)]
+enum Part {
+    /// Any but a plateau, with valid settings.
+    Curve(Curve),
+    Watch(Watch),
+    Function {
+        name: String,
+        f: Arc<dyn Fn(u64, f64) -> f64 + Send + Sync>,
+    },
+}
+
+impl Schedule {
+    /// A schedule of the table.
+    ///
+    /// # Errors
+    /// [`InvalidValue`](ScheduleError::InvalidValue) of a setting.
+    pub fn new(curve: impl Into<Curve>) -> Result<Self, ScheduleError> {
+        Part::new(curve.into()).map(Self::of)
+    }
+
+    /// The configured value at every step.
+    pub fn constant() -> Self {
+        Self::of(Part::Curve(Constant {}.into()))
+    }
+
+    /// A schedule of the caller's own: `f(step, base)`, whatever it gives. It prints as
+    /// `fn(name)`, which cannot be read again.
+    pub fn from_fn(name: &str, f: impl Fn(u64, f64) -> f64 + Send + Sync + 'static) -> Self {
+        Self::of(Part::Function { name: name.to_owned(), f: Arc::new(f) })
+    }
+
+    fn of(last: Part) -> Self {
+        Self { parts: Vec::new(), last }
+    }
+
+    /// This for so many steps, then `next` from its own step 0. After 0 steps that is `next`.
+    ///
+    /// ```
+    /// use thalweg::schedule::{Exponential, Schedule};
+    ///
+    /// let decay = Schedule::new(Exponential { gamma: 0.5 })?;
+    /// let held = Schedule::constant().then(10, decay).then(12, Schedule::constant());
+    /// assert_eq!(held.to_string(), "constant for 10 then exponential:gamma=0.5 for 2 then constant");
+    /// assert_eq!([9, 10, 11, 12].map(|step| held.value(step, 1.0)), [1.0, 1.0, 0.5, 1.0]);
+    /// # Ok::<(), thalweg::schedule::ScheduleError>(())
+    /// ```
+    pub fn then(self, steps: u64, next: Self) -> Self {
+        let mut left = steps;
+        let mut parts = Vec::new();
+        for (part, own) in self.parts {
+            if left > 0 {
+                parts.push((part, own.min(left)));
+            }
+            left = left.saturating_sub(own);
+        }
+        if left > 0 {
+            parts.push((self.last, left));
+        }
+        parts.extend(next.parts);
+        Self { parts, last: next.last }
+    }
+
+    /// A [`Warmup`] from 0 before this: step k of it has (k + 1)/steps of the configured value.
+    pub fn after_warmup(self, steps: u64) -> Self {
+        let warmup = Warmup { steps, ..Warmup::default() };
+        Self::of(Part::Curve(warmup.into())).then(steps, self)
+    }
+
+    /// The value after `step` steps, where `base` is configured.
+    ///
+    /// For a finite base that is not negative it is finite and not negative (a closure may give
+    /// anything): where a growing schedule would overflow, it is the largest number.
+    pub fn value(&self, step: u64, base: f64) -> f64 {
+        let (part, step) = self.at(step);
+        part.value(step, base)
+    }
+
+    /// Gives the [`Plateau`] in force after `step` steps a metric; true if it lowers the value for
+    /// it. All other schedules ignore it.
+    ///
+    /// ```
+    /// use thalweg::schedule::Schedule;
+    ///
+    /// let mut schedule: Schedule = "plateau:patience=1,factor=0.5".parse()?;
+    /// let lowered = [3.0, 2.0, 2.0, 2.0].map(|loss| schedule.observe(0, loss));
+    /// assert_eq!(lowered, [false, false, false, true]);
+    /// assert_eq!(schedule.value(0, 0.1), 0.05);
+    /// # Ok::<(), thalweg::schedule::ScheduleError>(())
+    /// ```
+    pub fn observe(&mut self, step: u64, metric: f64) -> bool {
+        let (index, _) = self.index(step);
+        let part = self.parts.get_mut(index).map_or(&mut self.last, |(part, _)| part);
+        match part {
+            Part::Watch(watch) => watch.observe(metric),
+            Part::Curve(_) | Part::Function { .. } => false,
+        }
+    }
+
+    /// Whether it has a [`Plateau`], which does nothing without [`observe`](Self::observe).
+    pub fn needs_metric(&self) -> bool {
+        self.all().any(|part| matches!(part, Part::Watch(_)))
+    }
+
+    /// What [`observe`](Self::observe) has left behind, for a checkpoint: four numbers for each
+    /// [`Plateau`] (reductions, best metric, bad observations, cooldown left), none for all others.
+    /// None of them is NaN; the best metric is infinite before the first.
+    pub fn memory(&self) -> Vec<f64> {
+        self.all().flat_map(|part| part.watch().map(Watch::memory)).flatten().collect()
+    }
+
+    /// Goes on from a [`memory`](Self::memory) of the same schedule.
+    ///
+    /// # Errors
+    /// [`Memory`](ScheduleError::Memory); the schedule is then as it was.
+    pub fn restore(&mut self, memory: &[f64]) -> Result<(), ScheduleError> {
+        let refused = |found: String, accepted: String| ScheduleError::Memory {
+            schedule: self.to_string(),
+            found,
+            accepted,
+        };
+        let expected = self.memory().len();
+        if memory.len() != expected {
+            return Err(refused(format!("{} numbers", memory.len()), format!("{expected}")));
+        }
+        let mut restored = self.clone();
+        let mut numbers = memory.chunks(Watch::NUMBERS);
+        let parts = restored.parts.iter_mut().map(|(part, _)| part).chain([&mut restored.last]);
+        for part in parts {
+            let Part::Watch(watch) = part else { continue };
+            let numbers = numbers.next().unwrap_or_default();
+            *watch = watch.remembering(numbers).ok_or_else(|| {
+                let accepted = "whole numbers ≥ 0 and, second, the best metric".to_owned();
+                refused(format!("{numbers:?}"), accepted)
+            })?;
+        }
+        *self = restored;
+        Ok(())
+    }
+
+    /// The index of the part in force after `step` steps and that part's own step.
+    fn index(&self, step: u64) -> (usize, u64) {
+        let mut step = step;
+        for (index, (_, steps)) in self.parts.iter().enumerate() {
+            match step.checked_sub(*steps) {
+                None => return (index, step),
+                Some(left) => step = left,
+            }
+        }
+        (self.parts.len(), step)
+    }
+
+    fn at(&self, step: u64) -> (&Part, u64) {
+        let (index, step) = self.index(step);
+        (self.parts.get(index).map_or(&self.last, |(part, _)| part), step)
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Part> {
+        self.parts.iter().map(|(part, _)| part).chain([&self.last])
+    }
+}
+
+impl Part {
+    /// Checks every setting.
+    fn new(curve: Curve) -> Result<Self, ScheduleError> {
+        let formula = curve.formula();
+        let entry = formula.entry();
+        let texts: Vec<String> = formula.fields().iter().map(|field| field.print()).collect();
+        let refused = |i: usize, accepted: String| ScheduleError::InvalidValue {
+            schedule: entry.name,
+            setting: entry.settings[i].name,
+            value: texts[i].clone(),
+            accepted,
+        };
+        for (i, setting) in entry.settings.iter().enumerate() {
+            if !setting.accepts.admits(&texts[i]) {
+                return Err(refused(i, setting.accepts.to_string()));
+            }
+        }
+        if let Some((i, accepted)) = formula.conflict() {
+            return Err(refused(i, accepted.to_owned()));
+        }
+        Ok(match curve {
+            Curve::Plateau(plateau) => Self::Watch(Watch::new(plateau)),
+            curve => Self::Curve(curve),
+        })
+    }
+
+    fn value(&self, step: u64, base: f64) -> f64 {
+        let value = match self {
+            Self::Function { f, .. } => return f(step, base),
+            Self::Curve(curve) => curve.formula().value(step, base),
+            Self::Watch(watch) => watch.value(base),
+        };
+        value.clamp(-f64::MAX, f64::MAX)
+    }
+
+    fn length(&self) -> Option<u64> {
+        match self {
+            Self::Curve(curve) => curve.formula().length(),
+            Self::Watch(_) | Self::Function { .. } => None,
+        }
+    }
+
+    fn watch(&self) -> Option<&Watch> {
+        match self {
+            Self::Watch(watch) => Some(watch),
+            Self::Curve(_) | Self::Function { .. } => None,
+        }
+    }
+}
+
+impl PartialEq for Part {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Curve(a), Self::Curve(b)) => a == b,
+            (Self::Watch(a), Self::Watch(b)) => a == b,
+            (Self::Function { name: a, f }, Self::Function { name: b, f: g }) => {
+                a == b && Arc::ptr_eq(f, g)
+            }
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! Checkpoint files from outside: what they hold, what is refused, what survives a kill.
+
+#![forbid(unsafe_code)]
+
+mod damage;
+mod entry;
+mod fuzz;
+mod hostile;
+mod kill;
+mod replace;
+mod round_trip;
+mod samples;

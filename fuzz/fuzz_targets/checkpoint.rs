@@ -1,0 +1,11 @@
+//! Any bytes at all, read as a checkpoint.
+
+#![no_main]
+#![forbid(unsafe_code)]
+
+use libfuzzer_sys::fuzz_target;
+
+#[path = "../../crates/thalweg/tests/checkpoint_file/entry.rs"]
+mod entry;
+
+fuzz_target!(|bytes: &[u8]| entry::check(bytes));

@@ -1,0 +1,178 @@
+//! What is compared: the same work in the words of both sides.
+
+/// A row of the table.
+pub struct Case {
+    /// What is done, as the table says it.
+    pub work: &'static str,
+    /// Elements of all parameters together.
+    pub elements: usize,
+    /// Tensors of one length that they are divided into.
+    pub tensors: usize,
+    /// Who else does it.
+    pub peer: Peer,
+    /// The work in the words of `crates/thalweg-lab/examples/peer.rs`.
+    pub ours: &'static str,
+    /// The ratio to reach, the peer's time divided by ours.
+    pub reach: Option<f64>,
+}
+
+/// The other side.
+pub struct Peer {
+    /// Its name in the table.
+    pub name: &'static str,
+    /// Whose words the work is in.
+    pub program: Program,
+    /// The work in its words.
+    pub words: &'static str,
+}
+
+/// What runs a side.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Program {
+    /// `xtask/peers/speed.py`.
+    Python,
+    /// `crates/thalweg-lab/examples/peer.rs`.
+    Ours,
+}
+
+impl Case {
+    /// Whether both sides compute alike, so that their parameters must agree.
+    pub fn agrees(&self) -> bool {
+        ![self.ours, self.peer.words].iter().any(|words| words.contains("bf16"))
+    }
+
+    /// Shrinks the work to at most so many elements, but at least one a tensor.
+    pub fn shrink(&mut self, elements: usize) {
+        self.elements = self.tensors * (self.elements.min(elements) / self.tensors).max(1);
+    }
+
+    fn reach(self, ratio: f64) -> Self {
+        Self { reach: Some(ratio), ..self }
+    }
+}
+
+/// One tensor of 64 Mi elements.
+fn case(work: &'static str, peer: Peer, ours: &'static str) -> Case {
+    Case { work, elements: 1 << 26, tensors: 1, peer, ours, reach: None }
+}
+
+fn python(name: &'static str, words: &'static str) -> Peer {
+    Peer { name, program: Program::Python, words }
+}
+
+fn ours(name: &'static str, words: &'static str) -> Peer {
+    Peer { name, program: Program::Ours, words }
+}
+
+/// Every row. Hyperparameters whose defaults differ are given on both sides.
+pub fn cases() -> Vec<Case> {
+    const FUSED: &str = "PyTorch, fused";
+    const DEFAULT: &str = "PyTorch, its default";
+    const F32: &str = "ours, all in f32";
+    const ADAMW_FUSED: &str = "program=torch method=AdamW options=fused=True";
+    vec![
+        case("AdamW", python(FUSED, ADAMW_FUSED), "spec=adamw").reach(1.0),
+        case(
+            "Adam",
+            python(FUSED, "program=torch method=Adam options=fused=True"),
+            "spec=adam",
+        ),
+        case(
+            "SGD",
+            python(FUSED, "program=torch method=SGD options=lr=0.01,fused=True"),
+            "spec=sgd:lr=0.01",
+        ),
+        case(
+            "SGD with momentum",
+            python(FUSED, "program=torch method=SGD options=lr=0.01,momentum=0.9,fused=True"),
+            "spec=sgd:lr=0.01,momentum=0.9",
+        ),
+        case(
+            "Adagrad",
+            python(FUSED, "program=torch method=Adagrad options=lr=0.01,fused=True"),
+            "spec=adagrad:lr=0.01",
+        ),
+        case(
+            "Adam with amsgrad",
+            python(FUSED, "program=torch method=Adam options=amsgrad=True,fused=True"),
+            "spec=adam:amsgrad=true",
+        ),
+        case(
+            "Adam with amsgrad",
+            python(DEFAULT, "program=torch method=Adam options=amsgrad=True"),
+            "spec=adam:amsgrad=true",
+        )
+        .reach(4.0),
+        case(
+            "RMSprop",
+            python(DEFAULT, "program=torch method=RMSprop options=lr=0.01"),
+            "spec=rmsprop:lr=0.01",
+        )
+        .reach(4.0),
+        case(
+            "RMSprop, centred, with momentum",
+            python(
+                DEFAULT,
+                "program=torch method=RMSprop options=lr=0.01,alpha=0.999,centered=True,momentum=0.9",
+            ),
+            "spec=rmsprop:lr=0.01,alpha=0.999,centered=true,momentum=0.9",
+        )
+        .reach(4.0),
+        case(
+            "Adadelta",
+            python(DEFAULT, "program=torch method=Adadelta options=lr=1.0"),
+            "spec=adadelta:lr=1",
+        )
+        .reach(4.0),
+        case(
+            "Adam, the article's",
+            python("NumPy", "program=numpy method=Adam"),
+            "spec=adam:eps=1e-7,bias_correction=folded",
+        )
+        .reach(8.0),
+        case(
+            "AdamW",
+            python(
+                "optax, jit, donated",
+                "program=optax method=adamw options=learning_rate=0.001,weight_decay=0.01",
+            ),
+            "spec=adamw",
+        )
+        .reach(1.5),
+        Case {
+            elements: 1_000_000,
+            tensors: 1000,
+            ..case("AdamW, 1000 tensors of 1000", python(FUSED, ADAMW_FUSED), "spec=adamw")
+        }
+        .reach(8.0),
+        // With the usual ε of 1e-8 Adam's step would hardly show whether the gradient was clipped.
+        case(
+            "AdamW with global-norm clipping",
+            python(
+                "PyTorch, clip_grad_norm_ and fused",
+                "program=torch method=AdamW options=eps=1e-4,fused=True max_norm=1.0",
+            ),
+            "spec=adamw:eps=1e-4 clip=global:1",
+        )
+        .reach(1.3),
+        case("AdamW, state in bf16", ours(F32, "spec=adamw"), "spec=adamw state=bf16").reach(1.3),
+        case(
+            "AdamW, state in bf16, rounded stochastically",
+            ours(F32, "spec=adamw"),
+            "spec=adamw state=bf16 rounding=stochastic:0",
+        ),
+        case("AdamW, all in bf16", ours(F32, "spec=adamw"), "spec=adamw dtype=bf16 state=bf16")
+            .reach(1.8),
+        case(
+            "AdamW, all in bf16, rounded stochastically",
+            ours(F32, "spec=adamw"),
+            "spec=adamw dtype=bf16 state=bf16 rounding=stochastic:0",
+        ),
+        case(
+            "AdamW, gradients checked",
+            ours("ours, unchecked", "spec=adamw non_finite=propagate"),
+            "spec=adamw non_finite=error",
+        )
+        .reach(1.0 / 1.2),
+    ]
+}
