@@ -170,7 +170,7 @@ impl<R: Real> pulp::NullaryFnOnce for Glance<'_, R> {
         // Without branches, which vectorises; where it is bad is searched only if it is.
         let bad = wanted.finite && values.iter().fold(false, |bad, v| bad | !v.is_finite());
         let squares =
-            if wanted.squares { sum_squares(values.len(), |i| values[i].to_f64()) } else { 0.0 };
+            if wanted.squares { sum_squares(values, values, |x, _| x.to_f64()) } else { 0.0 };
         let above = wanted.above.is_some_and(|bound| {
             let bound = R::from_f64(bound);
             values.iter().fold(false, |above, v| above | (v.abs() > bound))

@@ -405,31 +405,29 @@ impl<R: Real> pulp::NullaryFnOnce for SquareBoth<'_, R> {
 
     #[inline(always)]
     fn call(self) -> Sums {
-        let change = |i: usize| self.w[i].to_f64() - self.before[i].to_f64();
         Sums {
-            update: sum_squares(self.w.len().min(self.before.len()), change),
-            parameter: sum_squares(self.w.len(), |i| self.w[i].to_f64()),
+            update: sum_squares(self.w, self.before, |w, before| w.to_f64() - before.to_f64()),
+            parameter: sum_squares(self.w, self.w, |w, _| w.to_f64()),
         }
     }
 }
 
-/// The sum of `n` squares in f64: in sixteen lanes, which are added in a fixed order, so that the
+/// The sum of f(aᵢ, bᵢ)² in f64: in sixteen lanes, which are added in a fixed order, so that the
 /// bits are the same whatever the width of SIMD.
 #[inline(always)]
-pub(crate) fn sum_squares(n: usize, value: impl Fn(usize) -> f64) -> f64 {
+pub(crate) fn sum_squares<R: Real>(a: &[R], b: &[R], f: impl Fn(R, R) -> f64) -> f64 {
     const LANES: usize = 16;
     let mut lanes = [0.0; LANES];
-    let whole = n - n % LANES;
-    let mut i = 0;
-    while i < whole {
-        for (k, lane) in lanes.iter_mut().enumerate() {
-            let x = value(i + k);
-            *lane += x * x;
+    let (a, a_rest) = a.as_chunks::<LANES>();
+    let (b, b_rest) = b.as_chunks::<LANES>();
+    for (a, b) in a.iter().zip(b) {
+        for k in 0..LANES {
+            let x = f(a[k], b[k]);
+            lanes[k] += x * x;
         }
-        i += LANES;
     }
-    for (k, lane) in lanes.iter_mut().enumerate().take(n - whole) {
-        let x = value(whole + k);
+    for (lane, (&a, &b)) in lanes.iter_mut().zip(a_rest.iter().zip(b_rest)) {
+        let x = f(a, b);
         *lane += x * x;
     }
     lanes.iter().sum()
