@@ -57,9 +57,9 @@ impl Case {
 /// The training that a case describes; `None` where the library has no such thing.
 ///
 /// The words: `spec`, `dtype` of parameters and gradients, `state`, `rounding`, `clip`,
-/// `non_finite`.
+/// `non_finite`, `pages` (`large` for the state).
 fn training(case: &Case) -> Done<Option<Box<dyn Training>>> {
-    const KNOWN: [&str; 9] = [
+    const KNOWN: [&str; 10] = [
         "spec",
         "elements",
         "tensors",
@@ -69,6 +69,7 @@ fn training(case: &Case) -> Done<Option<Box<dyn Training>>> {
         "rounding",
         "clip",
         "non_finite",
+        "pages",
     ];
     if case.words.iter().any(|(word, _)| !KNOWN.contains(&word.as_str())) {
         return Ok(None);
@@ -83,6 +84,7 @@ fn training(case: &Case) -> Done<Option<Box<dyn Training>>> {
         .rounding(case.word("rounding").unwrap_or("nearest").parse()?)
         .clip(case.word("clip").unwrap_or("off").parse()?)
         .non_finite(case.word("non_finite").unwrap_or("error").parse()?)
+        .large_pages(case.word("pages") == Some("large"))
         .build()?;
     Ok(match case.word("dtype") {
         None | Some("f32") => Some(Box::new(Tensors::new(case, optimizer, |x| x))),

@@ -23,7 +23,7 @@ pub(crate) const BLOCK: usize = 1024;
 /// Elements of the blocks that hold what is left of a parameter.
 pub(crate) const SMALL: usize = 64;
 
-/// Bytes from which large pages are worth asking for.
+/// Bytes from which an array gets pages of its own.
 const LARGE: usize = 2 << 20;
 
 /// An array of numbers, on the heap or in pages of its own.
@@ -36,13 +36,18 @@ impl<T: Pod> Buffer<T> {
     /// Zeros; in large pages if asked for, where the system has them to give.
     pub(crate) fn zeroed(len: usize, large_pages: bool) -> Self {
         let bytes = len * size_of::<T>();
-        if large_pages
-            && bytes >= LARGE
+        // From the allocator a long array would begin amid a cache line, and every other access
+        // of full width would meet two.
+        if bytes >= LARGE
             && let Ok(pages) = memmap2::MmapMut::map_anon(bytes)
         {
             // A hint; without it the pages are ordinary ones.
             #[cfg(target_os = "linux")]
-            let _ = pages.advise(memmap2::Advice::HugePage);
+            if large_pages {
+                let _ = pages.advise(memmap2::Advice::HugePage);
+            }
+            #[cfg(not(target_os = "linux"))]
+            let _ = large_pages;
             return Self::Pages(pages, PhantomData);
         }
         Self::Heap(vec![T::zeroed(); len])
@@ -442,10 +447,13 @@ mod tests {
     }
 
     #[test]
-    fn large_pages_hold_what_the_heap_holds() {
-        let mut pages = Buffer::<f32>::zeroed(LARGE, true);
-        assert!(matches!(pages, Buffer::Pages(..)) && pages.as_slice().iter().all(|&x| x == 0.0));
-        pages.as_mut_slice()[5] = 1.0;
-        assert_eq!((pages.as_slice()[5], pages.as_slice().len()), (1.0, LARGE));
+    fn pages_hold_what_the_heap_holds() {
+        for large in [false, true] {
+            let mut pages = Buffer::<f32>::zeroed(LARGE, large);
+            assert!(matches!(pages, Buffer::Pages(..)));
+            assert!(pages.as_slice().iter().all(|&x| x == 0.0));
+            pages.as_mut_slice()[5] = 1.0;
+            assert_eq!((pages.as_slice()[5], pages.as_slice().len()), (1.0, LARGE));
+        }
     }
 }

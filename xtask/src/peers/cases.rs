@@ -68,45 +68,51 @@ fn ours(name: &'static str, words: &'static str) -> Peer {
 pub fn cases() -> Vec<Case> {
     const FUSED: &str = "PyTorch, fused";
     const DEFAULT: &str = "PyTorch, its default";
+    const BASE: &str = "spec=adamw non_finite=propagate";
     const F32: &str = "ours, all in f32";
     const ADAMW_FUSED: &str = "program=torch method=AdamW options=fused=True";
     vec![
-        case("AdamW", python(FUSED, ADAMW_FUSED), "spec=adamw").reach(1.0),
+        case("AdamW", python(FUSED, ADAMW_FUSED), BASE).reach(1.0),
+        case(
+            "AdamW, our state in large pages",
+            python(FUSED, ADAMW_FUSED),
+            "spec=adamw non_finite=propagate pages=large",
+        ),
+        case("AdamW, our gradients checked", python(FUSED, ADAMW_FUSED), "spec=adamw"),
         case(
             "Adam",
             python(FUSED, "program=torch method=Adam options=fused=True"),
-            "spec=adam",
+            "spec=adam non_finite=propagate",
         ),
         case(
             "SGD",
             python(FUSED, "program=torch method=SGD options=lr=0.01,fused=True"),
-            "spec=sgd:lr=0.01",
+            "spec=sgd:lr=0.01 non_finite=propagate",
         ),
         case(
             "SGD with momentum",
             python(FUSED, "program=torch method=SGD options=lr=0.01,momentum=0.9,fused=True"),
-            "spec=sgd:lr=0.01,momentum=0.9",
+            "spec=sgd:lr=0.01,momentum=0.9 non_finite=propagate",
         ),
         case(
             "Adagrad",
             python(FUSED, "program=torch method=Adagrad options=lr=0.01,fused=True"),
-            "spec=adagrad:lr=0.01",
+            "spec=adagrad:lr=0.01 non_finite=propagate",
         ),
         case(
             "Adam with amsgrad",
             python(FUSED, "program=torch method=Adam options=amsgrad=True,fused=True"),
-            "spec=adam:amsgrad=true",
+            "spec=adam:amsgrad=true non_finite=propagate",
         ),
         case(
             "Adam with amsgrad",
             python(DEFAULT, "program=torch method=Adam options=amsgrad=True"),
-            "spec=adam:amsgrad=true",
-        )
-        .reach(4.0),
+            "spec=adam:amsgrad=true non_finite=propagate",
+        ),
         case(
             "RMSprop",
             python(DEFAULT, "program=torch method=RMSprop options=lr=0.01"),
-            "spec=rmsprop:lr=0.01",
+            "spec=rmsprop:lr=0.01 non_finite=propagate",
         )
         .reach(4.0),
         case(
@@ -115,19 +121,19 @@ pub fn cases() -> Vec<Case> {
                 DEFAULT,
                 "program=torch method=RMSprop options=lr=0.01,alpha=0.999,centered=True,momentum=0.9",
             ),
-            "spec=rmsprop:lr=0.01,alpha=0.999,centered=true,momentum=0.9",
+            "spec=rmsprop:lr=0.01,alpha=0.999,centered=true,momentum=0.9 non_finite=propagate",
         )
         .reach(4.0),
         case(
             "Adadelta",
             python(DEFAULT, "program=torch method=Adadelta options=lr=1.0"),
-            "spec=adadelta:lr=1",
+            "spec=adadelta:lr=1 non_finite=propagate",
         )
         .reach(4.0),
         case(
             "Adam, the article's",
             python("NumPy", "program=numpy method=Adam"),
-            "spec=adam:eps=1e-7,bias_correction=folded",
+            "spec=adam:eps=1e-7,bias_correction=folded non_finite=propagate",
         )
         .reach(8.0),
         case(
@@ -136,7 +142,7 @@ pub fn cases() -> Vec<Case> {
                 "optax, jit, donated",
                 "program=optax method=adamw options=learning_rate=0.001,weight_decay=0.01",
             ),
-            "spec=adamw",
+            BASE,
         )
         .reach(1.5),
         Case {
@@ -155,22 +161,22 @@ pub fn cases() -> Vec<Case> {
             "spec=adamw:eps=1e-4 clip=global:1",
         )
         .reach(1.3),
-        case("AdamW, state in bf16", ours(F32, "spec=adamw"), "spec=adamw state=bf16").reach(1.3),
+        case("AdamW, state in bf16", ours(F32, BASE), "spec=adamw non_finite=propagate state=bf16").reach(1.3),
         case(
             "AdamW, state in bf16, rounded stochastically",
-            ours(F32, "spec=adamw"),
-            "spec=adamw state=bf16 rounding=stochastic:0",
+            ours(F32, BASE),
+            "spec=adamw non_finite=propagate state=bf16 rounding=stochastic:0",
         ),
-        case("AdamW, all in bf16", ours(F32, "spec=adamw"), "spec=adamw dtype=bf16 state=bf16")
+        case("AdamW, all in bf16", ours(F32, BASE), "spec=adamw non_finite=propagate dtype=bf16 state=bf16")
             .reach(1.8),
         case(
             "AdamW, all in bf16, rounded stochastically",
-            ours(F32, "spec=adamw"),
-            "spec=adamw dtype=bf16 state=bf16 rounding=stochastic:0",
+            ours(F32, BASE),
+            "spec=adamw non_finite=propagate dtype=bf16 state=bf16 rounding=stochastic:0",
         ),
         case(
             "AdamW, gradients checked",
-            ours("ours, unchecked", "spec=adamw non_finite=propagate"),
+            ours("ours, unchecked", BASE),
             "spec=adamw non_finite=error",
         )
         .reach(1.0 / 1.2),
