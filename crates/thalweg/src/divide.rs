@@ -3,7 +3,8 @@
 //! Where work is cut depends on lengths alone, never on the number of threads, and results of the
 //! halves are joined in order: sums come out the same bits on any machine.
 
-use crate::engine::{Chunk, Kernel, Plan, Sums, sum_squares};
+use crate::blocks::sum_squares;
+use crate::engine::{Chunk, Kernel, Plan, Sums};
 use crate::memory::BLOCK;
 use crate::real::Real;
 use crate::report::joint_norm;

@@ -5,11 +5,15 @@
 //! (half precision, mixed types, clipped values, an average or norms to be kept) it works on a
 //! block at a time that is copied to the stack, so that memory is still passed over once.
 
-use crate::memory::{At, BLOCK, Full, Half, Nearest, SMALL, StateMut, Stochastic, Store};
+use half::bf16;
+
+use crate::blocks::by_blocks;
+use crate::layout::{Full, Half, Nearest, Slots};
+use crate::memory::StateMut;
 use crate::real::Real;
 use crate::rule::{Rule, State};
-use crate::storage::{Dice, Values, ValuesMut};
-use half::bf16;
+use crate::storage::{Values, ValuesMut};
+use crate::walk::Walk;
 
 /// A stretch of one parameter with its gradient and its state.
 #[derive(Debug)]
@@ -63,7 +67,7 @@ impl<'a, R: Real> Chunk<'a, R> {
         self.parameter.len()
     }
 
-    /// Cuts in two at element `at`, a multiple of [`BLOCK`].
+    /// Cuts in two at element `at`, a multiple of [`BLOCK`](crate::memory::BLOCK).
     pub(crate) fn split_at(self, at: usize) -> (Self, Self) {
         let (w0, w1) = self.parameter.split_at(at);
         let (g0, g1) = self.gradient.split_at(at);
@@ -155,7 +159,7 @@ impl<R: Real, T: Rule<R>> Kernel<R> for T {
 
     fn initial_state(&self) -> Vec<R> {
         struct List<R>(Vec<R>);
-        impl<R: Real> crate::memory::Slots<R> for List<R> {
+        impl<R: Real> Slots<R> for List<R> {
             fn get(&self, slot: usize) -> R {
                 self.0[slot]
             }
@@ -193,242 +197,4 @@ impl<R: Real, T: Rule<R>> Kernel<R> for T {
             }
         }
     }
-}
-
-/// A type that the fused loop reads and writes directly.
-trait Number<R: Real>: Copy + Send + Sync {
-    const ZERO: Self;
-    fn load(self, quiet: bool) -> R;
-    fn store(value: R) -> Self;
-}
-
-impl<R: Real> Number<R> for R {
-    const ZERO: Self = R::ZERO;
-
-    #[inline(always)]
-    fn load(self, quiet: bool) -> R {
-        if quiet { self.quiet() } else { self }
-    }
-    #[inline(always)]
-    fn store(value: R) -> Self {
-        value
-    }
-}
-
-impl<R: Real> Number<R> for bf16 {
-    const ZERO: Self = Self::ZERO;
-
-    #[inline(always)]
-    fn load(self, _: bool) -> R {
-        R::from_bf16(self.to_bits())
-    }
-    #[inline(always)]
-    fn store(value: R) -> Self {
-        Self::from_bits((value.nearest_bf16() >> 16) as u16)
-    }
-}
-
-/// A pass over a stretch whose parameter and gradient are of one type.
-struct Walk<'a, R: Real, T: Rule<R>, P, S: Store<R>> {
-    constants: T::Constants,
-    factor: R,
-    w: &'a mut [P],
-    g: &'a [P],
-    s: &'a mut [S::Word],
-    store: S,
-}
-
-// Not a closure: whether the compiler inlines one into the function that has the SIMD features is
-// up to its size, and without that it is compiled without them.
-impl<R: Real, T: Rule<R>, P: Number<R>, S: Store<R>> pulp::NullaryFnOnce for Walk<'_, R, T, P, S> {
-    type Output = ();
-
-    #[inline(always)]
-    fn call(self) {
-        let Self { constants, factor, w, g, mut s, mut store } = self;
-        let slots = T::State::SLOTS;
-        let (w, w_rest) = w.as_chunks_mut::<BLOCK>();
-        let (g, g_rest) = g.as_chunks::<BLOCK>();
-        for (w, g) in w.iter_mut().zip(g) {
-            let (block, rest) = s.split_at_mut(S::words(slots, BLOCK));
-            let (main, odd) = S::parts(block, slots, BLOCK);
-            step_block::<R, T, P, S, BLOCK>(&constants, factor, w, g, main, odd, store);
-            (s, store) = (rest, store.after(BLOCK));
-        }
-        let (w, w_rest) = w_rest.as_chunks_mut::<SMALL>();
-        let (g, g_rest) = g_rest.as_chunks::<SMALL>();
-        // What remains is stepped on the stack in a full block, whose padding nobody reads.
-        let n = w_rest.len();
-        let (mut w_last, mut g_last) = ([P::ZERO; SMALL], [P::ZERO; SMALL]);
-        w_last[..n].copy_from_slice(w_rest);
-        g_last[..n].copy_from_slice(g_rest);
-        let last = (n > 0).then_some((&mut w_last, &g_last));
-        for (w, g) in w.iter_mut().zip(g).chain(last) {
-            let (block, rest) = s.split_at_mut(S::words(slots, SMALL));
-            let (main, odd) = S::parts(block, slots, SMALL);
-            step_block::<R, T, P, S, SMALL>(&constants, factor, w, g, main, odd, store);
-            (s, store) = (rest, store.after(SMALL));
-        }
-        w_rest.copy_from_slice(&w_last[..n]);
-    }
-}
-
-// The parts of the state are arguments of their own, so that the compiler knows them apart.
-#[inline(always)]
-fn step_block<R: Real, T: Rule<R>, P: Number<R>, S: Store<R>, const N: usize>(
-    constants: &T::Constants,
-    factor: R,
-    w: &mut [P; N],
-    g: &[P; N],
-    main: &mut [S::Word],
-    odd: &mut [u16],
-    store: S,
-) {
-    let slots = T::State::SLOTS;
-    let (shares, odd_shares) = S::shares(slots);
-    let (main, odd) = (&mut main[..shares * N], &mut odd[..odd_shares * N]);
-    for i in 0..N {
-        let mut at = At::<R, S, N> { store, main, odd, slots, i };
-        let mut state = T::State::load(&at, 0);
-        let x = w[i].load(S::QUIET);
-        let u = T::apply(constants, g[i].load(S::QUIET) * factor, x, &mut state);
-        w[i] = P::store(x + u);
-        state.store(&mut at, 0);
-    }
-}
-
-/// The same step, a block at a time on the stack, with all that a plan can ask for.
-fn by_blocks<R: Real, T: Rule<R>>(rule: &T, plan: &Plan<R>, chunk: Chunk<'_, R>) -> Sums {
-    let arch = plan.arch;
-    let constants = rule.prepare(chunk.t);
-    let (mut w, mut g, mut before) = ([R::ZERO; BLOCK], [R::ZERO; BLOCK], [R::ZERO; BLOCK]);
-    let mut sums = Sums::default();
-    let mut rest = Some(chunk);
-    while let Some(chunk) = rest.take() {
-        let n = chunk.len().min(BLOCK);
-        let block = if n < chunk.len() {
-            let (block, after) = chunk.split_at(n);
-            rest = Some(after);
-            block
-        } else {
-            chunk
-        };
-        let Chunk { t, element, mut parameter, gradient, factor, state, average, .. } = block;
-        let (w, g, before) = (&mut w[..n], &mut g[..n], &mut before[..n]);
-        parameter.as_ref().load(arch, w);
-        gradient.load(arch, g);
-        if plan.sums {
-            before.copy_from_slice(w);
-        }
-        if let Some(clip) = plan.clip {
-            arch.dispatch(Hold { g, factor, clip });
-        }
-        let factor = if plan.clip.is_some() { R::ONE } else { factor };
-        match (state, plan.seed) {
-            (StateMut::Full(s), _) => {
-                let store = Full;
-                arch.dispatch(Walk::<R, T, R, _> { constants, factor, w, g, s, store });
-            }
-            (StateMut::Half(s), None) => {
-                let store = Half(Nearest);
-                arch.dispatch(Walk::<R, T, R, _> { constants, factor, w, g, s, store });
-            }
-            (StateMut::Half(s), Some(seed)) => {
-                let store = Half(Stochastic { seed, t, element });
-                arch.dispatch(Walk::<R, T, R, _> { constants, factor, w, g, s, store });
-            }
-        }
-        let dice = plan.seed.map(|seed| Dice::new(seed, t, 0, element));
-        parameter.store(arch, w, dice);
-        if !matches!(parameter, ValuesMut::Real(_)) {
-            // What counts from here on is what was kept.
-            parameter.as_ref().load(arch, w);
-        }
-        if let (Some(average), Some(decay)) = (average, plan.decay) {
-            arch.dispatch(Follow { average, w, decay, fresh: plan.fresh });
-        }
-        if plan.sums {
-            let block = arch.dispatch(SquareBoth { w, before });
-            sums.update += block.update;
-            sums.parameter += block.parameter;
-        }
-    }
-    sums
-}
-
-/// g ← the factor times g, held to [−clip, clip]; a NaN stays one.
-struct Hold<'a, R> {
-    g: &'a mut [R],
-    factor: R,
-    clip: R,
-}
-
-impl<R: Real> pulp::NullaryFnOnce for Hold<'_, R> {
-    type Output = ();
-
-    #[inline(always)]
-    fn call(self) {
-        for g in self.g {
-            let x = *g * self.factor;
-            let x = if x > self.clip { self.clip } else { x };
-            *g = if x < -self.clip { -self.clip } else { x };
-        }
-    }
-}
-
-/// average ← decay·average + (1 − decay)·W.
-struct Follow<'a, R> {
-    average: &'a mut [R],
-    w: &'a [R],
-    decay: R,
-    fresh: R,
-}
-
-impl<R: Real> pulp::NullaryFnOnce for Follow<'_, R> {
-    type Output = ();
-
-    #[inline(always)]
-    fn call(self) {
-        for (average, &w) in self.average.iter_mut().zip(self.w) {
-            *average = self.decay * *average + self.fresh * w;
-        }
-    }
-}
-
-struct SquareBoth<'a, R> {
-    w: &'a [R],
-    before: &'a [R],
-}
-
-impl<R: Real> pulp::NullaryFnOnce for SquareBoth<'_, R> {
-    type Output = Sums;
-
-    #[inline(always)]
-    fn call(self) -> Sums {
-        Sums {
-            update: sum_squares(self.w, self.before, |w, before| w.to_f64() - before.to_f64()),
-            parameter: sum_squares(self.w, self.w, |w, _| w.to_f64()),
-        }
-    }
-}
-
-/// The sum of f(aᵢ, bᵢ)² in f64: in sixteen lanes, which are added in a fixed order, so that the
-/// bits are the same whatever the width of SIMD.
-#[inline(always)]
-pub(crate) fn sum_squares<R: Real>(a: &[R], b: &[R], f: impl Fn(R, R) -> f64) -> f64 {
-    const LANES: usize = 16;
-    let mut lanes = [0.0; LANES];
-    let (a, a_rest) = a.as_chunks::<LANES>();
-    let (b, b_rest) = b.as_chunks::<LANES>();
-    for (a, b) in a.iter().zip(b) {
-        for k in 0..LANES {
-            let x = f(a[k], b[k]);
-            lanes[k] += x * x;
-        }
-    }
-    for (lane, (&a, &b)) in lanes.iter_mut().zip(a_rest.iter().zip(b_rest)) {
-        let x = f(a, b);
-        *lane += x * x;
-    }
-    lanes.iter().sum()
 }

@@ -67,9 +67,11 @@
 mod accumulator;
 #[cfg(feature = "ndarray")]
 mod arrays;
+mod blocks;
 mod builder;
 pub mod checkpoint;
 mod clip;
+mod convert;
 mod divide;
 mod engine;
 mod error;
@@ -77,6 +79,7 @@ pub mod file;
 mod group;
 mod hyperparameter;
 mod lane;
+mod layout;
 mod memory;
 mod method;
 mod nearest;
@@ -92,7 +95,9 @@ pub mod schedule;
 mod scratch;
 mod simd;
 mod spec;
+mod step;
 mod storage;
+mod walk;
 
 pub use accumulator::Accumulator;
 pub use builder::{Builder, NonFinite, Rounding};

@@ -4,9 +4,10 @@ use std::fmt::{Debug, Display};
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub};
 
+use crate::convert::Convert;
 use crate::engine::Kernel;
 use crate::registry::Registered;
-use crate::storage::{Convert, Element};
+use crate::storage::Element;
 
 /// A floating-point type in which a rule computes: `f32` or `f64`.
 ///

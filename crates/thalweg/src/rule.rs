@@ -5,7 +5,7 @@
 //! parameter: W ← W + u. A rule knows no memory, thread, tensor or storage type; the engine
 //! supplies those, and the compiler fuses the whole chain into one loop.
 
-use crate::memory::Slots;
+use crate::layout::Slots;
 use crate::real::Real;
 
 /// One gradient transformation, written for a single element.

@@ -1,6 +1,7 @@
 //! What can be wrong with a schedule.
 
 use super::table::ScheduleSetting;
+use crate::error::did_you_mean;
 
 /// Why a schedule was refused.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -90,13 +91,6 @@ pub enum ScheduleError {
         /// What would be accepted.
         accepted: String,
     },
-}
-
-fn did_you_mean(nearest: &[&str]) -> String {
-    match nearest {
-        [] => String::new(),
-        names => format!(" (did you mean `{}`?)", names.join("` or `")),
-    }
 }
 
 fn listing(known: &[ScheduleSetting]) -> String {

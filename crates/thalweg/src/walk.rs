@@ -1,0 +1,110 @@
+//! The fused loop: a chain over a stretch of memory, element by element.
+
+use half::bf16;
+
+use crate::layout::{At, Store};
+use crate::memory::{BLOCK, SMALL};
+use crate::real::Real;
+use crate::rule::{Rule, State};
+
+/// A type that the fused loop reads and writes directly.
+pub(crate) trait Number<R: Real>: Copy + Send + Sync {
+    const ZERO: Self;
+    fn load(self, quiet: bool) -> R;
+    fn store(value: R) -> Self;
+}
+
+impl<R: Real> Number<R> for R {
+    const ZERO: Self = R::ZERO;
+
+    #[inline(always)]
+    fn load(self, quiet: bool) -> R {
+        if quiet { self.quiet() } else { self }
+    }
+    #[inline(always)]
+    fn store(value: R) -> Self {
+        value
+    }
+}
+
+impl<R: Real> Number<R> for bf16 {
+    const ZERO: Self = Self::ZERO;
+
+    #[inline(always)]
+    fn load(self, _: bool) -> R {
+        R::from_bf16(self.to_bits())
+    }
+    #[inline(always)]
+    fn store(value: R) -> Self {
+        Self::from_bits((value.nearest_bf16() >> 16) as u16)
+    }
+}
+
+/// A pass over a stretch whose parameter and gradient are of one type.
+pub(crate) struct Walk<'a, R: Real, T: Rule<R>, P, S: Store<R>> {
+    pub(crate) constants: T::Constants,
+    pub(crate) factor: R,
+    pub(crate) w: &'a mut [P],
+    pub(crate) g: &'a [P],
+    pub(crate) s: &'a mut [S::Word],
+    pub(crate) store: S,
+}
+
+// Not a closure: whether the compiler inlines one into the function that has the SIMD features is
+// up to its size, and without that it is compiled without them.
+impl<R: Real, T: Rule<R>, P: Number<R>, S: Store<R>> pulp::NullaryFnOnce for Walk<'_, R, T, P, S> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Self { constants, factor, w, g, mut s, mut store } = self;
+        let slots = T::State::SLOTS;
+        let (w, w_rest) = w.as_chunks_mut::<BLOCK>();
+        let (g, g_rest) = g.as_chunks::<BLOCK>();
+        for (w, g) in w.iter_mut().zip(g) {
+            let (block, rest) = s.split_at_mut(S::words(slots, BLOCK));
+            let (main, odd) = S::parts(block, slots, BLOCK);
+            step_block::<R, T, P, S, BLOCK>(&constants, factor, w, g, main, odd, store);
+            (s, store) = (rest, store.after(BLOCK));
+        }
+        let (w, w_rest) = w_rest.as_chunks_mut::<SMALL>();
+        let (g, g_rest) = g_rest.as_chunks::<SMALL>();
+        // What remains is stepped on the stack in a full block, whose padding nobody reads.
+        let n = w_rest.len();
+        let (mut w_last, mut g_last) = ([P::ZERO; SMALL], [P::ZERO; SMALL]);
+        w_last[..n].copy_from_slice(w_rest);
+        g_last[..n].copy_from_slice(g_rest);
+        let last = (n > 0).then_some((&mut w_last, &g_last));
+        for (w, g) in w.iter_mut().zip(g).chain(last) {
+            let (block, rest) = s.split_at_mut(S::words(slots, SMALL));
+            let (main, odd) = S::parts(block, slots, SMALL);
+            step_block::<R, T, P, S, SMALL>(&constants, factor, w, g, main, odd, store);
+            (s, store) = (rest, store.after(SMALL));
+        }
+        w_rest.copy_from_slice(&w_last[..n]);
+    }
+}
+
+// The parts of the state are arguments of their own, so that the compiler knows them apart.
+#[inline(always)]
+fn step_block<R: Real, T: Rule<R>, P: Number<R>, S: Store<R>, const N: usize>(
+    constants: &T::Constants,
+    factor: R,
+    w: &mut [P; N],
+    g: &[P; N],
+    main: &mut [S::Word],
+    odd: &mut [u16],
+    store: S,
+) {
+    let slots = T::State::SLOTS;
+    let (shares, odd_shares) = S::shares(slots);
+    let (main, odd) = (&mut main[..shares * N], &mut odd[..odd_shares * N]);
+    for i in 0..N {
+        let mut at = At::<R, S, N> { store, main, odd, slots, i };
+        let mut state = T::State::load(&at, 0);
+        let x = w[i].load(S::QUIET);
+        let u = T::apply(constants, g[i].load(S::QUIET) * factor, x, &mut state);
+        w[i] = P::store(x + u);
+        state.store(&mut at, 0);
+    }
+}
