@@ -1,5 +1,7 @@
 //! Gradients of several micro-batches, for one step.
 
+use std::collections::HashSet;
+
 use indexmap::IndexMap;
 use rayon::prelude::*;
 
@@ -33,8 +35,16 @@ const PIECE: usize = 1 << 15;
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Accumulator<R> {
-    sums: IndexMap<String, Vec<R>>,
+    sums: IndexMap<String, Sum<R>>,
     count: u64,
+}
+
+/// The sum of one parameter's gradients.
+#[derive(Debug, Clone)]
+struct Sum<R> {
+    values: Vec<R>,
+    /// Whether any has been added since the last step; memory alone is no gradient.
+    begun: bool,
 }
 
 impl<R: Real> Accumulator<R> {
@@ -61,9 +71,10 @@ impl<R: Real> Accumulator<R> {
         for (name, gradient) in gradients {
             let (name, gradient) = (name.as_ref(), gradient.values());
             if let Some(sum) = self.sums.get(name)
-                && sum.len() != gradient.len()
+                && sum.begun
+                && sum.values.len() != gradient.len()
             {
-                let (name, parameter, state) = (name.to_owned(), gradient.len(), sum.len());
+                let (name, parameter, state) = (name.to_owned(), gradient.len(), sum.values.len());
                 return Err(Error::StateMismatch { name, parameter, state });
             }
             if given.insert(name, gradient).is_some() {
@@ -72,9 +83,15 @@ impl<R: Real> Accumulator<R> {
         }
         for (name, gradient) in given {
             if !self.sums.contains_key(name) {
-                self.sums.insert(name.to_owned(), vec![R::ZERO; gradient.len()]);
+                self.sums.insert(name.to_owned(), Sum { values: Vec::new(), begun: false });
             }
-            add(&mut self.sums[name], gradient);
+            let sum = &mut self.sums[name];
+            if !sum.begun {
+                sum.values.clear();
+                sum.values.resize(gradient.len(), R::ZERO);
+                sum.begun = true;
+            }
+            add(&mut sum.values, gradient);
         }
         self.count += 1;
         Ok(())
@@ -105,15 +122,17 @@ impl<R: Real> Accumulator<R> {
             .into_iter()
             .map(|(name, value)| (name.as_ref(), value.values_mut()))
             .collect();
-        let missing = self.sums.keys().find(|name| !given.iter().any(|(given, _)| given == name));
-        if let (Some(name), true) = (missing, self.count > 0) {
+        let names: HashSet<&str> = given.iter().map(|(name, _)| *name).collect();
+        let mut begun = self.sums.iter().filter(|(_, sum)| sum.begun);
+        if let Some((name, _)) = begun.find(|(name, _)| !names.contains(name.as_str())) {
             return Err(Error::UnknownParameter { name: name.clone() });
         }
         let report = optimizer.step_scaled(
             1.0 / count as f64,
             given.into_iter().map(|(name, value)| {
-                let sum = if self.count > 0 { self.sums.get(name) } else { None };
-                Parameter { name, value, gradient: sum.map(|sum| Values::Real(sum)), shape: None }
+                let sum = self.sums.get(name).filter(|sum| sum.begun);
+                let gradient = sum.map(|sum| Values::Real(&sum.values));
+                Parameter { name, value, gradient, shape: None }
             }),
         )?;
         self.clear();
@@ -122,7 +141,7 @@ impl<R: Real> Accumulator<R> {
 
     /// Begins anew without a step. The memory is kept for the next sums.
     pub fn clear(&mut self) {
-        self.sums.values_mut().for_each(|sum| sum.fill(R::ZERO));
+        self.sums.values_mut().for_each(|sum| sum.begun = false);
         self.count = 0;
     }
 }

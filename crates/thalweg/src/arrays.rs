@@ -59,8 +59,10 @@ impl<R: Real, M: Method<R>> Optimizer<R, M> {
 
         let mut pairs = Vec::with_capacity(named.len());
         for (name, value) in named {
-            let Some(gradient) = by_name.remove(name) else { continue };
-            if gradient.shape() != value.shape() {
+            let gradient = by_name.remove(name);
+            if let Some(gradient) = gradient
+                && gradient.shape() != value.shape()
+            {
                 return Err(Error::ShapeMismatch {
                     name: name.to_owned(),
                     parameter: value.shape().to_vec(),
@@ -76,21 +78,18 @@ impl<R: Real, M: Method<R>> Optimizer<R, M> {
         // Arrays in another layout than row-major take part through a row-major copy.
         let shapes: Vec<D> = pairs.iter().map(|(_, w, _)| w.raw_dim()).collect();
         let mut copies: Vec<_> =
-            pairs.iter().map(|(_, w, g)| (row_major(w), row_major(g))).collect();
+            pairs.iter().map(|(_, w, g)| (row_major(w), g.and_then(row_major))).collect();
         let report = self.step(pairs.iter_mut().zip(&mut copies).zip(&shapes).filter_map(
             |(((name, w, g), (w_copy, g_copy)), shape)| {
                 let value = match w_copy {
                     Some(copy) => copy.as_mut_slice(),
                     None => w.as_slice_mut()?,
                 };
-                let gradient = match g_copy {
-                    Some(copy) => copy.as_slice(),
-                    None => g.as_slice()?,
-                };
+                let gradient = g_copy.as_deref().or_else(|| (*g)?.as_slice());
                 Some(Parameter {
                     name,
                     value: ValuesMut::Real(value),
-                    gradient: Some(Values::Real(gradient)),
+                    gradient: gradient.map(Values::Real),
                     shape: Some(shape.slice()),
                 })
             },

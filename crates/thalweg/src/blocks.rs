@@ -1,13 +1,13 @@
 //! A step a block at a time on the stack, with what belongs around the fused loop: conversion,
-//! clipping by value, the moving average, sums for norms.
+//! stochastic rounding, the moving average, sums for norms.
 
 use crate::convert::Dice;
 use crate::engine::{Chunk, Plan, Sums};
 use crate::layout::{Full, Half, Nearest, Stochastic};
-use crate::memory::{BLOCK, StateMut};
+use crate::memory::{BLOCK, SMALL, StateMut};
 use crate::real::Real;
 use crate::rule::Rule;
-use crate::storage::ValuesMut;
+use crate::storage::{Values, ValuesMut};
 use crate::walk::Walk;
 
 /// The same step, a block at a time on the stack, with all that a plan can ask for.
@@ -37,22 +37,48 @@ pub(crate) fn by_blocks<R: Real, T: Rule<R>>(
         if plan.sums {
             before.copy_from_slice(w);
         }
-        if let Some(clip) = plan.clip {
-            arch.dispatch(Hold { g, factor, clip });
-        }
-        let factor = if plan.clip.is_some() { R::ONE } else { factor };
+        let next = rest.as_ref().map(|rest| [rest.parameter.as_ref(), rest.gradient]);
+        let next = Some(next.unwrap_or([Values::Real(&[]); 2]));
+        let bound = plan.bound;
         match (state, plan.seed) {
             (StateMut::Full(s), _) => {
                 let store = Full;
-                arch.dispatch(Walk::<R, T, R, _> { constants, factor, w, g, s, store });
+                arch.dispatch(Walk::<R, T, R, _> {
+                    constants,
+                    factor,
+                    bound,
+                    w,
+                    g,
+                    s,
+                    store,
+                    next,
+                });
             }
             (StateMut::Half(s), None) => {
                 let store = Half(Nearest);
-                arch.dispatch(Walk::<R, T, R, _> { constants, factor, w, g, s, store });
+                arch.dispatch(Walk::<R, T, R, _> {
+                    constants,
+                    factor,
+                    bound,
+                    w,
+                    g,
+                    s,
+                    store,
+                    next,
+                });
             }
             (StateMut::Half(s), Some(seed)) => {
                 let store = Half(Stochastic { seed, t, element });
-                arch.dispatch(Walk::<R, T, R, _> { constants, factor, w, g, s, store });
+                arch.dispatch(Walk::<R, T, R, _> {
+                    constants,
+                    factor,
+                    bound,
+                    w,
+                    g,
+                    s,
+                    store,
+                    next,
+                });
             }
         }
         let dice = plan.seed.map(|seed| Dice::new(seed, t, 0, element));
@@ -71,26 +97,6 @@ pub(crate) fn by_blocks<R: Real, T: Rule<R>>(
         }
     }
     sums
-}
-
-/// g ← the factor times g, held to [−clip, clip]; a NaN stays one.
-struct Hold<'a, R> {
-    g: &'a mut [R],
-    factor: R,
-    clip: R,
-}
-
-impl<R: Real> pulp::NullaryFnOnce for Hold<'_, R> {
-    type Output = ();
-
-    #[inline(always)]
-    fn call(self) {
-        for g in self.g {
-            let x = *g * self.factor;
-            let x = if x > self.clip { self.clip } else { x };
-            *g = if x < -self.clip { -self.clip } else { x };
-        }
-    }
 }
 
 /// average ← decay·average + (1 − decay)·W.
@@ -122,30 +128,51 @@ impl<R: Real> pulp::NullaryFnOnce for SquareBoth<'_, R> {
 
     #[inline(always)]
     fn call(self) -> Sums {
-        Sums {
-            update: sum_squares(self.w, self.before, |w, before| w.to_f64() - before.to_f64()),
-            parameter: sum_squares(self.w, self.w, |w, _| w.to_f64()),
+        let (mut update, mut parameter) = (Lanes::default(), Lanes::default());
+        let (w, w_rest) = self.w.as_chunks::<SMALL>();
+        let (before, before_rest) = self.before.as_chunks::<SMALL>();
+        let mut add = |w: &[R], before: &[R]| {
+            parameter.add(w, |w| w.to_f64());
+            update.add_pairs(w, before, |w, before| w.to_f64() - before.to_f64());
+        };
+        for (w, before) in w.iter().zip(before) {
+            add(w, before);
         }
+        add(w_rest, before_rest);
+        Sums { update: update.sum(), parameter: parameter.sum() }
     }
 }
 
-/// The sum of f(aᵢ, bᵢ)² in f64: in sixteen lanes, which are added in a fixed order, so that the
-/// bits are the same whatever the width of SIMD.
-#[inline(always)]
-pub(crate) fn sum_squares<R: Real>(a: &[R], b: &[R], f: impl Fn(R, R) -> f64) -> f64 {
-    const LANES: usize = 16;
-    let mut lanes = [0.0; LANES];
-    let (a, a_rest) = a.as_chunks::<LANES>();
-    let (b, b_rest) = b.as_chunks::<LANES>();
-    for (a, b) in a.iter().zip(b) {
-        for k in 0..LANES {
-            let x = f(a[k], b[k]);
-            lanes[k] += x * x;
+/// A sum of squares in f64: in sixteen lanes, which are added in a fixed order, so that the bits
+/// are the same whatever the width of SIMD.
+#[derive(Default)]
+pub(crate) struct Lanes([f64; 16]);
+
+impl Lanes {
+    /// Adds f(a)² for each; the first element belongs to the first lane.
+    #[inline(always)]
+    pub(crate) fn add<T>(&mut self, values: &[T], f: impl Fn(&T) -> f64) {
+        self.add_pairs(values, values, |a, _| f(a));
+    }
+
+    /// Adds f(a, b)² for each pair.
+    #[inline(always)]
+    pub(crate) fn add_pairs<T>(&mut self, a: &[T], b: &[T], f: impl Fn(&T, &T) -> f64) {
+        let (a, a_rest) = a.as_chunks::<16>();
+        let (b, b_rest) = b.as_chunks::<16>();
+        for (a, b) in a.iter().zip(b) {
+            for k in 0..16 {
+                let x = f(&a[k], &b[k]);
+                self.0[k] += x * x;
+            }
+        }
+        for (lane, (a, b)) in self.0.iter_mut().zip(a_rest.iter().zip(b_rest)) {
+            let x = f(a, b);
+            *lane += x * x;
         }
     }
-    for (lane, (&a, &b)) in lanes.iter_mut().zip(a_rest.iter().zip(b_rest)) {
-        let x = f(a, b);
-        *lane += x * x;
+
+    pub(crate) fn sum(self) -> f64 {
+        self.0.iter().sum()
     }
-    lanes.iter().sum()
 }

@@ -3,12 +3,13 @@
 //! Where work is cut depends on lengths alone, never on the number of threads, and results of the
 //! halves are joined in order: sums come out the same bits on any machine.
 
-use crate::blocks::sum_squares;
+use crate::blocks::Lanes;
 use crate::engine::{Chunk, Kernel, Plan, Sums};
 use crate::memory::BLOCK;
 use crate::real::Real;
 use crate::report::joint_norm;
 use crate::storage::{Dtype, Values};
+use crate::walk::fetch;
 
 /// Elements below which a piece of work is not divided any further.
 const GRAIN: usize = 1 << 15;
@@ -157,6 +158,9 @@ impl Seen {
     }
 }
 
+/// Elements that are looked at before the next are asked for.
+const PIECE: usize = 256;
+
 struct Glance<'a, R> {
     values: &'a [R],
     wanted: Wanted,
@@ -168,15 +172,33 @@ impl<R: Real> pulp::NullaryFnOnce for Glance<'_, R> {
     #[inline(always)]
     fn call(self) -> Seen {
         let Self { values, wanted } = self;
+        // The squares of f32 have a finite sum in f64 if and only if all of them are finite.
+        let from_sum = wanted.squares && R::DTYPE == Dtype::F32;
+        let finite = wanted.finite && !from_sum;
+        let bound = R::from_f64(wanted.above.unwrap_or(f64::INFINITY));
+        let mut seen = Seen::default();
+        let mut lanes = Lanes::default();
+        let (pieces, rest) = values.as_chunks::<PIECE>();
         // Without branches, which vectorises; where it is bad is searched only if it is.
-        let bad = wanted.finite && values.iter().fold(false, |bad, v| bad | !v.is_finite());
-        let squares =
-            if wanted.squares { sum_squares(values, values, |x, _| x.to_f64()) } else { 0.0 };
-        let above = wanted.above.is_some_and(|bound| {
-            let bound = R::from_f64(bound);
-            values.iter().fold(false, |above, v| above | (v.abs() > bound))
-        });
-        Seen { bad, squares, above, norm: 0.0 }
+        let mut look = |piece: &[R]| {
+            if finite {
+                seen.bad |= piece.iter().fold(false, |bad, v| bad | !v.is_finite());
+            }
+            if wanted.above.is_some() {
+                seen.above |= piece.iter().fold(false, |above, v| above | (v.abs() > bound));
+            }
+            if wanted.squares {
+                lanes.add(piece, |&x| x.to_f64());
+            }
+        };
+        for (k, piece) in pieces.iter().enumerate() {
+            fetch(values, (k + 4) * PIECE, PIECE);
+            look(piece);
+        }
+        look(rest);
+        seen.squares = lanes.sum();
+        seen.bad |= wanted.finite && from_sum && !seen.squares.is_finite();
+        seen
     }
 }
 

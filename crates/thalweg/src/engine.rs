@@ -2,7 +2,7 @@
 //!
 //! A kernel steps a stretch of one parameter in one pass over memory. Where parameter, gradient
 //! and state are of types that it reads directly it walks them as they are; in all other cases
-//! (half precision, mixed types, clipped values, an average or norms to be kept) it works on a
+//! (half precision, mixed types, stochastic rounding, an average or norms to be kept) it works on a
 //! block at a time that is copied to the stack, so that memory is still passed over once.
 
 use half::bf16;
@@ -51,8 +51,8 @@ pub(crate) struct Sums {
 #[derive(Debug, Clone, Copy)]
 pub struct Plan<R> {
     pub(crate) arch: pulp::Arch,
-    /// Gradients are held to [−clip, clip] after the factor.
-    pub(crate) clip: Option<R>,
+    /// Gradients are held to [−bound, bound] after the factor; infinite where they are not.
+    pub(crate) bound: R,
     /// The share of the moving average that is kept, and what is left for the new value.
     pub(crate) decay: Option<R>,
     pub(crate) fresh: R,
@@ -173,24 +173,53 @@ impl<R: Real, T: Rule<R>> Kernel<R> for T {
     }
 
     fn run(&self, plan: &Plan<R>, chunk: &mut Chunk<'_, R>) {
-        if plan.clip.is_some() || plan.decay.is_some() || plan.sums {
+        if plan.decay.is_some() || plan.sums {
             chunk.sums = by_blocks(self, plan, chunk.reborrow());
             return;
         }
-        let &Plan { arch, seed, .. } = plan;
+        let &Plan { arch, bound, seed, .. } = plan;
         let constants = self.prepare(chunk.t);
         let factor = chunk.factor;
         match (&mut chunk.parameter, chunk.gradient, &mut chunk.state, seed) {
             (ValuesMut::Real(w), Values::Real(g), StateMut::Full(s), _) => {
-                arch.dispatch(Walk::<R, T, R, Full> { constants, factor, w, g, s, store: Full });
+                arch.dispatch(Walk::<R, T, R, Full> {
+                    constants,
+                    factor,
+                    bound,
+                    w,
+                    g,
+                    s,
+                    store: Full,
+                    next: None,
+                });
             }
             (ValuesMut::Real(w), Values::Real(g), StateMut::Half(s), None) if R::HALF => {
                 let store = Half(Nearest);
-                arch.dispatch(Walk::<R, T, R, _> { constants, factor, w, g, s, store });
+                arch.dispatch(Walk::<R, T, R, _> {
+                    constants,
+                    factor,
+                    bound,
+                    w,
+                    g,
+                    s,
+                    store,
+                    next: None,
+                });
             }
-            (ValuesMut::Bf16(w), Values::Bf16(g), StateMut::Half(s), None) if R::HALF => {
+            (ValuesMut::Bf16(w), Values::Bf16(g), StateMut::Half(s), None)
+                if R::HALF && !bound.is_finite() =>
+            {
                 let store = Half(Nearest);
-                arch.dispatch(Walk::<R, T, bf16, _> { constants, factor, w, g, s, store });
+                arch.dispatch(Walk::<R, T, bf16, _> {
+                    constants,
+                    factor,
+                    bound,
+                    w,
+                    g,
+                    s,
+                    store,
+                    next: None,
+                });
             }
             _ => {
                 by_blocks(self, plan, chunk.reborrow());

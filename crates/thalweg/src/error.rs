@@ -45,6 +45,17 @@ pub enum Error {
         state: Vec<usize>,
     },
 
+    /// The shape that a parameter is given with stands for another number of elements.
+    #[error("parameter `{name}` has {parameter} elements, which shape {shape:?} has not")]
+    ShapeOfAnotherSize {
+        /// The parameter's name.
+        name: String,
+        /// Elements of the parameter.
+        parameter: usize,
+        /// The shape.
+        shape: Vec<usize>,
+    },
+
     /// A gradient array has another shape than its parameter.
     #[error("the gradient of `{name}` has shape {gradient:?}, but the parameter has {parameter:?}")]
     ShapeMismatch {
@@ -162,7 +173,7 @@ pub enum Error {
     UnmatchedPattern {
         /// The pattern.
         pattern: String,
-        /// Parameters with names like it, nearest first; empty if none is near.
+        /// Parameters that it would match but for a few typing errors; empty if there is none.
         nearest: Vec<String>,
     },
 

@@ -7,6 +7,7 @@ use glob::Pattern;
 
 use crate::error::Error;
 use crate::hyperparameter::Value;
+use crate::nearest::nearest;
 use crate::spec::Spec;
 
 /// Parameters whose names match a pattern, and what is different for them: some hyperparameters,
@@ -15,7 +16,8 @@ use crate::spec::Spec;
 /// In a pattern `*` stands for any characters, `?` for one, `[ab]` for one of those; several are
 /// joined by `|`. A parameter belongs to the first group that matches its name. A pattern that
 /// matches none of the parameters of the first step is an error, unless the group is
-/// [`optional`](Self::optional).
+/// [`optional`](Self::optional). In the text `:` ends the patterns and `;` a group, so that in a
+/// pattern `?` has to stand for them.
 ///
 /// ```
 /// use thalweg::Group;
@@ -51,7 +53,7 @@ pub(crate) enum Treatment {
 
 impl Group {
     /// The group of parameters whose names match a pattern, or one of several joined by `|`;
-    /// as it is they are treated like all others.
+    /// as it is they are treated like all others, whatever later groups say.
     pub fn matching(patterns: &str) -> Self {
         let treatment = Treatment::Overrides(Vec::new());
         Self { patterns: patterns.trim().to_owned(), treatment, optional: false }
@@ -86,8 +88,9 @@ impl Group {
         Self { optional: true, ..self }
     }
 
-    /// Reads `PATTERN|PATTERN: key=value, key=value`, `PATTERN: frozen` or
-    /// `PATTERN: optimizer:key=value`; with `optional` before the pattern none need match.
+    /// Reads `PATTERN|PATTERN: key=value, key=value`, `PATTERN: frozen`, `PATTERN: default` (like
+    /// all others) or `PATTERN: optimizer:key=value`; with `optional` before the pattern none need
+    /// match.
     ///
     /// # Errors
     /// [`MalformedGroup`](Error::MalformedGroup), and those of [`Spec::parse`].
@@ -117,6 +120,8 @@ impl Group {
             return Err(malformed("what is different for it is missing"));
         } else if treatment == "frozen" {
             Treatment::Frozen
+        } else if treatment == "default" {
+            Treatment::Overrides(Vec::new())
         } else if treatment.contains('=')
             && !treatment.split('=').next().is_some_and(|key| key.contains(':'))
         {
@@ -151,6 +156,12 @@ impl Group {
             if pattern.is_empty() {
                 return Err(invalid("it is empty"));
             }
+            if pattern.contains([':', ';']) {
+                return Err(invalid("`:` and `;` end a pattern; `?` can stand for them"));
+            }
+            if pattern.starts_with("optional ") {
+                return Err(invalid("`optional` is a word of its own; `Group::optional` says it"));
+            }
             Pattern::new(pattern).map_err(|error| invalid(error.msg))
         });
         Ok(Matcher { patterns: patterns.collect::<Result<_, _>>()?, optional: self.optional })
@@ -182,6 +193,27 @@ impl Matcher {
     }
 }
 
+/// The names that a pattern would match but for a few typing errors, at most three.
+pub(crate) fn nearly_matched<'a>(
+    pattern: &str,
+    names: impl Iterator<Item = &'a str>,
+) -> Vec<String> {
+    let like = pattern.replace(['*', '?'], "");
+    let len = like.chars().count();
+    // What is left of a name when the part that the pattern leaves open is cut off.
+    let is_near = |name: &str| {
+        let at = |k: usize| name.char_indices().nth(k).map_or(name.len(), |(at, _)| at);
+        let parts: Vec<&str> = match (pattern.starts_with('*'), pattern.ends_with('*')) {
+            (true, true) => name.split(['.', '/', '_']).collect(),
+            (true, false) => vec![&name[at(name.chars().count().saturating_sub(len))..]],
+            (false, true) => vec![&name[..at(len)]],
+            (false, false) => vec![name],
+        };
+        !nearest(&like, parts).is_empty()
+    };
+    names.filter(|name| is_near(name)).take(3).map(str::to_owned).collect()
+}
+
 impl FromStr for Group {
     type Err = Error;
 
@@ -198,6 +230,7 @@ impl fmt::Display for Group {
         write!(f, "{}: ", self.patterns)?;
         match &self.treatment {
             Treatment::Frozen => f.write_str("frozen"),
+            Treatment::Overrides(settings) if settings.is_empty() => f.write_str("default"),
             Treatment::Other(spec) => spec.fmt(f),
             Treatment::Overrides(settings) => {
                 let settings: Vec<String> =

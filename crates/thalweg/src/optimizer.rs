@@ -61,8 +61,8 @@ pub(crate) struct Entry<R> {
     pub(crate) lane: usize,
     pub(crate) steps: u64,
     pub(crate) len: usize,
-    /// Its shape; empty for a plain list of numbers.
-    pub(crate) shape: Vec<usize>,
+    /// Its shape; `None` for a plain list of numbers.
+    pub(crate) shape: Option<Vec<usize>>,
     /// The number of its first element among those of all parameters.
     pub(crate) first_element: u64,
     /// Nothing until its first step.
@@ -286,20 +286,20 @@ impl<R: Real, M: Method<R>> Optimizer<R, M> {
         let fresh = self.recognise(&items, &mut indices)?;
         for (&(name, shape), &index) in parameters.iter().zip(&indices) {
             let Some((_, entry)) = self.entries.get_index(index) else { continue };
-            let (name, parameter) = (name.to_owned(), shape.iter().product());
+            let (name, parameter) = (name.to_owned(), size(shape));
             if entry.is_sized() && entry.len != parameter {
                 return Err(Error::StateMismatch { name, parameter, state: entry.len });
             }
-            if !entry.shape.is_empty() && entry.shape != shape {
-                let (parameter, state) = (shape.to_vec(), entry.shape.clone());
+            if let Some(state) = entry.shape.clone().filter(|known| known != shape) {
+                let parameter = shape.to_vec();
                 return Err(Error::StateShapeMismatch { name, parameter, state });
             }
         }
         self.make_known(&items, &indices, &fresh);
         for (&(_, shape), &index) in parameters.iter().zip(&indices) {
             let entry = &mut self.entries[index];
-            entry.shape = shape.to_vec();
-            entry.len = shape.iter().product();
+            entry.shape = Some(shape.to_vec());
+            entry.len = size(shape);
         }
         Ok(())
     }
@@ -367,7 +367,7 @@ impl<R> Entry<R> {
             lane,
             steps: 0,
             len: 0,
-            shape: Vec::new(),
+            shape: None,
             first_element: 0,
             state: None,
             average: None,
@@ -383,8 +383,13 @@ impl<R> Entry<R> {
 
     /// Whether its length is known.
     pub(crate) fn is_sized(&self) -> bool {
-        self.state.is_some() || !self.shape.is_empty()
+        self.state.is_some() || self.shape.is_some()
     }
+}
+
+/// The elements of a shape; the most there can be if it has more.
+pub(crate) fn size(shape: &[usize]) -> usize {
+    shape.iter().try_fold(1_usize, |size, &n| size.checked_mul(n)).unwrap_or(usize::MAX)
 }
 
 impl<R: Real, M: std::fmt::Debug> std::fmt::Debug for Optimizer<R, M> {

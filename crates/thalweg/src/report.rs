@@ -62,7 +62,8 @@ pub enum Measure {
     PerParameter,
 }
 
-/// The norm of a whole from the norms of its parts, without overflow on the way.
+/// The norm of a whole from the norms of its parts, without overflow on the way; of finite parts
+/// the largest number if it is beyond.
 pub(crate) fn joint_norm(norms: impl Iterator<Item = f64> + Clone) -> f64 {
     let largest =
         norms.clone().fold(
@@ -72,5 +73,6 @@ pub(crate) fn joint_norm(norms: impl Iterator<Item = f64> + Clone) -> f64 {
     if largest == 0.0 || !largest.is_finite() {
         return largest;
     }
-    largest * norms.map(|norm| (norm / largest) * (norm / largest)).sum::<f64>().sqrt()
+    let in_units = norms.map(|norm| (norm / largest) * (norm / largest)).sum::<f64>().sqrt();
+    (largest * in_units).min(f64::MAX)
 }

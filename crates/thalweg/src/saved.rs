@@ -8,7 +8,7 @@ use crate::clip::Clip;
 use crate::error::{CheckpointMismatch, LoadError};
 use crate::group::Group;
 use crate::hyperparameter::Value;
-use crate::lane::lanes;
+use crate::lane::{Lane, lanes};
 use crate::memory::State;
 use crate::method::{Method, spec_text};
 use crate::optimizer::{Entry, Optimizer};
@@ -57,6 +57,9 @@ impl<R: Real, M: Method<R>> Optimizer<R, M> {
     pub fn to_checkpoint(&self) -> Checkpoint {
         let settings = &self.settings;
         let hyperparameters = settings.method.hyperparameters().into_iter();
+        // State is saved as the next step will have it, which is what it is loaded for: a
+        // schedule may be about to change the slots.
+        let next = lanes(settings, Some(self.steps)).ok();
         let mut texts = BTreeMap::from([
             ("clip".to_owned(), settings.clip.to_string()),
             ("elements".to_owned(), self.elements.to_string()),
@@ -90,30 +93,42 @@ impl<R: Real, M: Method<R>> Optimizer<R, M> {
             parameters: self
                 .entries
                 .iter()
-                .filter_map(|(name, entry)| self.saved(name, entry))
+                .filter_map(|(name, entry)| self.saved(name, entry, next.as_deref()))
                 .collect(),
         }
     }
 
-    fn saved(&self, name: &str, entry: &Entry<R>) -> Option<SavedParameter> {
-        let state = entry.state.as_ref()?;
-        let track = self.lanes.get(entry.lane)?.as_ref()?;
-        let slot = |name: &str, dtype, values: &[R]| {
-            let bytes = values.iter().flat_map(|&x| bytes_of(x, dtype)).collect();
-            Slot { name: name.to_owned(), dtype, bytes }
-        };
-        let named = track.names.iter().enumerate().map(|(k, name)| {
-            let values = state.read(entry.len, track.names.len(), k);
-            slot(name, self.settings.state_type, &values)
-        });
-        let average = entry.average.iter().map(|average| slot(AVERAGE, R::DTYPE, average));
-        Some(SavedParameter {
+    /// What there is to save of a parameter: without a step, that it is known and how large it is.
+    fn saved(
+        &self,
+        name: &str,
+        entry: &Entry<R>,
+        next: Option<&[Lane<R>]>,
+    ) -> Option<SavedParameter> {
+        let slot = |name: &str, dtype, values: &[R]| Slot {
             name: name.to_owned(),
-            shape: if entry.shape.is_empty() { vec![entry.len] } else { entry.shape.clone() },
+            dtype,
+            bytes: bytes_of(values, dtype),
+        };
+        let mut slots = Vec::new();
+        if let (Some(state), Some(Some(now))) = (&entry.state, self.lanes.get(entry.lane)) {
+            let next = next.and_then(|next| next.get(entry.lane)?.as_ref()).unwrap_or(now);
+            for (name, &fresh) in next.names.iter().zip(&next.initial) {
+                let values = match now.names.iter().position(|known| known == name) {
+                    Some(k) => state.read(entry.len, now.names.len(), k),
+                    None => vec![fresh; entry.len],
+                };
+                slots.push(slot(name, self.settings.state_type, &values));
+            }
+        }
+        slots.extend(entry.average.iter().map(|average| slot(AVERAGE, R::DTYPE, average)));
+        entry.is_sized().then(|| SavedParameter {
+            name: name.to_owned(),
+            shape: entry.shape.clone().unwrap_or_else(|| vec![entry.len]),
             steps: entry.steps,
             first_element: entry.first_element,
             group: entry.lane.checked_sub(1),
-            slots: named.chain(average).collect(),
+            slots,
         })
     }
 
@@ -151,7 +166,10 @@ impl<R: Real, M: Method<R>> Optimizer<R, M> {
         let elements = checkpoint.settings.get("elements").and_then(|text| text.parse().ok());
         fresh.elements = elements.ok_or_else(|| mismatch("elements", "none", "a whole number"))?;
         (fresh.steps, fresh.skipped) = (checkpoint.steps, checkpoint.skipped);
-        fresh.patterns_checked = self.patterns_checked;
+        // A run that has taken a step has held its patterns against the names of all parameters.
+        fresh.patterns_checked = self.patterns_checked || checkpoint.steps > 0;
+        // Entries that stay know the number of the call that saw them last.
+        fresh.call = self.call;
         // Parameters that are known and have no state in the file, frozen ones above all.
         for (name, entry) in std::mem::take(&mut self.entries) {
             if !fresh.entries.contains_key(&name) {
@@ -220,29 +238,43 @@ impl<R: Real, M: Method<R>> Optimizer<R, M> {
             None => "no group".to_owned(),
         };
         same(&what("group"), &group(saved.group), &group(lane.checked_sub(1)))?;
-        let Some(Some(track)) = self.lanes.get(lane) else {
-            return Err(mismatch(&what("state"), "some", "none, as the parameter is frozen"));
-        };
         let len = saved.shape.iter().try_fold(1_usize, |len, &n| len.checked_mul(n));
         let len =
             len.ok_or_else(|| mismatch(&what("shape"), "too large", "one that fits memory"))?;
+        let mut entry = Entry::new(lane, 0);
+        entry.len = len;
+        // A list of numbers may have been the elements of any array.
+        entry.shape = (saved.shape.len() != 1).then(|| saved.shape.clone());
+        if saved.steps == 0 && saved.slots.is_empty() {
+            entry.shape = Some(saved.shape.clone());
+            return Ok(entry);
+        }
+        let Some(Some(track)) = self.lanes.get(lane) else {
+            return Err(mismatch(&what("state"), "some", "none, as the parameter is frozen"));
+        };
         let mut expected = track.names.clone();
         expected.extend(self.settings.average.map(|_| AVERAGE.to_owned()));
         let found: Vec<&str> = saved.slots.iter().map(|slot| slot.name.as_str()).collect();
         same(&what("state"), &found.join(", "), &expected.join(", "))?;
 
-        let half = self.settings.state_type != R::DTYPE;
-        let mut entry = Entry::new(lane, 0);
-        let mut state = State::zeroed(len, track.names.len(), half, self.settings.large_pages);
+        let dtype_of = |k: usize| match k == track.names.len() {
+            true => R::DTYPE,
+            false => self.settings.state_type,
+        };
+        // All of it before any memory is taken for as many elements as the shape says.
         for (k, slot) in saved.slots.iter().enumerate() {
-            let is_average = k == track.names.len();
-            let dtype = if is_average { R::DTYPE } else { self.settings.state_type };
+            let dtype = dtype_of(k);
             same(&what(&format!("type of {}", slot.name)), slot.dtype.name(), dtype.name())?;
-            if slot.bytes.len() != len * dtype.size() {
+            if len.checked_mul(dtype.size()) != Some(slot.bytes.len()) {
                 let found = format!("{} bytes", slot.bytes.len());
-                let expected = format!("{}", len * dtype.size());
+                let expected = format!("{} for each of {len} elements", dtype.size());
                 return Err(mismatch(&what(&format!("size of {}", slot.name)), &found, &expected));
             }
+        }
+        let half = self.settings.state_type != R::DTYPE;
+        let mut state = State::zeroed(len, track.names.len(), half, self.settings.large_pages);
+        for (k, slot) in saved.slots.iter().enumerate() {
+            let (is_average, dtype) = (k == track.names.len(), dtype_of(k));
             let values: Vec<R> =
                 slot.bytes.chunks_exact(dtype.size()).map(|bytes| number(bytes, dtype)).collect();
             if is_average {
@@ -252,8 +284,6 @@ impl<R: Real, M: Method<R>> Optimizer<R, M> {
             }
         }
         entry.state = Some(state);
-        entry.len = len;
-        entry.shape = saved.shape.clone();
         (entry.steps, entry.first_element) = (saved.steps, saved.first_element);
         Ok(entry)
     }
@@ -270,10 +300,8 @@ impl<R: Real, M: Method<R>> Optimizer<R, M> {
                     return Err(CheckpointMismatch::MissingParameter { name: name.clone() }.into());
                 }
                 Some(found) if entry.is_sized() => {
-                    let shape = |entry: &Entry<R>| match entry.shape[..] {
-                        [] => vec![entry.len],
-                        _ => entry.shape.clone(),
-                    };
+                    let shape =
+                        |entry: &Entry<R>| entry.shape.clone().unwrap_or_else(|| vec![entry.len]);
                     let (found, expected) = (shape(found), shape(entry));
                     if found != expected {
                         let what = format!("shape of `{name}`");
@@ -367,13 +395,15 @@ fn same(what: &str, found: &str, expected: &str) -> Result<(), LoadError> {
     if found == expected { Ok(()) } else { Err(mismatch(what, found, expected)) }
 }
 
-fn bytes_of<R: Real>(value: R, dtype: Dtype) -> impl Iterator<Item = u8> {
-    let bytes = match dtype {
-        Dtype::Bf16 => ((value.quiet().nearest_bf16() >> 16) as u16).to_le_bytes().to_vec(),
-        Dtype::F16 | Dtype::F32 => (value.to_f64() as f32).to_le_bytes().to_vec(),
-        Dtype::F64 => value.to_f64().to_le_bytes().to_vec(),
-    };
-    bytes.into_iter()
+fn bytes_of<R: Real>(values: &[R], dtype: Dtype) -> Vec<u8> {
+    let bf16 = |x: &R| ((x.quiet().nearest_bf16() >> 16) as u16).to_le_bytes();
+    match dtype {
+        Dtype::Bf16 => values.iter().flat_map(bf16).collect(),
+        Dtype::F16 | Dtype::F32 => {
+            values.iter().flat_map(|x| (x.to_f64() as f32).to_le_bytes()).collect()
+        }
+        Dtype::F64 => values.iter().flat_map(|x| x.to_f64().to_le_bytes()).collect(),
+    }
 }
 
 fn number<R: Real>(bytes: &[u8], dtype: Dtype) -> R {

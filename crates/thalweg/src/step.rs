@@ -7,11 +7,11 @@ use crate::clip::Clip;
 use crate::divide::{self, Look, Step, Wanted};
 use crate::engine::{Chunk, Plan};
 use crate::error::Error;
+use crate::group::nearly_matched;
 use crate::lane::lanes;
 use crate::memory::State;
 use crate::method::Method;
-use crate::nearest::nearest;
-use crate::optimizer::{Entry, Optimizer};
+use crate::optimizer::{Entry, Optimizer, size};
 use crate::params::Parameter;
 use crate::real::Real;
 use crate::report::{Measure, NonFiniteAt, ParameterReport, Report, joint_norm};
@@ -40,6 +40,8 @@ impl<R: Real, M: Method<R>> Optimizer<R, M> {
     ///
     /// # Errors
     /// [`LengthMismatch`](Error::LengthMismatch), [`StateMismatch`](Error::StateMismatch),
+    /// [`StateShapeMismatch`](Error::StateShapeMismatch),
+    /// [`ShapeOfAnotherSize`](Error::ShapeOfAnotherSize),
     /// [`DuplicateName`](Error::DuplicateName), [`NonFiniteGradient`](Error::NonFiniteGradient),
     /// [`UnmatchedPattern`](Error::UnmatchedPattern) of a group, and
     /// [`InvalidValue`](Error::InvalidValue) from a schedule. No parameter and no state has
@@ -144,8 +146,7 @@ impl<R: Real, M: Method<R>> Optimizer<R, M> {
                 self.settings.matchers.iter().find_map(|group| group.unmatched(names.clone()));
             if let Some(pattern) = unmatched {
                 let pattern = pattern.as_str().to_owned();
-                let like = pattern.replace(['*', '?'], "");
-                let nearest = nearest(&like, names).into_iter().map(str::to_owned).collect();
+                let nearest = nearly_matched(&pattern, names);
                 return Err(Error::UnmatchedPattern { pattern, nearest });
             }
         }
@@ -171,6 +172,12 @@ impl<R: Real, M: Method<R>> Optimizer<R, M> {
                     gradient: gradient.len(),
                 });
             }
+            if let Some(shape) = shape
+                && size(shape) != parameter
+            {
+                let shape = shape.to_vec();
+                return Err(Error::ShapeOfAnotherSize { name: name(), parameter, shape });
+            }
             // Without a gradient a parameter may be resized; its next gradient will tell.
             let Some((_, entry)) = self.entries.get_index(index) else { continue };
             if gradient.is_none() || !entry.is_sized() {
@@ -179,11 +186,10 @@ impl<R: Real, M: Method<R>> Optimizer<R, M> {
             if entry.len != parameter {
                 return Err(Error::StateMismatch { name: name(), parameter, state: entry.len });
             }
-            if let Some(shape) = shape
-                && !entry.shape.is_empty()
-                && entry.shape != *shape
+            if let (Some(shape), Some(known)) = (shape, &entry.shape)
+                && known != shape
             {
-                let (parameter, state) = (shape.to_vec(), entry.shape.clone());
+                let (parameter, state) = (shape.to_vec(), known.clone());
                 return Err(Error::StateShapeMismatch { name: name(), parameter, state });
             }
         }
@@ -277,10 +283,10 @@ impl<R: Real, M: Method<R>> Optimizer<R, M> {
 
         let plan = Plan {
             arch: self.arch(),
-            clip: match clip {
-                Clip::Value(bound) => Some(R::from_f64(bound)),
-                _ => None,
-            },
+            bound: R::from_f64(match clip {
+                Clip::Value(bound) => bound,
+                _ => f64::INFINITY,
+            }),
             decay: self.settings.average.map(R::from_f64),
             fresh: R::from_f64(1.0 - self.settings.average.unwrap_or(0.0)),
             seed: match self.settings.rounding {
@@ -374,9 +380,9 @@ impl<R: Real, M: Method<R>> Optimizer<R, M> {
             }
             entry.stepped = self.steps + 1;
             if let Some(shape) = item.shape
-                && entry.shape.is_empty()
+                && entry.shape.is_none()
             {
-                entry.shape = shape.to_vec();
+                entry.shape = Some(shape.to_vec());
             }
             if average.is_some() && entry.average.is_none() {
                 let value = item.value.as_ref();

@@ -3,14 +3,17 @@
 use half::{bf16, f16};
 
 use crate::convert::Dice;
+use crate::memory::SMALL;
 use crate::real::Real;
+use crate::walk::fetch;
 
 /// A type of number in memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Dtype {
     /// Sixteen bits, eight of them exponent: the range of `f32`, two to three digits.
     Bf16,
-    /// Sixteen bits, five of them exponent: up to 65,504, three to four digits.
+    /// Sixteen bits, five of them exponent: up to 65,504, three to four digits. A parameter kept
+    /// in it that grows beyond is infinite from there on.
     F16,
     /// Thirty-two bits.
     F32,
@@ -102,6 +105,16 @@ impl<'a, R: Real> Values<'a, R> {
                 let (a, b) = values.split_at(at);
                 (Self::F16(a), Self::F16(b))
             }
+        }
+    }
+
+    /// Asks for the cache lines of a small block's elements from `from` on.
+    #[inline(always)]
+    pub(crate) fn fetch(&self, from: usize) {
+        match self {
+            Self::Real(values) => fetch(values, from, SMALL),
+            Self::Bf16(values) => fetch(values, from, SMALL),
+            Self::F16(values) => fetch(values, from, SMALL),
         }
     }
 
@@ -213,7 +226,7 @@ impl<R: Real> pulp::NullaryFnOnce for Roll<'_, R> {
 }
 
 /// A type that elements can be kept in, for arithmetic in `R`: `R` itself, and for `f32` also
-/// [`bf16`] and [`f16`].
+/// [`bf16`] and [`f16`](struct@f16).
 pub trait Element<R>: Copy + Send + Sync + sealed::Sealed + 'static {
     /// The type's description.
     const DTYPE: Dtype;

@@ -6,6 +6,7 @@ use crate::layout::{At, Store};
 use crate::memory::{BLOCK, SMALL};
 use crate::real::Real;
 use crate::rule::{Rule, State};
+use crate::storage::Values;
 
 /// Bytes of a cache line.
 const LINE: usize = 64;
@@ -13,12 +14,16 @@ const LINE: usize = 64;
 /// A type that the fused loop reads and writes directly.
 pub(crate) trait Number<R: Real>: Copy + Send + Sync {
     const ZERO: Self;
+    /// Whether gradients are held to the bound. Beside the conversions of sixteen bits there is no
+    /// time for it; beside a quotient and a root it costs nothing.
+    const HELD: bool;
     fn load(self, quiet: bool) -> R;
     fn store(value: R) -> Self;
 }
 
 impl<R: Real> Number<R> for R {
     const ZERO: Self = R::ZERO;
+    const HELD: bool = true;
 
     #[inline(always)]
     fn load(self, quiet: bool) -> R {
@@ -32,6 +37,7 @@ impl<R: Real> Number<R> for R {
 
 impl<R: Real> Number<R> for bf16 {
     const ZERO: Self = Self::ZERO;
+    const HELD: bool = false;
 
     #[inline(always)]
     fn load(self, _: bool) -> R {
@@ -46,11 +52,15 @@ impl<R: Real> Number<R> for bf16 {
 /// A pass over a stretch whose parameter and gradient are of one type.
 pub(crate) struct Walk<'a, R: Real, T: Rule<R>, P, S: Store<R>> {
     pub(crate) constants: T::Constants,
+    /// What gradients are multiplied with, and held to in size after that.
     pub(crate) factor: R,
+    pub(crate) bound: R,
     pub(crate) w: &'a mut [P],
     pub(crate) g: &'a [P],
     pub(crate) s: &'a mut [S::Word],
     pub(crate) store: S,
+    /// The parameter and gradient that are needed next; `None` if they follow those at hand.
+    pub(crate) next: Option<[Values<'a, R>; 2]>,
 }
 
 // Not a closure: whether the compiler inlines one into the function that has the SIMD features is
@@ -60,14 +70,16 @@ impl<R: Real, T: Rule<R>, P: Number<R>, S: Store<R>> pulp::NullaryFnOnce for Wal
 
     #[inline(always)]
     fn call(self) {
-        let Self { constants, factor, w, g, mut s, mut store } = self;
+        let Self { constants, factor, bound, w, g, mut s, mut store, next } = self;
         let slots = T::State::SLOTS;
         let (w, w_rest) = w.as_chunks_mut::<BLOCK>();
         let (g, g_rest) = g.as_chunks::<BLOCK>();
         for (w, g) in w.iter_mut().zip(g) {
             let (block, rest) = s.split_at_mut(S::words(slots, BLOCK));
             let (main, odd) = S::parts(block, slots, BLOCK);
-            step_block::<R, T, P, S, BLOCK>(&constants, factor, w, g, main, odd, store);
+            step_block::<R, T, P, S, BLOCK>(
+                &constants, factor, bound, w, g, main, odd, store, &next,
+            );
             (s, store) = (rest, store.after(BLOCK));
         }
         let (w, w_rest) = w_rest.as_chunks_mut::<SMALL>();
@@ -81,7 +93,9 @@ impl<R: Real, T: Rule<R>, P: Number<R>, S: Store<R>> pulp::NullaryFnOnce for Wal
         for (w, g) in w.iter_mut().zip(g).chain(last) {
             let (block, rest) = s.split_at_mut(S::words(slots, SMALL));
             let (main, odd) = S::parts(block, slots, SMALL);
-            step_block::<R, T, P, S, SMALL>(&constants, factor, w, g, main, odd, store);
+            step_block::<R, T, P, S, SMALL>(
+                &constants, factor, bound, w, g, main, odd, store, &next,
+            );
             (s, store) = (rest, store.after(SMALL));
         }
         w_rest.copy_from_slice(&w_last[..n]);
@@ -89,15 +103,18 @@ impl<R: Real, T: Rule<R>, P: Number<R>, S: Store<R>> pulp::NullaryFnOnce for Wal
 }
 
 // The parts of the state are arguments of their own, so that the compiler knows them apart.
+#[expect(clippy::too_many_arguments, reason = "each is known apart")]
 #[inline(always)]
 fn step_block<R: Real, T: Rule<R>, P: Number<R>, S: Store<R>, const N: usize>(
     constants: &T::Constants,
     factor: R,
+    bound: R,
     w: &mut [P; N],
     g: &[P; N],
     main: &mut [S::Word],
     odd: &mut [u16],
     store: S,
+    next: &Option<[Values<'_, R>; 2]>,
 ) {
     let slots = T::State::SLOTS;
     let (shares, odd_shares) = S::shares(slots);
@@ -105,8 +122,13 @@ fn step_block<R: Real, T: Rule<R>, P: Number<R>, S: Store<R>, const N: usize>(
     for j in (0..N).step_by(SMALL) {
         // What the same piece of the next block needs.
         if N == BLOCK {
-            fetch(w, j + N, SMALL);
-            fetch(g, j + N, SMALL);
+            match next {
+                Some(next) => next.iter().for_each(|values| values.fetch(j)),
+                None => {
+                    fetch(w, j + N, SMALL);
+                    fetch(g, j + N, SMALL);
+                }
+            }
             for slot in 0..shares {
                 fetch(main, S::words(slots, N) + slot * N + j, SMALL);
             }
@@ -118,7 +140,13 @@ fn step_block<R: Real, T: Rule<R>, P: Number<R>, S: Store<R>, const N: usize>(
             let mut at = At::<R, S, N> { store, main, odd, slots, i };
             let mut state = T::State::load(&at, 0);
             let x = w[i].load(S::QUIET);
-            let u = T::apply(constants, g[i].load(S::QUIET) * factor, x, &mut state);
+            let mut g = g[i].load(S::QUIET) * factor;
+            if P::HELD {
+                // A NaN stays one.
+                g = if g > bound { bound } else { g };
+                g = if g < -bound { -bound } else { g };
+            }
+            let u = T::apply(constants, g, x, &mut state);
             w[i] = P::store(x + u);
             state.store(&mut at, 0);
         }
@@ -130,7 +158,7 @@ fn step_block<R: Real, T: Rule<R>, P: Number<R>, S: Store<R>, const N: usize>(
 /// Roots and quotients take long, so that few elements are under way at a time, too few for the
 /// processor to see far ahead by itself; with numbers of two bytes it waited half of the time.
 #[inline(always)]
-fn fetch<T>(numbers: &[T], from: usize, n: usize) {
+pub(crate) fn fetch<T>(numbers: &[T], from: usize, n: usize) {
     for i in (from..from + n).step_by(LINE / size_of::<T>()) {
         prefetch_index::prefetch_index(numbers, i);
     }

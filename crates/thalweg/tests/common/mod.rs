@@ -1,0 +1,167 @@
+//! Runs that several files of tests share.
+#![allow(dead_code, reason = "each file of tests uses a part of it")]
+
+use std::collections::BTreeMap;
+
+use rayon::{ThreadPool, ThreadPoolBuilder};
+use thalweg::checkpoint::Checkpoint;
+use thalweg::{
+    Builder, Clip, Dtype, Element, Measure, Method, Optimizer, Real, Report, Rounding, Simd, Spec,
+    bf16, f16,
+};
+
+/// Specs that between them use every rule and every state layout.
+pub const SPECS: [&str; 12] = [
+    "sgd:lr=0.1,weight_decay=0.01",
+    "sgd:lr=0.1,momentum=0.9,dampening=0.3",
+    "sgd:lr=0.1,momentum=0.9,nesterov=true",
+    "momentum:lr=0.1",
+    "adagrad:lr=0.5,lr_decay=0.1,initial_accumulator=0.1",
+    "rmsprop:lr=0.05",
+    "rmsprop:lr=0.05,centered=true,momentum=0.5,eps_root=1e-3",
+    "adadelta",
+    "adam:lr=0.1,amsgrad=true",
+    "adam:lr=0.1,bias_correction=folded,weight_decay=0.1",
+    "adam:lr=0.1,bias_correction=off",
+    "adamw:lr=0.1",
+];
+
+/// How state can be kept for arithmetic in `f32`.
+pub const STORES: [(Dtype, Rounding); 3] = [
+    (Dtype::F32, Rounding::Nearest),
+    (Dtype::Bf16, Rounding::Nearest),
+    (Dtype::Bf16, Rounding::Stochastic { seed: 7 }),
+];
+
+/// A type that numbers are kept in.
+pub trait Number: Copy + Send + Sync + 'static {
+    fn of(x: f64) -> Self;
+    fn to(self) -> f64;
+}
+
+macro_rules! number {
+    ($($type:ident: $of:expr, $to:expr;)*) => {$(
+        impl Number for $type {
+            fn of(x: f64) -> Self {
+                $of(x)
+            }
+            fn to(self) -> f64 {
+                $to(self)
+            }
+        }
+    )*};
+}
+
+number! {
+    f32: |x| x as f32, f64::from;
+    f64: |x| x, |x| x;
+    bf16: bf16::from_f64, bf16::to_f64;
+    f16: f16::from_f64, f16::to_f64;
+}
+
+/// Numbers to start from.
+pub fn start<T: Number>(len: usize) -> Vec<T> {
+    (0..len).map(|i| T::of((i % 13) as f64 - 6.0)).collect()
+}
+
+/// Gradients of many sizes, some of them 0.
+pub fn gradient<T: Number>(len: usize, t: usize) -> Vec<T> {
+    let wave = |i: usize| ((i * 37 + t * 11) % 97) as f64 / 97.0 - 0.4;
+    (0..len).map(|i| T::of(wave(i) * f64::powi(4.0, (i % 7) as i32 - 4))).collect()
+}
+
+/// The bits of numbers of any type.
+pub fn bits<T: Number>(numbers: &[T]) -> Vec<u64> {
+    numbers.iter().map(|x| x.to().to_bits()).collect()
+}
+
+/// What a run leaves behind.
+#[derive(Debug, PartialEq)]
+pub struct Left {
+    pub parameters: Vec<u64>,
+    pub checkpoint: Checkpoint,
+    pub reports: Vec<Report>,
+}
+
+impl Left {
+    /// Each slot of all parameters in a row.
+    pub fn slots(&self) -> BTreeMap<&str, Vec<u8>> {
+        let mut slots = BTreeMap::<&str, Vec<u8>>::new();
+        for slot in self.checkpoint.parameters.iter().flat_map(|parameter| &parameter.slots) {
+            slots.entry(&slot.name).or_default().extend(&slot.bytes);
+        }
+        slots
+    }
+}
+
+/// A step for each of the gradients, of parameters that are cut at `cuts`.
+pub fn run<R: Real, T, G>(
+    optimizer: &mut Optimizer<R>,
+    cuts: &[usize],
+    gradients: &[Vec<G>],
+) -> Left
+where
+    Spec: Method<R>,
+    T: Number + Element<R>,
+    G: Number + Element<R>,
+{
+    let len = gradients[0].len();
+    let mut bounds: Vec<usize> = cuts.iter().map(|cut| cut % (len + 1)).chain([0, len]).collect();
+    bounds.sort_unstable();
+    let names: Vec<String> = (0..bounds.len()).map(|i| format!("w{i}")).collect();
+    let mut w = start::<T>(len);
+    let mut reports = Vec::new();
+    for g in gradients {
+        let mut rest = &mut w[..];
+        let mut parameters = Vec::new();
+        for (pair, name) in bounds.windows(2).zip(&names) {
+            let (piece, after) = rest.split_at_mut(pair[1] - pair[0]);
+            parameters.push((name.as_str(), piece, &g[pair[0]..pair[1]]));
+            rest = after;
+        }
+        reports.push(optimizer.step(parameters).unwrap());
+    }
+    Left { parameters: bits(&w), checkpoint: optimizer.to_checkpoint(), reports }
+}
+
+/// A builder for a spec with state kept in some way, on some instructions.
+pub fn builder<R: Real>(spec: &str, store: (Dtype, Rounding), simd: Simd) -> Builder<R, Spec>
+where
+    Spec: Method<R>,
+{
+    Optimizer::builder(spec.parse().unwrap()).state_type(store.0).rounding(store.1).simd(simd)
+}
+
+/// Pools of 1, 2, 3 and 8 threads.
+pub fn pools() -> Vec<ThreadPool> {
+    let pool = |threads| ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+    [1, 2, 3, 8].into_iter().map(pool).collect()
+}
+
+/// Numbers by the name of the parameter.
+pub type Named = BTreeMap<String, Vec<f64>>;
+
+/// Whether two numbers are so near to each other.
+pub fn near(ours: f64, theirs: f64, relative: f64) -> bool {
+    (ours - theirs).abs() <= relative * theirs.abs()
+}
+
+/// A step of all parameters.
+pub fn step(optimizer: &mut Optimizer<f64>, w: &mut Named, g: &Named) -> Report {
+    optimizer.step(w.iter_mut().map(|(name, w)| (name, w, &g[name]))).unwrap()
+}
+
+/// A builder for arithmetic in `f64`.
+pub fn plain(spec: &str) -> Builder<f64, Spec> {
+    Optimizer::builder(spec.parse().unwrap())
+}
+
+/// The gradients that are left of these: with rate 1 a parameter that was 0 is their negative.
+pub fn clipped(clip: Clip, g: &Named) -> (Named, Report) {
+    let mut optimizer =
+        plain("sgd:lr=1").clip(clip).measure(Measure::PerParameter).build().unwrap();
+    let mut w: Named = g.iter().map(|(name, g)| (name.clone(), vec![0.0; g.len()])).collect();
+    let report = step(&mut optimizer, &mut w, g);
+    w.values_mut().flatten().for_each(|w| *w = -*w);
+    (w, report)
+}
