@@ -1,11 +1,13 @@
 //! The program `thalweg`: see how optimizers descend.
 
 mod args;
+mod bench;
 mod descend;
 mod failure;
 mod gallery;
 mod list;
 mod progress;
+mod table;
 
 use std::process::ExitCode;
 
@@ -22,6 +24,7 @@ fn main() -> ExitCode {
         Command::Gallery(options) => gallery::run(options, args.quiet),
         Command::Descend(options) => descend::run(options, args.quiet),
         Command::List(options) => list::run(options),
+        Command::Bench(options) => bench::run(options, args.quiet),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

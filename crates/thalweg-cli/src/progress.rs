@@ -9,7 +9,7 @@ use crate::failure::say;
 /// Files up to which a terminal, too, shows a line for each.
 const FEW: usize = 10;
 
-/// Tells how many of some files are there.
+/// Tells how many of some files are there, or of some measurements.
 pub enum Progress {
     /// On a terminal; with a line a file, too, where they are few.
     Bar {
@@ -25,7 +25,7 @@ pub enum Progress {
 }
 
 impl Progress {
-    /// Progress over `files` files.
+    /// Progress over so many.
     pub fn new(files: usize, quiet: bool) -> Self {
         if quiet {
             return Self::Silent;
@@ -51,6 +51,32 @@ impl Progress {
             }
             Self::Lines => say(&format!("wrote {file}")),
             Self::Silent => {}
+        }
+    }
+
+    /// Something is about to be measured.
+    pub fn measures(&self, what: &str) {
+        if let Self::Bar { bar, .. } = self {
+            bar.set_message(what.to_owned());
+            bar.tick();
+        }
+    }
+
+    /// Something has been measured.
+    pub fn measured(&self, what: &str) {
+        match self {
+            Self::Bar { bar, .. } => bar.inc(1),
+            Self::Lines => say(&format!("measured {what}")),
+            Self::Silent => {}
+        }
+    }
+
+    /// Says something that is to stay, whatever is asked to be quiet.
+    pub fn warn(&self, warning: &str) {
+        let line = format!("warning: {warning}");
+        match self {
+            Self::Bar { bar, .. } => bar.suspend(|| say(&line)),
+            _ => say(&line),
         }
     }
 

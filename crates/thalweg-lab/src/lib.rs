@@ -48,6 +48,7 @@ pub mod problem;
 mod problems;
 pub mod record;
 pub mod run;
+pub mod speed;
 pub mod study;
 
 pub use expression::{Expression, ExpressionError};

@@ -42,6 +42,11 @@ fn divide<W: Send>(
     );
 }
 
+/// Elements down to which a single work of so many is halved: pieces of long ones may be longer.
+fn grain(elements: usize) -> usize {
+    GRAIN.max(elements / 128)
+}
+
 /// Where a single work of so many elements is halved.
 fn half(elements: usize) -> usize {
     (elements / 2).next_multiple_of(BLOCK)
@@ -64,19 +69,29 @@ pub(crate) fn step<R: Real>(plan: &Plan<R>, steps: &mut [Step<'_, '_, R>]) {
         elements,
         &|step| step.chunk.len(),
         &|steps| steps.iter_mut().for_each(|step| step.kernel.run(plan, &mut step.chunk)),
-        &|step| step.chunk.sums = step_one(step.kernel, plan, step.chunk.reborrow()),
+        &|step| {
+            step.chunk.sums =
+                step_one(step.kernel, plan, grain(step.chunk.len()), step.chunk.reborrow())
+        },
     );
 }
 
-fn step_one<R: Real>(kernel: &dyn Kernel<R>, plan: &Plan<R>, mut chunk: Chunk<'_, R>) -> Sums {
-    if chunk.len() <= GRAIN {
+fn step_one<R: Real>(
+    kernel: &dyn Kernel<R>,
+    plan: &Plan<R>,
+    grain: usize,
+    mut chunk: Chunk<'_, R>,
+) -> Sums {
+    if chunk.len() <= grain {
         kernel.run(plan, &mut chunk);
         return chunk.sums;
     }
     let at = half(chunk.len());
     let (left, right) = chunk.split_at(at);
-    let (left, right) =
-        rayon::join(|| step_one(kernel, plan, left), || step_one(kernel, plan, right));
+    let (left, right) = rayon::join(
+        || step_one(kernel, plan, grain, left),
+        || step_one(kernel, plan, grain, right),
+    );
     Sums { update: left.update + right.update, parameter: left.parameter + right.parameter }
 }
 
@@ -110,7 +125,9 @@ pub(crate) struct Wanted {
 /// Looks at every gradient once, over all threads of the current rayon pool.
 pub(crate) fn look<R: Real>(arch: pulp::Arch, wanted: Wanted, looks: &mut [Look<'_, R>]) {
     let elements = looks.iter().map(|look| look.gradient.len()).sum();
-    let one = |look: &mut Look<'_, R>| look.seen = look_one(arch, wanted, look.gradient);
+    let one = |look: &mut Look<'_, R>| {
+        look.seen = look_one(arch, wanted, grain(look.gradient.len()), look.gradient)
+    };
     divide(
         looks,
         elements,
@@ -120,16 +137,23 @@ pub(crate) fn look<R: Real>(arch: pulp::Arch, wanted: Wanted, looks: &mut [Look<
     );
 }
 
-fn look_one<R: Real>(arch: pulp::Arch, wanted: Wanted, gradient: Values<'_, R>) -> Seen {
-    if gradient.len() <= GRAIN {
+fn look_one<R: Real>(
+    arch: pulp::Arch,
+    wanted: Wanted,
+    grain: usize,
+    gradient: Values<'_, R>,
+) -> Seen {
+    if gradient.len() <= grain {
         return match gradient {
             Values::Real(values) => arch.dispatch(Glance { values, wanted }),
             Values::Bf16(_) | Values::F16(_) => look_by_blocks(arch, wanted, gradient),
         };
     }
     let (left, right) = gradient.split_at(half(gradient.len()));
-    let (left, right) =
-        rayon::join(|| look_one(arch, wanted, left), || look_one(arch, wanted, right));
+    let (left, right) = rayon::join(
+        || look_one(arch, wanted, grain, left),
+        || look_one(arch, wanted, grain, right),
+    );
     left.and(right)
 }
 

@@ -11,6 +11,8 @@ pub(crate) trait Store<R: Real>: Copy + Send + Sync {
     type Word: Pod + Send + Sync;
     /// Whether a NaN must be quiet before it is stored.
     const QUIET: bool;
+    /// How many elements ahead memory is asked for, measured.
+    const AHEAD: usize;
 
     /// Words of a block of `n` elements.
     fn words(slots: usize, n: usize) -> usize;
@@ -43,6 +45,7 @@ pub(crate) struct Full;
 impl<R: Real> Store<R> for Full {
     type Word = R;
     const QUIET: bool = false;
+    const AHEAD: usize = 128;
 
     fn words(slots: usize, n: usize) -> usize {
         slots * n
@@ -140,6 +143,7 @@ fn stands_alone(slots: usize, slot: usize) -> bool {
 impl<R: Real, D: Round<R>> Store<R> for Half<D> {
     type Word = u32;
     const QUIET: bool = D::QUIET;
+    const AHEAD: usize = 1024;
 
     fn words(slots: usize, n: usize) -> usize {
         slots * n / 2

@@ -11,6 +11,7 @@ use crate::storage::Values;
 /// Bytes of a cache line.
 const LINE: usize = 64;
 
+
 /// A type that the fused loop reads and writes directly.
 pub(crate) trait Number<R: Real>: Copy + Send + Sync {
     const ZERO: Self;
@@ -120,20 +121,21 @@ fn step_block<R: Real, T: Rule<R>, P: Number<R>, S: Store<R>, const N: usize>(
     let (shares, odd_shares) = S::shares(slots);
     let (main, odd) = (&mut main[..shares * N], &mut odd[..odd_shares * N]);
     for j in (0..N).step_by(SMALL) {
-        // What the same piece of the next block needs.
         if N == BLOCK {
             match next {
                 Some(next) => next.iter().for_each(|values| values.fetch(j)),
                 None => {
-                    fetch(w, j + N, SMALL);
-                    fetch(g, j + N, SMALL);
+                    fetch(w, j + S::AHEAD, SMALL);
+                    fetch(g, j + S::AHEAD, SMALL);
                 }
             }
             for slot in 0..shares {
-                fetch(main, S::words(slots, N) + slot * N + j, SMALL);
+                let i = slot_index(j + S::AHEAD, N, S::words(slots, N));
+                fetch(main, slot * N + i, SMALL);
             }
             for slot in 0..odd_shares {
-                fetch(odd, 2 * S::words(slots, N) + slot * N + j, SMALL);
+                let i = slot_index(j + S::AHEAD, N, 2 * S::words(slots, N));
+                fetch(odd, slot * N + i, SMALL);
             }
         }
         for i in j..j + SMALL {
@@ -151,6 +153,12 @@ fn step_block<R: Real, T: Rule<R>, P: Number<R>, S: Store<R>, const N: usize>(
             state.store(&mut at, 0);
         }
     }
+}
+
+/// Where element `i` of a slot stands, from the slot's beginning, if it may be of the next block.
+#[inline(always)]
+fn slot_index(i: usize, n: usize, stride: usize) -> usize {
+    if i < n { i } else { i - n + stride }
 }
 
 /// Asks for the cache lines of `n` numbers from `from` on, which may be behind the slice's end.

@@ -35,9 +35,14 @@ fn help_of_list_has_examples() {
 }
 
 #[test]
+fn help_of_bench_has_examples() {
+    insta::assert_snapshot!(printed("bench --help"));
+}
+
+#[test]
 fn every_example_of_the_help_is_a_command_line_that_works() {
     let mut run = 0;
-    for command in ["", "gallery", "descend", "list"] {
+    for command in ["", "gallery", "descend", "list", "bench"] {
         let help = printed(&format!("{command} --help"));
         let examples = help.split_once("Examples:\n").expect("examples").1;
         for line in examples.lines().filter_map(|line| line.trim().strip_prefix("thalweg ")) {
@@ -48,7 +53,7 @@ fn every_example_of_the_help_is_a_command_line_that_works() {
             run += 1;
         }
     }
-    assert!(run >= 9, "{run}");
+    assert!(run >= 13, "{run}");
 }
 
 /// Words as a shell reads them, quotes with spaces inside included.

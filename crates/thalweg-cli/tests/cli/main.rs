@@ -1,5 +1,6 @@
 //! The program from outside: what it prints, writes and refuses.
 
+mod bench;
 mod descend;
 mod divergence;
 mod files;

@@ -1,4 +1,4 @@
-//! Numbers against the step.
+//! Numbers against the step, or against one another.
 
 use super::axes::{Axes, Plot, Scale};
 use super::clip;
@@ -46,7 +46,7 @@ pub struct ReferenceLine {
     pub y: f64,
 }
 
-/// Lines over a common x axis, with a linear or logarithmic y axis.
+/// Lines over a common x axis; each axis is linear or logarithmic.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LineChart {
     /// Title above the plot; empty for none.
@@ -55,6 +55,8 @@ pub struct LineChart {
     pub x_label: String,
     /// Name of the y axis.
     pub y_label: String,
+    /// Whether the x axis is logarithmic.
+    pub log_x: bool,
     /// Whether the y axis is logarithmic.
     pub log_y: bool,
     /// The lines, the first lowest.
@@ -78,6 +80,7 @@ impl LineChart {
             title: title.into(),
             x_label: x_label.into(),
             y_label: y_label.into(),
+            log_x: false,
             log_y: false,
             series: Vec::new(),
             references: Vec::new(),
@@ -133,15 +136,16 @@ impl LineChart {
 
     /// Whether a point has a place on the axes.
     fn shows(&self, x: f64, y: f64) -> bool {
-        x.is_finite() && y.is_finite() && (y > 0.0 || !self.log_y)
+        x.is_finite() && y.is_finite() && (x > 0.0 || !self.log_x) && (y > 0.0 || !self.log_y)
     }
 
     fn scales(&self) -> (Scale, Scale) {
         let shown = || {
             self.series.iter().flat_map(|s| &s.points).copied().filter(|&(x, y)| self.shows(x, y))
         };
-        let x = Scale::linear(range(shown().map(|p| p.0)));
-        let references = self.references.iter().map(|r| r.y).filter(|&y| self.shows(0.0, y));
+        let x = range(shown().map(|p| p.0));
+        let x = if self.log_x { Scale::decades(x) } else { Scale::linear(x) };
+        let references = self.references.iter().map(|r| r.y).filter(|&y| self.shows(1.0, y));
         let [low, high] = range(shown().map(|p| p.1).chain(references));
         if self.log_y {
             return (x, Scale::decades([low, high]));
@@ -155,7 +159,7 @@ impl LineChart {
 
     fn lines(&self, layer: &mut Layer, plot: &Plot, look: &Look) {
         let bounds = plot.bounds(4.0 * f64::from(look.line));
-        let references = || self.references.iter().filter(|r| self.shows(0.0, r.y));
+        let references = || self.references.iter().filter(|r| self.shows(1.0, r.y));
         for reference in references() {
             reference_line(layer, plot, look, reference.y);
         }
@@ -239,6 +243,14 @@ mod tests {
             (5.0, 2e-3),
         ]);
         assert_eq!(chart.scales(), (Scale::Linear(0.0, 5.0), Scale::Decades(-3, 0)));
+    }
+
+    #[test]
+    fn both_axes_can_be_logarithmic() {
+        let chart = chart(&[(-1.0, 1e9), (0.0, 1e9), (20.0, 0.5), (3e4, 2e-3)]);
+        let chart = LineChart { log_x: true, ..chart };
+        assert_eq!(chart.scales(), (Scale::Decades(1, 5), Scale::Decades(-3, 0)));
+        assert!(chart.scene().png(0.5).is_ok());
     }
 
     #[test]
