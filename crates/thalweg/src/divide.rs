@@ -183,7 +183,7 @@ impl Seen {
 }
 
 /// Elements that are looked at before the next are asked for.
-const PIECE: usize = 256;
+const PIECE: usize = 128;
 
 struct Glance<'a, R> {
     values: &'a [R],
@@ -215,10 +215,16 @@ impl<R: Real> pulp::NullaryFnOnce for Glance<'_, R> {
                 lanes.add(piece, |&x| x.to_f64());
             }
         };
-        for (k, piece) in pieces.iter().enumerate() {
-            fetch(values, (k + 4) * PIECE, PIECE);
-            look(piece);
+        // Four streams at a time: of a single one too little is under way.
+        let quarter = pieces.len() / 4;
+        for i in 0..quarter {
+            for stream in 0..4 {
+                let k = stream * quarter + i;
+                fetch(values, (k + 1) * PIECE, PIECE);
+                look(&pieces[k]);
+            }
         }
+        pieces[4 * quarter..].iter().for_each(|piece| look(piece));
         look(rest);
         seen.squares = lanes.sum();
         seen.bad |= wanted.finite && from_sum && !seen.squares.is_finite();
