@@ -11,7 +11,6 @@ use crate::storage::Values;
 /// Bytes of a cache line.
 const LINE: usize = 64;
 
-
 /// A type that the fused loop reads and writes directly.
 pub(crate) trait Number<R: Real>: Copy + Send + Sync {
     const ZERO: Self;
