@@ -3,12 +3,11 @@
 
 use crate::convert::Dice;
 use crate::engine::{Chunk, Plan, Sums};
-use crate::layout::{Full, Half, Nearest, Stochastic};
-use crate::memory::{BLOCK, SMALL, StateMut};
+use crate::memory::{BLOCK, SMALL};
 use crate::real::Real;
 use crate::rule::Rule;
 use crate::storage::{Values, ValuesMut};
-use crate::walk::Walk;
+use crate::walk::{Terms, walk};
 
 /// The same step, a block at a time on the stack, with all that a plan can ask for.
 pub(crate) fn by_blocks<R: Real, T: Rule<R>>(
@@ -39,48 +38,8 @@ pub(crate) fn by_blocks<R: Real, T: Rule<R>>(
         }
         let next = rest.as_ref().map(|rest| [rest.parameter.as_ref(), rest.gradient]);
         let next = Some(next.unwrap_or([Values::Real(&[]); 2]));
-        let bound = plan.bound;
-        match (state, plan.seed) {
-            (StateMut::Full(s), _) => {
-                let store = Full;
-                arch.dispatch(Walk::<R, T, R, _> {
-                    constants,
-                    factor,
-                    bound,
-                    w,
-                    g,
-                    s,
-                    store,
-                    next,
-                });
-            }
-            (StateMut::Half(s), None) => {
-                let store = Half(Nearest);
-                arch.dispatch(Walk::<R, T, R, _> {
-                    constants,
-                    factor,
-                    bound,
-                    w,
-                    g,
-                    s,
-                    store,
-                    next,
-                });
-            }
-            (StateMut::Half(s), Some(seed)) => {
-                let store = Half(Stochastic { seed, t, element });
-                arch.dispatch(Walk::<R, T, R, _> {
-                    constants,
-                    factor,
-                    bound,
-                    w,
-                    g,
-                    s,
-                    store,
-                    next,
-                });
-            }
-        }
+        let terms = Terms { constants, factor, bound: plan.bound, next };
+        walk::<R, T>(plan, terms, w, g, state, t, element);
         let dice = plan.seed.map(|seed| Dice::new(seed, t, 0, element));
         parameter.store(arch, w, dice);
         if !matches!(parameter, ValuesMut::Real(_)) {

@@ -176,7 +176,8 @@ impl<R: Real, M: Method<R>> Builder<R, M> {
         self
     }
 
-    /// Clips gradients. It costs one read of the gradients, by value not even that.
+    /// Clips gradients. It costs one read of the gradients, the same that looks for those that are
+    /// not finite, so that the report can tell.
     pub fn clip(self, clip: Clip) -> Self {
         Self { clip, ..self }
     }

@@ -34,6 +34,11 @@ impl Clip {
         }
     }
 
+    /// Whether norms have to be known.
+    pub(crate) fn is_by_norm(self) -> bool {
+        matches!(self, Self::Norm(_) | Self::GlobalNorm(_))
+    }
+
     pub(crate) fn check(self) -> Result<(), Error> {
         match self.bound() {
             Some(bound) if !(bound.is_finite() && bound > 0.0) => Err(Error::InvalidSetting {

@@ -14,6 +14,11 @@ pub trait Convert: Sized {
     /// The nearest bfloat16, ties to even, in the upper half of 32 bits. A NaN must be quiet: it
     /// is one if it came from a bfloat16, an operation, or [`quiet`](Self::quiet).
     fn nearest_bf16(self) -> u32;
+    /// The bits of the nearest bfloat16, also of a NaN.
+    #[inline(always)]
+    fn to_bf16(self) -> u16 {
+        (self.quiet().nearest_bf16() >> 16) as u16
+    }
     /// One of the two neighbouring bfloat16, the nearer the likelier: rounds up if the bits that
     /// are cut off and the sixteen random bits together carry.
     fn stochastic_bf16(self, random: u32) -> u32;
@@ -144,7 +149,7 @@ mod tests {
         for high in 0..=u32::from(u16::MAX) {
             for low in lows {
                 let x = f32::from_bits(high << 16 | low);
-                let ours = bf16::from_bits((x.quiet().nearest_bf16() >> 16) as u16);
+                let ours = bf16::from_bits(x.to_bf16());
                 let half = bf16::from_f32(x);
                 assert!(
                     ours.to_bits() == half.to_bits() || (ours.is_nan() && half.is_nan()),

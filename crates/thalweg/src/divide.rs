@@ -54,6 +54,8 @@ fn half(elements: usize) -> usize {
 
 /// A chunk with the kernel that steps it.
 pub(crate) struct Step<'a, 'k, R: Real> {
+    /// The parameter's name.
+    pub(crate) name: &'k str,
     pub(crate) kernel: &'k dyn Kernel<R>,
     pub(crate) chunk: Chunk<'a, R>,
     /// For the report: whether its gradient is clipped, and that gradient's norm.

@@ -2,18 +2,18 @@
 //!
 //! A kernel steps a stretch of one parameter in one pass over memory. Where parameter, gradient
 //! and state are of types that it reads directly it walks them as they are; in all other cases
-//! (half precision, mixed types, stochastic rounding, an average or norms to be kept) it works on a
-//! block at a time that is copied to the stack, so that memory is still passed over once.
+//! (half precision, mixed types, bfloat16 rounded stochastically, an average or norms to be kept) it
+//! works on a block at a time that is copied to the stack: memory is still passed over once.
 
 use half::bf16;
 
 use crate::blocks::by_blocks;
-use crate::layout::{Full, Half, Nearest, Slots};
+use crate::layout::{Half, Nearest, Slots};
 use crate::memory::StateMut;
 use crate::real::Real;
 use crate::rule::{Rule, State};
 use crate::storage::{Values, ValuesMut};
-use crate::walk::Walk;
+use crate::walk::{Terms, Walk, walk};
 
 /// A stretch of one parameter with its gradient and its state.
 #[derive(Debug)]
@@ -105,17 +105,10 @@ impl<'a, R: Real> Chunk<'a, R> {
         Chunk {
             t: self.t,
             element: self.element,
-            parameter: match &mut self.parameter {
-                ValuesMut::Real(values) => ValuesMut::Real(values),
-                ValuesMut::Bf16(values) => ValuesMut::Bf16(values),
-                ValuesMut::F16(values) => ValuesMut::F16(values),
-            },
+            parameter: self.parameter.reborrow(),
             gradient: self.gradient,
             factor: self.factor,
-            state: match &mut self.state {
-                StateMut::Full(words) => StateMut::Full(words),
-                StateMut::Half(words) => StateMut::Half(words),
-            },
+            state: self.state.reborrow(),
             slots: self.slots,
             average: self.average.as_deref_mut(),
             sums: self.sums,
@@ -177,49 +170,17 @@ impl<R: Real, T: Rule<R>> Kernel<R> for T {
             chunk.sums = by_blocks(self, plan, chunk.reborrow());
             return;
         }
-        let &Plan { arch, bound, seed, .. } = plan;
         let constants = self.prepare(chunk.t);
-        let factor = chunk.factor;
-        match (&mut chunk.parameter, chunk.gradient, &mut chunk.state, seed) {
-            (ValuesMut::Real(w), Values::Real(g), StateMut::Full(s), _) => {
-                arch.dispatch(Walk::<R, T, R, Full> {
-                    constants,
-                    factor,
-                    bound,
-                    w,
-                    g,
-                    s,
-                    store: Full,
-                    next: None,
-                });
+        let terms = Terms { constants, factor: chunk.factor, bound: plan.bound, next: None };
+        match (&mut chunk.parameter, chunk.gradient, &mut chunk.state) {
+            (ValuesMut::Real(w), Values::Real(g), state) => {
+                walk::<R, T>(plan, terms, w, g, state.reborrow(), chunk.t, chunk.element);
             }
-            (ValuesMut::Real(w), Values::Real(g), StateMut::Half(s), None) if R::HALF => {
-                let store = Half(Nearest);
-                arch.dispatch(Walk::<R, T, R, _> {
-                    constants,
-                    factor,
-                    bound,
-                    w,
-                    g,
-                    s,
-                    store,
-                    next: None,
-                });
-            }
-            (ValuesMut::Bf16(w), Values::Bf16(g), StateMut::Half(s), None)
-                if R::HALF && !bound.is_finite() =>
+            (ValuesMut::Bf16(w), Values::Bf16(g), StateMut::Half(s))
+                if R::HALF && plan.seed.is_none() && !plan.bound.is_finite() =>
             {
                 let store = Half(Nearest);
-                arch.dispatch(Walk::<R, T, bf16, _> {
-                    constants,
-                    factor,
-                    bound,
-                    w,
-                    g,
-                    s,
-                    store,
-                    next: None,
-                });
+                plan.arch.dispatch(Walk::<R, T, bf16, _> { terms, w, g, s, store });
             }
             _ => {
                 by_blocks(self, plan, chunk.reborrow());

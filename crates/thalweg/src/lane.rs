@@ -5,6 +5,7 @@ use crate::engine::Kernel;
 use crate::error::Error;
 use crate::group::Treatment;
 use crate::hyperparameter::{Hyperparameter, Value};
+use crate::memory::State;
 use crate::method::Method;
 use crate::real::Real;
 use crate::schedule::Schedule;
@@ -29,6 +30,21 @@ impl<R: Real> Track<R> {
     ) -> Self {
         let (names, initial) = (kernel.state_names(), kernel.initial_state());
         Self { kernel, names, initial, hyperparameters }
+    }
+
+    /// The slots of `next`, made of this lane's state: by name, and fresh where there is none.
+    pub(crate) fn carry(
+        &self,
+        next: &Self,
+        state: &State<R>,
+        len: usize,
+    ) -> impl Iterator<Item = Vec<R>> {
+        next.names.iter().zip(&next.initial).map(move |(name, &fresh)| {
+            match self.names.iter().position(|known| known == name) {
+                Some(slot) => state.read(len, self.names.len(), slot),
+                None => vec![fresh; len],
+            }
+        })
     }
 }
 

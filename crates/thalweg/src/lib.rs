@@ -108,6 +108,7 @@ pub use group::Group;
 /// The sixteen-bit types of parameters, from the crate `half`.
 pub use half::{bf16, f16};
 pub use hyperparameter::{Accepts, Hyperparameter, Range, Setting, Value};
+pub use memory::Buffer;
 pub use method::{Configuration, Method, Recipe};
 pub use nearest::nearest;
 pub use optimizer::Optimizer;

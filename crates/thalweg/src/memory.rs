@@ -9,8 +9,6 @@
 //! State in bfloat16 keeps two slots of an element in one 32-bit word, which reads and writes
 //! without shuffling lanes; the last of an odd number of slots stands by itself, 16 bits each.
 
-use std::marker::PhantomData;
-
 use bytemuck::Pod;
 
 use crate::layout::{Full, Half, Nearest, Store};
@@ -26,15 +24,26 @@ pub(crate) const SMALL: usize = 64;
 /// Bytes from which an array gets pages of its own.
 const LARGE: usize = 2 << 20;
 
-/// An array of numbers, on the heap or in pages of its own.
-pub(crate) enum Buffer<T> {
+/// An array of numbers, from 2 MiB on in pages of its own: what state is kept in, and a place for
+/// parameters and gradients that are to lie in large pages, too.
+///
+/// ```
+/// let mut weights = thalweg::Buffer::<f32>::zeroed(1 << 20, true);
+/// weights.as_mut_slice().fill(1.0);
+/// assert_eq!(weights.as_slice().len(), 1 << 20);
+/// ```
+#[derive(Debug)]
+pub struct Buffer<T>(Kind<T>);
+
+#[derive(Debug)]
+enum Kind<T> {
     Heap(Vec<T>),
-    Pages(memmap2::MmapMut, PhantomData<T>),
+    Pages(memmap2::MmapMut),
 }
 
 impl<T: Pod> Buffer<T> {
-    /// Zeros; in large pages if asked for, where the system has them to give.
-    pub(crate) fn zeroed(len: usize, large_pages: bool) -> Self {
+    /// `len` zeros; in large pages if asked for, where the system has them to give.
+    pub fn zeroed(len: usize, large_pages: bool) -> Self {
         let bytes = len * size_of::<T>();
         // From the allocator a long array would begin amid a cache line, and every other access
         // of full width would meet two.
@@ -48,22 +57,24 @@ impl<T: Pod> Buffer<T> {
             }
             #[cfg(not(target_os = "linux"))]
             let _ = large_pages;
-            return Self::Pages(pages, PhantomData);
+            return Self(Kind::Pages(pages));
         }
-        Self::Heap(vec![T::zeroed(); len])
+        Self(Kind::Heap(vec![T::zeroed(); len]))
     }
 
-    pub(crate) fn as_slice(&self) -> &[T] {
-        match self {
-            Self::Heap(values) => values,
-            Self::Pages(pages, _) => bytemuck::cast_slice(pages),
+    /// The numbers.
+    pub fn as_slice(&self) -> &[T] {
+        match &self.0 {
+            Kind::Heap(values) => values,
+            Kind::Pages(pages) => bytemuck::cast_slice(pages),
         }
     }
 
-    pub(crate) fn as_mut_slice(&mut self) -> &mut [T] {
-        match self {
-            Self::Heap(values) => values,
-            Self::Pages(pages, _) => bytemuck::cast_slice_mut(pages),
+    /// The numbers, to be changed.
+    pub fn as_mut_slice(&mut self) -> &mut [T] {
+        match &mut self.0 {
+            Kind::Heap(values) => values,
+            Kind::Pages(pages) => bytemuck::cast_slice_mut(pages),
         }
     }
 }
@@ -106,7 +117,10 @@ impl<R: Real> State<R> {
 
     /// The `len` elements of one slot, in order.
     pub(crate) fn read(&self, len: usize, slots: usize, slot: usize) -> Vec<R> {
-        read(self, len, slots, slot)
+        match self {
+            Self::Full(buffer) => read::<R, Full>(buffer.as_slice(), len, slots, slot),
+            Self::Half(buffer) => read::<R, Half<Nearest>>(buffer.as_slice(), len, slots, slot),
+        }
     }
 
     /// Sets one slot, element by element; bfloat16 is rounded to nearest.
@@ -127,6 +141,14 @@ impl<R: Real> State<R> {
 }
 
 impl<'a, R: Real> StateMut<'a, R> {
+    /// The same stretch, borrowed.
+    pub(crate) fn reborrow(&mut self) -> StateMut<'_, R> {
+        match self {
+            Self::Full(words) => StateMut::Full(words),
+            Self::Half(words) => StateMut::Half(words),
+        }
+    }
+
     /// Cuts in two at element `at`, a multiple of [`BLOCK`].
     pub(crate) fn split_at(self, at: usize, slots: usize) -> (Self, Self) {
         let blocks = at / BLOCK;
@@ -158,26 +180,19 @@ fn blocks(len: usize) -> impl Iterator<Item = (std::ops::Range<usize>, usize)> {
     large.chain(small)
 }
 
-fn read<R: Real>(state: &State<R>, len: usize, slots: usize, slot: usize) -> Vec<R> {
+fn read<R: Real, S: Store<R>>(
+    mut state: &[S::Word],
+    len: usize,
+    slots: usize,
+    slot: usize,
+) -> Vec<R> {
     let mut values = Vec::with_capacity(len);
-    let mut from = 0;
     for (range, n) in blocks(len) {
-        match state {
-            State::Full(buffer) => {
-                let to = from + <Full as Store<R>>::words(slots, n);
-                let block = &buffer.as_slice()[from..to];
-                values.extend((0..range.len()).map(|i| Full::get(block, &[], slots, n, slot, i)));
-                from = to;
-            }
-            State::Half(buffer) => {
-                let to = from + <Half<Nearest> as Store<R>>::words(slots, n);
-                let (pairs, odd) = buffer.as_slice()[from..to].split_at(slots / 2 * n);
-                let odd = bytemuck::cast_slice(odd);
-                let get = |i| <Half<Nearest> as Store<R>>::get(pairs, odd, slots, n, slot, i);
-                values.extend((0..range.len()).map(get));
-                from = to;
-            }
-        }
+        let (block, rest) = state.split_at(S::words(slots, n));
+        let (main, odd) = block.split_at(S::shares(slots).0 * n);
+        let odd = bytemuck::cast_slice(odd);
+        values.extend((0..range.len()).map(|i| S::get(main, odd, slots, n, slot, i)));
+        state = rest;
     }
     values
 }
@@ -237,7 +252,7 @@ mod tests {
     fn pages_hold_what_the_heap_holds() {
         for large in [false, true] {
             let mut pages = Buffer::<f32>::zeroed(LARGE, large);
-            assert!(matches!(pages, Buffer::Pages(..)));
+            assert!(matches!(pages.0, Kind::Pages(_)));
             assert!(pages.as_slice().iter().all(|&x| x == 0.0));
             pages.as_mut_slice()[5] = 1.0;
             assert_eq!((pages.as_slice()[5], pages.as_slice().len()), (1.0, LARGE));

@@ -70,8 +70,6 @@ pub(crate) struct Entry<R> {
     pub(crate) average: Option<Vec<R>>,
     /// The call that saw it last.
     pub(crate) seen: u64,
-    /// The optimizer's step that it took part in last.
-    pub(crate) stepped: u64,
 }
 
 impl<R: Real> Optimizer<R, Spec>
@@ -129,14 +127,8 @@ impl<R: Real, M: Method<R>> Optimizer<R, M> {
             }
             let (len, slots) = (entry.len, after.names.len());
             let mut moved = State::zeroed(len, slots, state.is_half(), self.settings.large_pages);
-            for (slot, (name, &fresh)) in after.names.iter().zip(&after.initial).enumerate() {
-                match before.names.iter().position(|old| old == name) {
-                    Some(old) => {
-                        let values = state.read(len, before.names.len(), old);
-                        moved.write(len, slots, slot, |i| values[i]);
-                    }
-                    None => moved.write(len, slots, slot, |_| fresh),
-                }
+            for (slot, values) in before.carry(after, state, len).enumerate() {
+                moved.write(len, slots, slot, |i| values[i]);
             }
             *state = moved;
         }
@@ -372,13 +364,12 @@ impl<R> Entry<R> {
             state: None,
             average: None,
             seen,
-            stepped: 0,
         }
     }
 
     /// The same parameter as before its first step.
     pub(crate) fn unstepped(self) -> Self {
-        Self { steps: 0, stepped: 0, state: None, average: None, ..self }
+        Self { steps: 0, state: None, average: None, ..self }
     }
 
     /// Whether its length is known.

@@ -17,8 +17,16 @@ use crate::schedule::Schedule;
 use crate::spec::Spec;
 use crate::storage::Dtype;
 
-/// The slot under which a moving average of the weights is saved.
+/// The slot under which a moving average of the weights is saved, and the setting that keeps one.
 const AVERAGE: &str = "average";
+
+/// Other settings.
+const CLIP: &str = "clip";
+const ELEMENTS: &str = "elements";
+const GROUPS: &str = "groups";
+const LOSS_SCALE: &str = "loss_scale";
+const NON_FINITE: &str = "non_finite";
+const ROUNDING: &str = "rounding";
 
 impl<R: Real, M: Method<R>> Optimizer<R, M> {
     /// Writes all that the optimizer remembers as one safetensors file: method, groups,
@@ -60,20 +68,12 @@ impl<R: Real, M: Method<R>> Optimizer<R, M> {
         // State is saved as the next step will have it, which is what it is loaded for: a
         // schedule may be about to change the slots.
         let next = lanes(settings, Some(self.steps)).ok();
-        let mut texts = BTreeMap::from([
-            ("clip".to_owned(), settings.clip.to_string()),
-            ("elements".to_owned(), self.elements.to_string()),
-            ("loss_scale".to_owned(), format!("{:?}", settings.loss_scale)),
-            ("non_finite".to_owned(), settings.non_finite.to_string()),
-            ("rounding".to_owned(), settings.rounding.to_string()),
-        ]);
-        if let Some(decay) = settings.average {
-            texts.insert(AVERAGE.to_owned(), format!("{decay:?}"));
-        }
-        if !settings.groups.is_empty() {
-            let groups: Vec<String> = settings.groups.iter().map(Group::to_string).collect();
-            texts.insert("groups".to_owned(), groups.join("; "));
-        }
+        let mut texts: BTreeMap<String, String> = self
+            .shared_settings()
+            .filter_map(|(key, text)| Some((key.to_owned(), text?)))
+            .collect();
+        texts.insert(ELEMENTS.to_owned(), self.elements.to_string());
+        texts.insert(LOSS_SCALE.to_owned(), format!("{:?}", settings.loss_scale));
         Checkpoint {
             optimizer: spec_text(&settings.method.name(), hyperparameters),
             arithmetic: R::DTYPE,
@@ -113,13 +113,9 @@ impl<R: Real, M: Method<R>> Optimizer<R, M> {
         let mut slots = Vec::new();
         if let (Some(state), Some(Some(now))) = (&entry.state, self.lanes.get(entry.lane)) {
             let next = next.and_then(|next| next.get(entry.lane)?.as_ref()).unwrap_or(now);
-            for (name, &fresh) in next.names.iter().zip(&next.initial) {
-                let values = match now.names.iter().position(|known| known == name) {
-                    Some(k) => state.read(entry.len, now.names.len(), k),
-                    None => vec![fresh; entry.len],
-                };
-                slots.push(slot(name, self.settings.state_type, &values));
-            }
+            let values = now.carry(next, state, entry.len);
+            let state_type = self.settings.state_type;
+            slots.extend(next.names.iter().zip(values).map(|(k, v)| slot(k, state_type, &v)));
         }
         slots.extend(entry.average.iter().map(|average| slot(AVERAGE, R::DTYPE, average)));
         entry.is_sized().then(|| SavedParameter {
@@ -163,7 +159,7 @@ impl<R: Real, M: Method<R>> Optimizer<R, M> {
             fresh.entries.insert(saved.name.clone(), entry);
         }
         self.compare_parameters(&fresh)?;
-        let elements = checkpoint.settings.get("elements").and_then(|text| text.parse().ok());
+        let elements = checkpoint.settings.get(ELEMENTS).and_then(|text| text.parse().ok());
         fresh.elements = elements.ok_or_else(|| mismatch("elements", "none", "a whole number"))?;
         (fresh.steps, fresh.skipped) = (checkpoint.steps, checkpoint.skipped);
         // A run that has taken a step has held its patterns against the names of all parameters.
@@ -189,10 +185,9 @@ impl<R: Real, M: Method<R>> Optimizer<R, M> {
         same("optimizer", name, &settings.method.name())?;
         same("arithmetic", checkpoint.arithmetic.name(), R::NAME)?;
         same("state type", checkpoint.state_type.name(), settings.state_type.name())?;
-        let ours = self.to_settings();
-        for (key, ours) in &ours {
+        for (key, ours) in self.shared_settings() {
             let theirs = checkpoint.settings.get(key).map_or("none", String::as_str);
-            same(key, theirs, ours)?;
+            same(key, theirs, ours.as_deref().unwrap_or("none"))?;
         }
         let expected: Vec<&String> = settings.schedules.iter().map(|(name, _)| name).collect();
         let found: Vec<&String> = checkpoint.schedules.iter().map(|s| &s.hyperparameter).collect();
@@ -205,28 +200,25 @@ impl<R: Real, M: Method<R>> Optimizer<R, M> {
                 mismatch(&what, &error.to_string(), "what such a schedule remembers")
             })?;
         }
-        let scale = checkpoint.settings.get("loss_scale").and_then(|text| text.parse().ok());
+        let scale = checkpoint.settings.get(LOSS_SCALE).and_then(|text| text.parse().ok());
         let scale = scale
             .filter(|&scale| crate::builder::loss_scale_is_valid::<R>(scale))
             .ok_or_else(|| mismatch("loss scale", "none", "a number above 0"))?;
         Ok((with_values(settings.method.clone(), values)?, schedules, scale))
     }
 
-    /// The settings that a checkpoint must share.
-    fn to_settings(&self) -> Vec<(String, String)> {
+    /// The settings that a checkpoint must share, where they are made.
+    fn shared_settings(&self) -> impl Iterator<Item = (&'static str, Option<String>)> {
         let settings = &self.settings;
         let groups: Vec<String> = settings.groups.iter().map(Group::to_string).collect();
-        let groups = if groups.is_empty() { "none".to_owned() } else { groups.join("; ") };
-        let average = settings.average.map_or("none".to_owned(), |decay| format!("{decay:?}"));
         [
-            ("clip", settings.clip.to_string()),
-            ("groups", groups),
-            (AVERAGE, average),
-            ("rounding", settings.rounding.to_string()),
-            ("non_finite", settings.non_finite.to_string()),
+            (CLIP, Some(settings.clip.to_string())),
+            (GROUPS, (!groups.is_empty()).then(|| groups.join("; "))),
+            (AVERAGE, settings.average.map(|decay| format!("{decay:?}"))),
+            (ROUNDING, Some(settings.rounding.to_string())),
+            (NON_FINITE, Some(settings.non_finite.to_string())),
         ]
-        .map(|(key, value)| (key.to_owned(), value))
-        .to_vec()
+        .into_iter()
     }
 
     /// A parameter as the checkpoint remembers it.
@@ -332,14 +324,14 @@ where
         let setting = |key: &str| checkpoint.settings.get(key);
         let mut builder = Self::builder(Spec::parse(&checkpoint.optimizer)?)
             .state_type(checkpoint.state_type)
-            .groups(Group::parse_all(setting("groups").map_or("", String::as_str))?);
-        if let Some(clip) = setting("clip") {
+            .groups(Group::parse_all(setting(GROUPS).map_or("", String::as_str))?);
+        if let Some(clip) = setting(CLIP) {
             builder = builder.clip(clip.parse::<Clip>()?);
         }
-        if let Some(rounding) = setting("rounding") {
+        if let Some(rounding) = setting(ROUNDING) {
             builder = builder.rounding(rounding.parse()?);
         }
-        if let Some(policy) = setting("non_finite") {
+        if let Some(policy) = setting(NON_FINITE) {
             builder = builder.non_finite(policy.parse()?);
         }
         if let Some(decay) = setting(AVERAGE) {
@@ -396,9 +388,8 @@ fn same(what: &str, found: &str, expected: &str) -> Result<(), LoadError> {
 }
 
 fn bytes_of<R: Real>(values: &[R], dtype: Dtype) -> Vec<u8> {
-    let bf16 = |x: &R| ((x.quiet().nearest_bf16() >> 16) as u16).to_le_bytes();
     match dtype {
-        Dtype::Bf16 => values.iter().flat_map(bf16).collect(),
+        Dtype::Bf16 => values.iter().flat_map(|x| x.to_bf16().to_le_bytes()).collect(),
         Dtype::F16 | Dtype::F32 => {
             values.iter().flat_map(|x| (x.to_f64() as f32).to_le_bytes()).collect()
         }

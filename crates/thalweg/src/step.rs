@@ -208,7 +208,7 @@ impl<R: Real, M: Method<R>> Optimizer<R, M> {
         R: 'a,
     {
         let Builder { clip, non_finite, measure, .. } = self.settings;
-        let norms = measure != Measure::Off || matches!(clip, Clip::Norm(_) | Clip::GlobalNorm(_));
+        let norms = measure != Measure::Off || clip.is_by_norm();
         let above = match clip {
             Clip::Value(bound) => Some(bound / scale),
             _ => None,
@@ -296,7 +296,7 @@ impl<R: Real, M: Method<R>> Optimizer<R, M> {
             sums: measured,
         };
         let mut steps: Vec<Step<'_, '_, R>> = recycle(std::mem::take(&mut self.scratch.steps));
-        for (entry, job) in self.entries.values_mut().zip(&mut jobs) {
+        for ((name, entry), job) in self.entries.iter_mut().zip(&mut jobs) {
             let Some(Job { parameter, gradient, seen }) = job.take() else { continue };
             let Some(Some(track)) = self.lanes.get(entry.lane) else { continue };
             let Some(state) = &mut entry.state else { continue };
@@ -306,6 +306,7 @@ impl<R: Real, M: Method<R>> Optimizer<R, M> {
             let clipped = factor != 1.0 || seen.above;
             report.clipped |= clipped;
             steps.push(Step {
+                name,
                 kernel: &*track.kernel,
                 clipped,
                 norm: seen.norm,
@@ -324,7 +325,7 @@ impl<R: Real, M: Method<R>> Optimizer<R, M> {
         }
         divide::step(&plan, &mut steps);
 
-        if measured || matches!(clip, Clip::Norm(_) | Clip::GlobalNorm(_)) {
+        if measured || clip.is_by_norm() {
             report.gradient_norm = Some(global);
         }
         if measured {
@@ -332,31 +333,18 @@ impl<R: Real, M: Method<R>> Optimizer<R, M> {
             report.update_norm = Some(joint_norm(sums.clone().map(|sums| sums.update.sqrt())));
             report.parameter_norm = Some(joint_norm(sums.map(|sums| sums.parameter.sqrt())));
         }
-        let mut figures: Vec<(f64, bool, f64, f64)> = Vec::new();
         if self.settings.measure == Measure::PerParameter {
-            figures.extend(steps.iter().map(|step| {
-                let sums = step.chunk.sums;
-                (step.norm, step.clipped, sums.update.sqrt(), sums.parameter.sqrt())
+            report.parameters.extend(steps.iter().map(|step| ParameterReport {
+                name: step.name.to_owned(),
+                elements: step.chunk.len() as u64,
+                clipped: step.clipped,
+                gradient_norm: step.norm,
+                update_norm: step.chunk.sums.update.sqrt(),
+                parameter_norm: step.chunk.sums.parameter.sqrt(),
             }));
         }
         self.scratch.steps = recycle(steps);
         self.scratch.jobs = recycle(jobs);
-        // Those that took part are the entries of this call, in the same order.
-        let stepped = self.entries.iter().filter(|(_, entry)| entry.stepped == self.steps);
-        report.parameters = stepped
-            .zip(figures)
-            .map(|((name, entry), (gradient_norm, clipped, update_norm, parameter_norm))| {
-                let (name, elements) = (name.clone(), entry.len as u64);
-                ParameterReport {
-                    name,
-                    elements,
-                    clipped,
-                    gradient_norm,
-                    update_norm,
-                    parameter_norm,
-                }
-            })
-            .collect();
     }
 
     /// Remembers names that are new and makes the state of those that take their first step.
@@ -378,7 +366,6 @@ impl<R: Real, M: Method<R>> Optimizer<R, M> {
             if item.gradient.is_none() {
                 continue;
             }
-            entry.stepped = self.steps + 1;
             if let Some(shape) = item.shape
                 && entry.shape.is_none()
             {

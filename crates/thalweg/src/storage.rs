@@ -148,6 +148,15 @@ impl<'a, R: Real> ValuesMut<'a, R> {
         }
     }
 
+    /// The same elements, borrowed.
+    pub(crate) fn reborrow(&mut self) -> ValuesMut<'_, R> {
+        match self {
+            Self::Real(values) => ValuesMut::Real(values),
+            Self::Bf16(values) => ValuesMut::Bf16(values),
+            Self::F16(values) => ValuesMut::F16(values),
+        }
+    }
+
     pub(crate) fn split_at(self, at: usize) -> (Self, Self) {
         match self {
             Self::Real(values) => {
@@ -203,7 +212,7 @@ impl<R: Real> pulp::NullaryFnOnce for Narrow<'_, R> {
     #[inline(always)]
     fn call(self) {
         for (to, from) in self.to.iter_mut().zip(self.from) {
-            *to = bf16::from_bits((from.quiet().nearest_bf16() >> 16) as u16);
+            *to = bf16::from_bits(from.to_bf16());
         }
     }
 }

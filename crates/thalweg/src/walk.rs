@@ -2,8 +2,9 @@
 
 use half::bf16;
 
-use crate::layout::{At, Store};
-use crate::memory::{BLOCK, SMALL};
+use crate::engine::Plan;
+use crate::layout::{At, Full, Half, Nearest, Stochastic, Store};
+use crate::memory::{BLOCK, SMALL, StateMut};
 use crate::real::Real;
 use crate::rule::{Rule, State};
 use crate::storage::Values;
@@ -49,18 +50,51 @@ impl<R: Real> Number<R> for bf16 {
     }
 }
 
-/// A pass over a stretch whose parameter and gradient are of one type.
-pub(crate) struct Walk<'a, R: Real, T: Rule<R>, P, S: Store<R>> {
-    pub(crate) constants: T::Constants,
+/// What is the same for every element of a pass.
+#[derive(Clone, Copy)]
+pub(crate) struct Terms<'a, R, C> {
+    /// The rule's constants of the step.
+    pub(crate) constants: C,
     /// What gradients are multiplied with, and held to in size after that.
     pub(crate) factor: R,
     pub(crate) bound: R,
+    /// The parameter and gradient that are needed next; `None` if they follow those at hand.
+    pub(crate) next: Option<[Values<'a, R>; 2]>,
+}
+
+/// A pass over a stretch whose parameter and gradient are of one type.
+pub(crate) struct Walk<'a, R: Real, T: Rule<R>, P, S: Store<R>> {
+    pub(crate) terms: Terms<'a, R, T::Constants>,
     pub(crate) w: &'a mut [P],
     pub(crate) g: &'a [P],
     pub(crate) s: &'a mut [S::Word],
     pub(crate) store: S,
-    /// The parameter and gradient that are needed next; `None` if they follow those at hand.
-    pub(crate) next: Option<[Values<'a, R>; 2]>,
+}
+
+/// Passes over a stretch in the arithmetic's own type, whatever its state is kept in; it is the
+/// stretch from `element` on, at step `t`.
+pub(crate) fn walk<R: Real, T: Rule<R>>(
+    plan: &Plan<R>,
+    terms: Terms<'_, R, T::Constants>,
+    w: &mut [R],
+    g: &[R],
+    state: StateMut<'_, R>,
+    t: u64,
+    element: u64,
+) {
+    let arch = plan.arch;
+    match (state, plan.seed) {
+        (StateMut::Full(s), _) => arch.dispatch(Walk::<R, T, R, _> { terms, w, g, s, store: Full }),
+        (StateMut::Half(s), None) if R::HALF => {
+            let store = Half(Nearest);
+            arch.dispatch(Walk::<R, T, R, _> { terms, w, g, s, store });
+        }
+        (StateMut::Half(s), Some(seed)) if R::HALF => {
+            let store = Half(Stochastic { seed, t, element });
+            arch.dispatch(Walk::<R, T, R, _> { terms, w, g, s, store });
+        }
+        (StateMut::Half(_), _) => unreachable!("only f32 has state in bfloat16"),
+    }
 }
 
 // Not a closure: whether the compiler inlines one into the function that has the SIMD features is
@@ -70,16 +104,14 @@ impl<R: Real, T: Rule<R>, P: Number<R>, S: Store<R>> pulp::NullaryFnOnce for Wal
 
     #[inline(always)]
     fn call(self) {
-        let Self { constants, factor, bound, w, g, mut s, mut store, next } = self;
+        let Self { terms, w, g, mut s, mut store } = self;
         let slots = T::State::SLOTS;
         let (w, w_rest) = w.as_chunks_mut::<BLOCK>();
         let (g, g_rest) = g.as_chunks::<BLOCK>();
         for (w, g) in w.iter_mut().zip(g) {
             let (block, rest) = s.split_at_mut(S::words(slots, BLOCK));
             let (main, odd) = S::parts(block, slots, BLOCK);
-            step_block::<R, T, P, S, BLOCK>(
-                &constants, factor, bound, w, g, main, odd, store, &next,
-            );
+            step_block::<R, T, P, S, BLOCK>(&terms, w, g, main, odd, store);
             (s, store) = (rest, store.after(BLOCK));
         }
         let (w, w_rest) = w_rest.as_chunks_mut::<SMALL>();
@@ -93,9 +125,7 @@ impl<R: Real, T: Rule<R>, P: Number<R>, S: Store<R>> pulp::NullaryFnOnce for Wal
         for (w, g) in w.iter_mut().zip(g).chain(last) {
             let (block, rest) = s.split_at_mut(S::words(slots, SMALL));
             let (main, odd) = S::parts(block, slots, SMALL);
-            step_block::<R, T, P, S, SMALL>(
-                &constants, factor, bound, w, g, main, odd, store, &next,
-            );
+            step_block::<R, T, P, S, SMALL>(&terms, w, g, main, odd, store);
             (s, store) = (rest, store.after(SMALL));
         }
         w_rest.copy_from_slice(&w_last[..n]);
@@ -103,19 +133,16 @@ impl<R: Real, T: Rule<R>, P: Number<R>, S: Store<R>> pulp::NullaryFnOnce for Wal
 }
 
 // The parts of the state are arguments of their own, so that the compiler knows them apart.
-#[expect(clippy::too_many_arguments, reason = "each is known apart")]
 #[inline(always)]
 fn step_block<R: Real, T: Rule<R>, P: Number<R>, S: Store<R>, const N: usize>(
-    constants: &T::Constants,
-    factor: R,
-    bound: R,
+    terms: &Terms<'_, R, T::Constants>,
     w: &mut [P; N],
     g: &[P; N],
     main: &mut [S::Word],
     odd: &mut [u16],
     store: S,
-    next: &Option<[Values<'_, R>; 2]>,
 ) {
+    let Terms { constants, factor, bound, next } = *terms;
     let slots = T::State::SLOTS;
     let (shares, odd_shares) = S::shares(slots);
     let (main, odd) = (&mut main[..shares * N], &mut odd[..odd_shares * N]);
@@ -147,7 +174,7 @@ fn step_block<R: Real, T: Rule<R>, P: Number<R>, S: Store<R>, const N: usize>(
                 g = if g > bound { bound } else { g };
                 g = if g < -bound { -bound } else { g };
             }
-            let u = T::apply(constants, g, x, &mut state);
+            let u = T::apply(&constants, g, x, &mut state);
             w[i] = P::store(x + u);
             state.store(&mut at, 0);
         }

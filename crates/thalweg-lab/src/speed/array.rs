@@ -2,9 +2,7 @@
 
 use bytemuck::Pod;
 use rayon::prelude::*;
-
-/// Bytes from which large pages are worth asking for, as the library does for state.
-const LARGE: usize = 2 << 20;
+use thalweg::Buffer;
 
 /// Elements that a thread fills at a time.
 const PIECE: usize = 1 << 16;
@@ -20,12 +18,7 @@ pub enum Pages {
 }
 
 /// An array of numbers, every page of it in memory.
-pub(super) struct Array<T>(Kind<T>);
-
-enum Kind<T> {
-    Heap(Vec<T>),
-    Pages(memmap2::MmapMut),
-}
+pub(super) struct Array<T>(Buffer<T>);
 
 impl<T: Pod + Send + Sync> Array<T> {
     /// `len` numbers, each given by its index.
@@ -33,7 +26,7 @@ impl<T: Pod + Send + Sync> Array<T> {
     /// All are written, also where they are zero: a page that was never written may be one and
     /// the same for all arrays, and would be read from the cache.
     pub fn filled(pages: Pages, len: usize, value: impl Fn(usize) -> T + Sync) -> Self {
-        let mut array = Self(Self::zeroed(pages, len));
+        let mut array = Self(Buffer::zeroed(len, pages == Pages::Large));
         let pieces = array.as_mut_slice().par_chunks_mut(PIECE).enumerate();
         pieces.for_each(|(piece, values)| {
             for (i, element) in values.iter_mut().enumerate() {
@@ -43,32 +36,12 @@ impl<T: Pod + Send + Sync> Array<T> {
         array
     }
 
-    fn zeroed(pages: Pages, len: usize) -> Kind<T> {
-        let bytes = len * size_of::<T>();
-        if pages == Pages::Large
-            && bytes >= LARGE
-            && let Ok(map) = memmap2::MmapMut::map_anon(bytes)
-        {
-            // A hint; without it the pages are ordinary ones.
-            #[cfg(target_os = "linux")]
-            let _ = map.advise(memmap2::Advice::HugePage);
-            return Kind::Pages(map);
-        }
-        Kind::Heap(vec![T::zeroed(); len])
-    }
-
     pub fn as_slice(&self) -> &[T] {
-        match &self.0 {
-            Kind::Heap(values) => values,
-            Kind::Pages(map) => bytemuck::cast_slice(map),
-        }
+        self.0.as_slice()
     }
 
     pub fn as_mut_slice(&mut self) -> &mut [T] {
-        match &mut self.0 {
-            Kind::Heap(values) => values,
-            Kind::Pages(map) => bytemuck::cast_slice_mut(map),
-        }
+        self.0.as_mut_slice()
     }
 }
 
@@ -78,7 +51,7 @@ mod tests {
 
     #[test]
     fn both_kinds_of_pages_hold_the_same() {
-        for len in [0, 1, 1000, LARGE] {
+        for len in [0, 1, 1000, 2 << 20] {
             let [large, ordinary] = [Pages::Large, Pages::Ordinary]
                 .map(|pages| Array::filled(pages, len, |i| i as u32));
             assert_eq!(large.as_slice(), ordinary.as_slice());

@@ -6,7 +6,7 @@ use super::array::Array;
 /// Streams of state that there are loops for, each of as many words as the parameters.
 pub(super) const MOST: usize = 8;
 
-/// Words below which a piece of work is not divided any further, as in the library.
+/// Words below which a piece of work is not divided any further.
 const GRAIN: usize = 1 << 15;
 
 /// Words that are added to in one go.
