@@ -1,0 +1,1 @@
+//! thalweg's optimizers for candle.
