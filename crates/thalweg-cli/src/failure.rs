@@ -6,6 +6,9 @@ use std::process::ExitCode;
 
 use thalweg_lab::output::reason;
 
+/// The exit code after Ctrl-C.
+pub const STOPPED: u8 = 130;
+
 /// Why the program stops.
 #[derive(Debug)]
 pub enum Failure {
@@ -13,6 +16,8 @@ pub enum Failure {
     Usage(String),
     /// What was asked for could not be done: exit code 1.
     Failed(String),
+    /// Somebody stopped it: exit code 130, as shells have it for Ctrl-C.
+    Stopped(String),
     /// Whoever read standard output has seen enough: nothing to say, exit code 0.
     Closed,
 }
@@ -33,6 +38,10 @@ impl Failure {
         let (message, code) = match self {
             Self::Usage(message) => (message, 2),
             Self::Failed(message) => (message, 1),
+            Self::Stopped(message) => {
+                say(&one_line(&message));
+                return ExitCode::from(STOPPED);
+            }
             Self::Closed => return ExitCode::SUCCESS,
         };
         say(&format!("error: {}", one_line(&message)));

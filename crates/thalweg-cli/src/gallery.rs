@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use thalweg_lab::gallery::Gallery;
+use thalweg_nn::exhibit;
 
 use crate::args;
 use crate::failure::Failure;
@@ -10,7 +11,7 @@ use crate::progress::Progress;
 
 pub fn run(options: &args::Gallery, quiet: bool) -> Result<(), Failure> {
     let begin = Instant::now();
-    let mut gallery = Gallery::new().map_err(Failure::failed)?;
+    let mut gallery = Gallery::new(vec![exhibit::network()]).map_err(Failure::failed)?;
     if !options.only.is_empty() {
         gallery = gallery.only(&options.only).map_err(Failure::usage)?;
     }

@@ -8,6 +8,7 @@ mod gallery;
 mod list;
 mod progress;
 mod table;
+mod train;
 
 use std::process::ExitCode;
 
@@ -24,6 +25,7 @@ fn main() -> ExitCode {
         Command::Gallery(options) => gallery::run(options, args.quiet),
         Command::Descend(options) => descend::run(options, args.quiet),
         Command::List(options) => list::run(options),
+        Command::Train(options) => train::run(options, args.quiet),
         Command::Bench(options) => bench::run(options, args.quiet),
     };
     match done {

@@ -79,6 +79,9 @@ pub enum RenderError {
     /// A film could not be made.
     #[error(transparent)]
     Movie(#[from] MovieError),
+    /// An exhibit of the gallery that comes from elsewhere could not be made.
+    #[error("{0}")]
+    Exhibit(Box<dyn std::error::Error + Send + Sync>),
 }
 
 /// A file name whose extension names no kind of file that can be written.
@@ -248,6 +251,7 @@ impl Descent {
             points: run.points.clone(),
             style: self.style(i),
             diverged: run.diverged_at.is_some(),
+            ..Default::default()
         }
     }
 

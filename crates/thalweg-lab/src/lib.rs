@@ -42,7 +42,7 @@ pub mod gallery;
 mod geometry;
 pub mod movie;
 pub mod output;
-mod page;
+pub mod page;
 pub mod printed;
 pub mod problem;
 mod problems;

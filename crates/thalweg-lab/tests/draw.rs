@@ -23,7 +23,7 @@ fn wave() -> Vec<Point> {
 }
 
 fn path(points: Vec<Point>, style: usize) -> Path {
-    Path { label: format!("path {style}"), points, style, diverged: false }
+    Path { label: format!("path {style}"), points, style, ..Path::default() }
 }
 
 fn figure(function: &Function, paths: Vec<Path>) -> LandscapeFigure<'_> {
@@ -368,4 +368,67 @@ fn a_diverged_run_ends_as_a_cross_at_its_last_point() {
         assert_eq!(at(&frame, [x + dx, y + dy]), Some(style(1).colour));
     }
     assert_ne!(at(&frame, [x + 6.0, y]), Some(style(1).colour));
+}
+
+#[test]
+fn a_bar_beside_the_plot_has_the_colours_of_the_bands() {
+    let figure = LandscapeFigure { bar: true, ..figure(&ravine, vec![]) };
+    let picture = figure.scene().raster(1.0).expect("raster");
+    let [right, bottom] = figure.to_pixel([10.0, -5.0]);
+    let top = figure.to_pixel([10.0, 5.0])[1] + 1.1 * 30.0;
+    let field = (bottom - top) / 12.0;
+    // f(0, y) = y²: a point of each band, from the lowest, and the field of the bar that belongs to it.
+    let heights = [0.05, 0.5, 1.5, 2.5, 3.5, 5.0, 7.0, 9.0, 12.0, 16.0, 21.0];
+    for (i, height) in heights.into_iter().enumerate() {
+        let band = at(&picture, figure.to_pixel([0.0, f64::sqrt(height)]));
+        let bar = at(&picture, [right + 33.0, bottom - (i as f64 + 0.5) * field]);
+        assert_eq!(band, bar, "band {i}");
+    }
+    let without = LandscapeFigure { bar: false, ..figure };
+    assert!(without.to_pixel([10.0, 0.0])[0] > right + 100.0);
+}
+
+/// Whether two animations have the same frame.
+fn same(a: &LandscapeFigure, b: &LandscapeFigure, i: usize) -> bool {
+    let frame = |f: &LandscapeFigure| Animation::new(f).expect("animation").frame(i).to_vec();
+    frame(a) == frame(b)
+}
+
+#[test]
+fn an_animation_states_the_values_and_steps_it_is_given() {
+    let of_function = |points: &[Point]| points.iter().map(|&p| ravine(p)).collect();
+    let with = |values: Vec<f64>, steps: Vec<u64>| {
+        let paths = vec![Path { values, ..path(wave(), 0) }, path(wave()[..5].to_vec(), 1)];
+        LandscapeFigure { steps, width: 600, height: 600, ..figure(&ravine, paths) }
+    };
+    let plain = with(vec![], vec![]);
+    assert!(same(&plain, &with(of_function(&wave()), (0..31).collect()), 7));
+    assert!(!same(&plain, &with(vec![0.125; 31], vec![]), 7));
+    assert!(!same(&plain, &with(vec![], (0..31).map(|i| 10 * i).collect()), 7));
+    let renamed = LandscapeFigure { value: "loss".into(), ..with(vec![], vec![]) };
+    assert!(!same(&plain, &renamed, 7));
+}
+
+#[test]
+fn a_value_that_is_not_a_number_is_never_the_lowest() {
+    let with = |value: f64| {
+        let paths = vec![
+            Path { values: vec![value; 31], ..path(wave(), 0) },
+            Path { values: vec![3.0; 31], ..path(wave(), 1) },
+        ];
+        LandscapeFigure { width: 600, height: 600, ..figure(&ravine, paths) }
+    };
+    assert!(same(&with(f64::NAN), &with(9.0), 4));
+    assert!(same(&with(-f64::NAN), &with(9.0), 4));
+}
+
+#[test]
+fn axes_bear_the_names_they_are_given() {
+    let named = |x: &str, y: &str| {
+        let names = [x.to_owned(), y.to_owned()];
+        LandscapeFigure { names, ..figure(&ravine, vec![]) }.scene().svg()
+    };
+    assert!(named("x", "y") == figure(&ravine, vec![]).scene().svg());
+    assert!(named("u", "y") != named("x", "y") && named("x", "v") != named("x", "y"));
+    assert!(roxmltree::Document::parse(&named("", "")).is_ok());
 }

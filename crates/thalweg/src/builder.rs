@@ -230,6 +230,41 @@ impl<R: Real, M: Method<R>> Builder<R, M> {
         Self { simd, ..self }
     }
 
+    /// The same settings for arithmetic in another number type. State that was to be kept in the
+    /// type of the arithmetic still is; where another type was asked for, that one stays.
+    ///
+    /// ```
+    /// use thalweg::{Builder, Group, Optimizer, rules::Sgd};
+    ///
+    /// // What is found out late, say from a file, decides between `f32` and `f64`.
+    /// let builder: Builder<f32, Sgd> = Optimizer::builder(Sgd { lr: 1.0, ..Sgd::default() })
+    ///     .group(Group::matching("slow").set("lr", 0.1));
+    /// let mut optimizer = builder.arithmetic::<f64>().build()?;
+    /// let (mut fast, mut slow) = ([1.0_f64], [1.0_f64]);
+    /// optimizer.step([("fast", &mut fast, &[1.0]), ("slow", &mut slow, &[1.0])])?;
+    /// assert_eq!((fast, slow), ([0.0], [1.0 - 0.1]));
+    /// # Ok::<(), thalweg::Error>(())
+    /// ```
+    pub fn arithmetic<R2: Real>(self) -> Builder<R2, M> {
+        let state_type = if self.state_type == R::DTYPE { R2::DTYPE } else { self.state_type };
+        Builder {
+            method: self.method,
+            groups: self.groups,
+            matchers: self.matchers,
+            schedules: self.schedules,
+            clip: self.clip,
+            non_finite: self.non_finite,
+            loss_scale: self.loss_scale,
+            state_type,
+            rounding: self.rounding,
+            average: self.average,
+            large_pages: self.large_pages,
+            measure: self.measure,
+            simd: self.simd,
+            arithmetic: std::marker::PhantomData,
+        }
+    }
+
     /// Makes the optimizer.
     ///
     /// # Errors

@@ -28,6 +28,8 @@ pub struct Animation {
     drawn: usize,
     canvas: Pixmap,
     runs: Vec<Run>,
+    steps: Vec<u64>,
+    value: String,
     status_at: (f32, f32),
 }
 
@@ -64,14 +66,20 @@ impl Animation {
                 label: path.label.clone(),
                 spacing: marks::spacing(&pixels, look.dot),
                 pixels,
-                values: path.points.iter().map(|&p| (figure.function)(p)).collect(),
+                values: if path.values.is_empty() {
+                    path.points.iter().map(|&p| (figure.function)(p)).collect()
+                } else {
+                    path.values.clone()
+                },
                 style: style(path.style).solid(),
                 diverged: path.diverged,
             }
         };
         let runs = figure.paths.iter().map(run).collect();
         let (trails, canvas) = (ground.clone(), ground.clone());
-        let mut animation = Self { plot, look, ground, trails, drawn: 0, canvas, runs, status_at };
+        let (steps, value) = (figure.steps.clone(), figure.value.clone());
+        let mut animation =
+            Self { plot, look, ground, trails, drawn: 0, canvas, runs, steps, value, status_at };
         animation.restart();
         Ok(animation)
     }
@@ -176,24 +184,27 @@ impl Animation {
         }
     }
 
-    fn status(&self, step: usize) -> String {
-        let [run] = self.runs.as_slice() else { return self.leader(step) };
+    fn status(&self, i: usize) -> String {
+        let step = self.steps.get(i).copied().unwrap_or(i as u64);
+        let [run] = self.runs.as_slice() else { return self.leader(i, step) };
         let last = run.values.len().saturating_sub(1);
         let value = run
             .values
-            .get(step.min(last))
-            .map_or(String::new(), |&v| format!("   f = {}", number(v)));
-        let end = if run.diverged && step >= last { "   diverged" } else { "" };
+            .get(i.min(last))
+            .map_or(String::new(), |&v| format!("   {} = {}", self.value, number(v)));
+        let end = if run.diverged && i >= last { "   diverged" } else { "" };
         format!("step {step}{value}{end}")
     }
 
     /// The step, and which of several runs is lowest at it.
-    fn leader(&self, step: usize) -> String {
-        let at = |run: &Run| run.values.get(step).or(run.values.last()).copied();
+    fn leader(&self, i: usize, step: u64) -> String {
+        let at = |run: &Run| run.values.get(i).or(run.values.last()).copied();
         let values = self.runs.iter().filter_map(|run| Some((run, at(run)?)));
-        match values.min_by(|a, b| a.1.total_cmp(&b.1)) {
+        // A NaN may have a sign, by which it would be the lowest of all.
+        let lowest = values.filter(|(_, v)| !v.is_nan()).min_by(|a, b| a.1.total_cmp(&b.1));
+        match lowest {
             Some((run, value)) => {
-                format!("step {step}   lowest f = {}, {}", number(value), run.label)
+                format!("step {step}   lowest {} = {}, {}", self.value, number(value), run.label)
             }
             None => format!("step {step}"),
         }

@@ -4,21 +4,14 @@ use ::contour::ContourBuilder;
 use rayon::prelude::*;
 use tiny_skia::{Path, PathBuilder};
 
+use super::levels::Levels;
 use crate::geometry::{Domain, Point};
-
-/// The values at which level lines are drawn.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Levels {
-    /// These; order and repetition do not matter, what is not finite is left out.
-    Given(Vec<f64>),
-    /// About twelve, chosen from the function's values in the plot: quantiles, so that every band has area
-    /// whatever the function's range, and closer together towards the minimum, where descent ends.
-    Auto,
-}
 
 /// The bands of a function in a plot of some size, in pixels from the plot's upper left corner.
 #[derive(Debug, Clone)]
 pub(super) struct Contours {
+    /// The levels, from the lowest.
+    pub levels: Vec<f64>,
     /// For each level, from the lowest: the outline of where the function is at or above it.
     pub bands: Vec<Option<Path>>,
     /// Where the function is not finite.
@@ -46,21 +39,17 @@ impl Contours {
         let (low, high) =
             (finite().fold(f64::INFINITY, f64::min), finite().fold(f64::NEG_INFINITY, f64::max));
         if low > high {
-            return Self { bands: Vec::new(), blank: grid.outline().map(PathBuilder::from_rect) };
+            let blank = grid.outline().map(PathBuilder::from_rect);
+            return Self { levels: Vec::new(), bands: Vec::new(), blank };
         }
-        let levels = match levels {
-            Levels::Given(given) => {
-                ascending(given.iter().copied().filter(|v| v.is_finite()).collect())
-            }
-            Levels::Auto => quantiles(grid.inner(&values)),
-        };
+        let levels = levels.of(grid.inner(&values));
         let warp = Warp { low };
         let filled = grid.fill_gaps(&values, low);
         let warped: Vec<f64> = filled.iter().map(|&v| warp.apply(v)).collect();
         let bands = levels.par_iter().map(|&level| grid.band(&warped, &warp, level)).collect();
         let blank =
             if values.iter().all(|v| v.is_finite()) { None } else { grid.blank(&values, function) };
-        Self { bands, blank }
+        Self { levels, bands, blank }
     }
 }
 
@@ -75,30 +64,6 @@ impl Warp {
         // Halved first, since the difference of two large numbers may be too large.
         (value / 2.0 - self.low / 2.0).max(0.0).sqrt()
     }
-}
-
-fn ascending(mut levels: Vec<f64>) -> Vec<f64> {
-    levels.sort_unstable_by(f64::total_cmp);
-    levels.dedup();
-    levels
-}
-
-fn quantiles(values: impl Iterator<Item = f64>) -> Vec<f64> {
-    const COUNT: i32 = 12;
-    const CROWDING: f64 = 2.2;
-    let sorted = {
-        let mut all: Vec<f64> = values.filter(|v| v.is_finite()).collect();
-        all.sort_unstable_by(f64::total_cmp);
-        all
-    };
-    let Some((&lowest, last)) = sorted.first().zip(sorted.len().checked_sub(1)) else {
-        return Vec::new();
-    };
-    let at = |k: i32| {
-        let p = (f64::from(k) / f64::from(COUNT + 1)).powf(CROWDING);
-        sorted[(p * last as f64).round() as usize]
-    };
-    ascending((1..=COUNT).map(at).filter(|&v| v > lowest).collect())
 }
 
 /// Samples of the plot, row by row from the top, with one more on every side so that lines end outside it.

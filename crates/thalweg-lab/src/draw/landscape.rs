@@ -1,10 +1,12 @@
 //! Paths over the level lines of a function.
 
 use super::axes::{Axes, Plot, Scale};
+use super::bar;
 use super::clip;
 use super::colour::{Colour, style, terrain, terrain_line};
-use super::contour::{Contours, Levels};
+use super::contour::Contours;
 use super::legend::{Entry, Legend};
+use super::levels::Levels;
 use super::look::Look;
 use super::marks;
 use super::scene::{Label, Layer, Pen, Rect, Scene};
@@ -12,12 +14,14 @@ use super::text::{self, Across, Align, Along, Weight};
 use crate::geometry::{Domain, Point};
 
 /// What one optimizer's run looks like in a landscape.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Path {
     /// Its name in the legend.
     pub label: String,
     /// The start and one point a step.
     pub points: Vec<Point>,
+    /// What an animation says the value at each point is; empty for what the figure's function gives there.
+    pub values: Vec<f64>,
     /// Index of its [`Style`](super::Style).
     pub style: usize,
     /// Whether the run ended early because it stopped being finite: its last point is drawn as a cross.
@@ -31,18 +35,26 @@ pub struct Path {
 pub struct LandscapeFigure<'a> {
     /// Title above the plot; empty for none.
     pub title: String,
+    /// What is written along the two axes.
+    pub names: [String; 2],
+    /// What an animation calls the function's value.
+    pub value: String,
     /// The function; it is also sampled a little outside the domain.
     pub function: &'a (dyn Fn(Point) -> f64 + Sync),
     /// What the plot shows.
     pub domain: Domain,
     /// Where level lines are drawn.
     pub levels: Levels,
+    /// Whether a bar beside the plot says what the colours mean.
+    pub bar: bool,
     /// Where the paths start, marked by a ring.
     pub start: Option<Point>,
     /// The function's minima, marked by stars.
     pub minima: Vec<Point>,
     /// The paths, the first lowest.
     pub paths: Vec<Path>,
+    /// The step of each point, which an animation shows; empty for 0, 1, 2, …
+    pub steps: Vec<u64>,
     /// Whether there is a legend; `None` makes one for more than one path.
     pub legend: Option<bool>,
     /// Width in pixels.
@@ -60,12 +72,16 @@ impl<'a> LandscapeFigure<'a> {
     ) -> Self {
         Self {
             title: title.into(),
+            names: ["x", "y"].map(str::to_owned),
+            value: "f".to_owned(),
             function,
             domain,
             levels: Levels::Auto,
+            bar: false,
             start: None,
             minima: Vec::new(),
             paths: Vec::new(),
+            steps: Vec::new(),
             legend: None,
             width: 1200,
             height: 1050,
@@ -80,7 +96,7 @@ impl<'a> LandscapeFigure<'a> {
         scene
     }
 
-    fn draw(&self, layer: &mut Layer, frame: Rect, look: &Look) {
+    pub(super) fn draw(&self, layer: &mut Layer, frame: Rect, look: &Look) {
         let (plot, mut inside) = self.ground(layer, frame, look, 0.0);
         self.travel(&mut inside, &plot, look);
         layer.clip(plot.rect, inside);
@@ -105,7 +121,10 @@ impl<'a> LandscapeFigure<'a> {
     ) -> (Plot, Layer) {
         let plot = self.surround(layer, frame, look, space);
         let mut inside = Layer::default();
-        self.contours(&mut inside, &plot, look);
+        let levels = self.contours(&mut inside, &plot, look);
+        if self.bar {
+            bar::draw(layer, plot.rect, &self.value, &levels, look);
+        }
         let bounds = plot.bounds(3.0 * f64::from(look.dot));
         for &point in &self.minima {
             let at = plot.pixel(point);
@@ -120,15 +139,16 @@ impl<'a> LandscapeFigure<'a> {
     fn surround(&self, layer: &mut Layer, frame: Rect, look: &Look, space: f32) -> Plot {
         let top = self.header(layer, frame, look, space);
         let margin = (0.45 * look.label) as u32;
+        let beside = if self.bar { bar::room(look) } else { 0 };
         let body = Rect::new(
             frame.x + margin as i32,
             frame.y + top as i32,
-            frame.width.saturating_sub(2 * margin),
+            frame.width.saturating_sub(2 * margin + beside),
             frame.height.saturating_sub(top + margin),
         );
-        let name = |name| if look.names { name } else { "" };
+        let [x_label, y_label] = self.names.each_ref().map(|n| if look.names { n } else { "" });
         let (x, y) = (Scale::linear(self.domain.x), Scale::linear(self.domain.y));
-        Axes { x, y, x_label: name("x"), y_label: name("y"), grid: false }.draw(layer, body, look)
+        Axes { x, y, x_label, y_label, grid: false }.draw(layer, body, look)
     }
 
     /// Draws title and legend, gives their height.
@@ -157,7 +177,8 @@ impl<'a> LandscapeFigure<'a> {
         top as u32
     }
 
-    fn contours(&self, layer: &mut Layer, plot: &Plot, look: &Look) {
+    /// Draws the bands, gives the levels between them.
+    fn contours(&self, layer: &mut Layer, plot: &Plot, look: &Look) -> Vec<f64> {
         let Rect { x, y, width, height } = plot.rect;
         let shown = self.shown();
         let contours = Contours::new(self.function, &shown, &self.levels, (width, height));
@@ -178,6 +199,7 @@ impl<'a> LandscapeFigure<'a> {
             layer.fill(Some(blank.clone()), Colour::WHITE);
             layer.stroke(Some(blank), Colour::MUTED, Pen::plain(0.5 * look.thin));
         }
+        contours.levels
     }
 
     /// The domain as the axes show it, which differs where it is empty or not finite.
@@ -238,64 +260,4 @@ pub(super) fn title(layer: &mut Layer, title: &str, frame: Rect, top: f32, look:
     let x = frame.x as f32 + frame.width as f32 / 2.0;
     let y = frame.y as f32 + top + 0.9 * look.title;
     layer.text(title, (x, y), Label::new(size, Align(Along::Middle, Across::Baseline)).bold());
-}
-
-/// Landscapes side by side, `columns` in a row, in a drawing `width` pixels wide; the panels' own sizes give
-/// only their ratio, that of the first for all. Empty without panels.
-pub fn small_multiples(
-    heading: &str,
-    panels: &[LandscapeFigure],
-    columns: usize,
-    width: u32,
-) -> Scene {
-    let Grid { columns, side, tall, top, height } = Grid::new(heading, panels, columns, width);
-    let page = Look::page(width);
-    let look = Look::panel(width);
-    let mut scene = Scene::new(width, height, heading);
-    let paper = Rect::new(0, 0, scene.width, scene.height);
-    if top > 0 {
-        title(&mut scene.layer, heading, paper, 0.35 * page.label, &page);
-    }
-    for (i, panel) in panels.iter().enumerate() {
-        let (row, column) = (i as u32 / columns, i as u32 % columns);
-        let frame = Rect::new((column * side) as i32, (top + row * tall) as i32, side, tall);
-        panel.draw(&mut scene.layer, frame, &look);
-    }
-    scene
-}
-
-/// Width and height in pixels of the drawing that [`small_multiples`] makes, without making it.
-pub fn small_multiples_size(
-    heading: &str,
-    panels: &[LandscapeFigure],
-    columns: usize,
-    width: u32,
-) -> (u32, u32) {
-    (width, Grid::new(heading, panels, columns, width).height)
-}
-
-/// Where small multiples stand.
-struct Grid {
-    columns: u32,
-    /// Width of a panel.
-    side: u32,
-    /// Height of a panel.
-    tall: u32,
-    /// Where the first row begins.
-    top: u32,
-    /// Height of the whole.
-    height: u32,
-}
-
-impl Grid {
-    fn new(heading: &str, panels: &[LandscapeFigure], columns: usize, width: u32) -> Self {
-        let columns = columns.clamp(1, panels.len().max(1)) as u32;
-        let rows = (panels.len() as u32).div_ceil(columns);
-        let side = width / columns;
-        let ratio = panels.first().map_or(0.0, |p| f64::from(p.height) / f64::from(p.width.max(1)));
-        let tall = (f64::from(side) * ratio).round() as u32;
-        let top = if heading.is_empty() { 0 } else { (1.7 * Look::page(width).title) as u32 };
-        let height = top.saturating_add(rows.saturating_mul(tall));
-        Self { columns, side, tall, top, height }
-    }
 }

@@ -6,6 +6,7 @@
 mod adam;
 mod article;
 mod averages;
+mod exhibit;
 mod race;
 
 use std::collections::BTreeSet;
@@ -25,6 +26,7 @@ use crate::printed::methods;
 use crate::problem::{Problem, ProblemError};
 use crate::record::{Summary, to_json};
 use crate::run::{Precision, RunError};
+pub use exhibit::{Drawing, Exhibit, MakeFilm, MakeScene};
 
 /// Why the gallery could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -77,19 +79,22 @@ impl File {
 }
 
 impl Gallery {
-    /// Computes every run.
+    /// Computes every run of the gallery's own; exhibits from elsewhere hang behind them.
     ///
     /// # Errors
     /// None but for defects of the gallery itself.
-    pub fn new() -> Result<Self, GalleryError> {
+    pub fn new(exhibits: Vec<Exhibit>) -> Result<Self, GalleryError> {
         let mut collection = Collection::new()?;
+        let addresses: Vec<(String, String)> =
+            exhibits.iter().map(|it| (it.id.clone(), it.title.clone())).collect();
         let sections = html! {
             (article::section(&mut collection)?)
             (averages::section(&mut collection)?)
             (adam::section(&mut collection)?)
             (race::section(&mut collection)?)
+            @for exhibit in exhibits { (exhibit.section(&mut collection)) }
         };
-        Ok(collection.finish(&sections))
+        Ok(collection.finish(&sections, &addresses))
     }
 
     /// The names of all files, the page among them.
@@ -232,16 +237,16 @@ impl Collection {
         self.add(format!("{name}.json"), move || Ok(text.clone().into_bytes()));
     }
 
-    fn finish(mut self, sections: &Markup) -> Gallery {
+    fn finish(mut self, sections: &Markup, addresses: &[(String, String)]) -> Gallery {
         let summary = to_json(&serde_json::json!({ "runs": &self.summaries }));
-        let page = page::shell("thalweg: how optimizers descend", &self.page(sections));
+        let page = page::shell("thalweg: how optimizers descend", &self.page(sections, addresses));
         self.add("summary.json".to_owned(), move || Ok(summary.clone().into_bytes()));
         self.add("index.html".to_owned(), move || Ok(page.clone().into_bytes()));
         self.films.append(&mut self.files);
         Gallery { files: self.films }
     }
 
-    fn page(&self, sections: &Markup) -> Markup {
+    fn page(&self, sections: &Markup, addresses: &[(String, String)]) -> Markup {
         let data = |row: &Summary| {
             let name = row.name.split(':').next().unwrap_or(&row.name);
             Some(format!("{name}.json"))
@@ -261,6 +266,7 @@ impl Collection {
                     a href="#bias" { "Bias correction" }
                     a href="#snr" { "Signal to noise" }
                     a href="#race" { "The race" }
+                    @for (id, title) in addresses { a href={ "#" (id) } { (title) } }
                     a href="#table" { "All numbers" }
                 }
             }

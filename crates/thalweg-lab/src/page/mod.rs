@@ -11,8 +11,13 @@ use crate::record::Summary;
 
 pub use math::{formula, mathml};
 
-/// A whole page.
+/// A whole page in the house's style.
 pub fn shell(title: &str, body: &Markup) -> String {
+    styled(title, "", body)
+}
+
+/// The same with rules of the page's own, CSS, after the house's.
+pub fn styled(title: &str, rules: &str, body: &Markup) -> String {
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -21,7 +26,7 @@ pub fn shell(title: &str, body: &Markup) -> String {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 title { (title) }
                 link rel="icon" href="data:,";
-                style { (PreEscaped(include_str!("style.css"))) }
+                style { (PreEscaped(include_str!("style.css"))) (PreEscaped(rules)) }
             }
             body { (body) }
         }

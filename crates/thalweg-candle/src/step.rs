@@ -1,0 +1,97 @@
+//! A step over candle's memory.
+
+use std::collections::HashSet;
+
+use candle_core::backprop::GradStore;
+use candle_core::{CpuStorage, Storage, Tensor, Var};
+use thalweg::{Method, Optimizer, Parameter, Report};
+
+use crate::error::VarError;
+use crate::storage::{Arithmetic, Taken};
+use crate::variables::{Variables, address};
+
+/// One step of the optimizer over all variables that have a gradient.
+pub(crate) fn step<R: Arithmetic, M: Method<R>>(
+    optimizer: &mut Optimizer<R, M>,
+    variables: &Variables,
+    grads: &GradStore,
+) -> Result<Report, VarError> {
+    let (indices, gradients) = gradients(variables, grads)?;
+    let read: Vec<_> = gradients.iter().map(Tensor::storage_and_layout).collect();
+    let mut taken = Taken::default();
+    for &i in &indices {
+        if !taken.take(&variables.vars[i])? {
+            return Err(VarError::InUse { name: variables.names[i].clone() });
+        }
+    }
+    let mut parameters = Vec::with_capacity(indices.len());
+    for ((&i, storage), (gradient, layout)) in indices.iter().zip(taken.storages()).zip(&read) {
+        let (name, var) = (&variables.names[i], &variables.vars[i]);
+        let gradient = on_cpu(gradient)
+            .zip(layout.contiguous_offsets())
+            .and_then(|(storage, (start, end))| R::numbers(storage, start..end));
+        let (Some(value), Some(gradient)) =
+            (R::numbers_mut(storage, variables.ranges[i].clone()), gradient)
+        else {
+            return Err(unfit::<R>(name, var, &gradients[parameters.len()]));
+        };
+        let gradient = Some(gradient);
+        parameters.push(Parameter { name, value, gradient, shape: Some(var.dims()) });
+    }
+    Ok(optimizer.step(parameters)?)
+}
+
+/// The variables that have a gradient and elements, each with its gradient in a form that can be
+/// read in place: in row-major order, and in a storage of its own.
+fn gradients(
+    variables: &Variables,
+    grads: &GradStore,
+) -> Result<(Vec<usize>, Vec<Tensor>), VarError> {
+    let (mut indices, mut gradients) = (Vec::new(), Vec::new());
+    let mut seen = HashSet::new();
+    for (i, (name, var)) in variables.names.iter().zip(&variables.vars).enumerate() {
+        let Some(gradient) = grads.get(var) else { continue };
+        if gradient.dims() != var.dims() {
+            return Err(VarError::Optimizer(thalweg::Error::ShapeMismatch {
+                name: name.clone(),
+                parameter: var.dims().to_vec(),
+                gradient: gradient.dims().to_vec(),
+            }));
+        }
+        // candle takes some layouts without elements for ones that overlap themselves.
+        if var.elem_count() == 0 {
+            continue;
+        }
+        let address = address(gradient);
+        // The memory of a variable is away during the step. And a second lock on one that two
+        // gradients share could wait for a writer that waits for the first.
+        let shares = variables.own(address) || !seen.insert(address);
+        indices.push(i);
+        gradients.push(match gradient.is_contiguous() && !shares {
+            true => gradient.clone(),
+            false => gradient.force_contiguous()?,
+        });
+    }
+    Ok((indices, gradients))
+}
+
+fn on_cpu(storage: &Storage) -> Option<&CpuStorage> {
+    match storage {
+        Storage::Cpu(storage) => Some(storage),
+        _ => None,
+    }
+}
+
+/// Why a gradient cannot be read.
+fn unfit<R: Arithmetic>(name: &str, var: &Var, gradient: &Tensor) -> VarError {
+    let name = name.to_owned();
+    match gradient.device().is_cpu() {
+        false => VarError::GradientNotOnCpu { name, device: gradient.device().location() },
+        true => VarError::GradientType {
+            name,
+            gradient: gradient.dtype(),
+            variable: var.dtype(),
+            accepted: R::ACCEPTED,
+        },
+    }
+}

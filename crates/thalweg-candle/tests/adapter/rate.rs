@@ -1,0 +1,89 @@
+//! The learning rate as candle's trait has it.
+
+use candle_core::{DType, Tensor, Var};
+use candle_nn::Optimizer;
+use thalweg::{Real, Rule};
+use thalweg_candle::{Schedule, VarOptimizer, rules};
+
+use crate::{CPU, gradients, message, variable};
+
+fn ones(var: &Var) -> candle_core::backprop::GradStore {
+    gradients([(var, Tensor::ones_like(var).unwrap())])
+}
+
+#[test]
+fn the_rate_is_read_and_changed() {
+    let var = Var::new(&[1.0_f32], &CPU).unwrap();
+    let mut optimizer = VarOptimizer::new(vec![var.clone()], rules::Sgd::default()).unwrap();
+    assert_eq!(optimizer.learning_rate(), 0.01);
+    optimizer.set_learning_rate(0.25);
+    assert_eq!(optimizer.learning_rate(), 0.25);
+    optimizer.step(&ones(&var)).unwrap();
+    assert_eq!(var.to_vec1::<f32>().unwrap(), [0.75]);
+}
+
+#[test]
+fn a_rate_that_is_refused_is_reported_by_every_step_until_another_is_set() {
+    let var = variable(&[3], DType::F32, 1);
+    let mut optimizer = VarOptimizer::new(vec![var.clone()], rules::Sgd::default()).unwrap();
+    for bad in [-1.0, f64::NAN, f64::INFINITY] {
+        optimizer.set_learning_rate(bad);
+        assert_eq!(optimizer.learning_rate(), 0.01);
+        for _ in 0..2 {
+            let refused = message(optimizer.step_report(&ones(&var)));
+            let lr = bad.to_string();
+            assert_eq!(refused, format!("sgd: lr={lr} is refused; lr is a finite number ≥ 0"));
+        }
+        // Another hyperparameter does not make it right.
+        optimizer.set("momentum", 0.5).unwrap();
+        assert!(optimizer.step(&ones(&var)).is_err());
+    }
+    optimizer.set_learning_rate(0.1);
+    optimizer.step(&ones(&var)).unwrap();
+    optimizer.set_learning_rate(-1.0);
+    optimizer.set("lr", 0.1).unwrap();
+    optimizer.step(&ones(&var)).unwrap();
+    optimizer.set_learning_rate(-1.0);
+    optimizer.update(|sgd| sgd.lr = 0.2).unwrap();
+    optimizer.step(&ones(&var)).unwrap();
+}
+
+#[test]
+fn a_schedule_starts_from_the_rate_that_is_set() {
+    let var = variable(&[3], DType::F32, 1);
+    let settings = VarOptimizer::builder(rules::Sgd::default())
+        .schedule("lr", Schedule::parse("warmup:steps=4").unwrap());
+    let mut optimizer = VarOptimizer::named([("w".to_owned(), var)], settings).unwrap();
+    optimizer.set_learning_rate(1.0);
+    assert_eq!(optimizer.learning_rate(), 1.0);
+    assert_eq!(optimizer.current("lr", None), Some(0.25.into()));
+}
+
+/// Steps against the sign of the gradient, by a rate that has no name.
+#[derive(Clone)]
+struct Signs;
+
+impl<R: Real> Rule<R> for Signs {
+    type State = [R; 0];
+    type Constants = R;
+    fn prepare(&self, _t: u64) -> R {
+        R::from_f64(-0.5)
+    }
+    fn apply(&rate: &R, g: R, _w: R, _: &mut [R; 0]) -> R {
+        rate * g.sign()
+    }
+}
+
+#[test]
+fn a_rule_of_ones_own_steps_and_has_no_rate() {
+    for dtype in [DType::F32, DType::F64] {
+        let var = Var::zeros(2, dtype, &CPU).unwrap();
+        let mut optimizer = VarOptimizer::new(vec![var.clone()], Signs).unwrap();
+        assert_eq!(optimizer.learning_rate(), 0.0);
+        optimizer.step(&ones(&var)).unwrap();
+        assert_eq!(crate::elements(&var), [-0.5, -0.5]);
+        optimizer.set_learning_rate(0.1);
+        let refused = message(optimizer.step_report(&ones(&var)));
+        assert!(refused.starts_with("Signs has no hyperparameter `lr`"), "{refused}");
+    }
+}

@@ -1,0 +1,95 @@
+//! An exhibit from elsewhere: the gallery hangs it, others make it.
+
+use std::error::Error;
+use std::sync::Arc;
+
+use maud::{Markup, html};
+
+use super::{Collection, picture};
+use crate::descent::RenderError;
+use crate::draw::Scene;
+
+/// What makes a drawing when the gallery is written.
+pub type MakeScene = Arc<dyn Fn() -> Result<Scene, Box<dyn Error + Send + Sync>> + Send + Sync>;
+
+/// What makes a film when the gallery is written.
+pub type MakeFilm = Arc<dyn Fn() -> Result<Vec<u8>, Box<dyn Error + Send + Sync>> + Send + Sync>;
+
+/// A section of the page: text, one picture beside a film of the same name, and drawings below.
+/// Nothing of it is made before the gallery is written, and only what is asked for.
+#[derive(Clone)]
+pub struct Exhibit {
+    /// The section's address within the page.
+    pub id: String,
+    /// Its heading.
+    pub title: String,
+    /// What there is to see, a text a paragraph.
+    pub text: Vec<String>,
+    /// The command that makes the same again.
+    pub command: String,
+    /// The picture beside the film.
+    pub picture: Drawing,
+    /// The film, in MP4.
+    pub film: MakeFilm,
+    /// Width and height of the film in pixels.
+    pub film_size: (u32, u32),
+    /// What stands below them.
+    pub drawings: Vec<Drawing>,
+}
+
+/// A drawing, written as PNG and as SVG.
+#[derive(Clone)]
+pub struct Drawing {
+    /// Its file name without the extension.
+    pub name: String,
+    /// What is to be seen in it, for those who cannot see it.
+    pub alt: String,
+    /// Width and height in pixels.
+    pub size: (u32, u32),
+    /// What makes it.
+    pub scene: MakeScene,
+}
+
+impl Exhibit {
+    pub(super) fn section(self, collection: &mut Collection) -> Markup {
+        let name = self.picture.name.clone();
+        let film = Arc::clone(&self.film);
+        collection.add(format!("{name}.mp4"), move || film().map_err(RenderError::Exhibit));
+        let (width, height) = self.film_size;
+        let picture = self.picture.hang(collection);
+        let drawings: Vec<Markup> =
+            self.drawings.into_iter().map(|drawing| drawing.hang(collection)).collect();
+        html! {
+            section {
+                h2 id=(self.id) { (self.title) }
+                @for paragraph in &self.text { p { (paragraph) } }
+                div.pair {
+                    (picture)
+                    figure {
+                        video src={ (name) ".mp4" } width=(width) height=(height) style={ "aspect-ratio:" (width) "/" (height) } poster={ (name) ".png" } controls loop muted playsinline preload="metadata" {
+                            a href={ (name) ".mp4" } { "the film" }
+                        }
+                        figcaption { a href={ (name) ".mp4" } { "Film" } }
+                    }
+                }
+                @for drawing in &drawings { figure.wide { (drawing) } }
+                p.facts { code { (self.command) } }
+            }
+        }
+    }
+}
+
+impl Drawing {
+    /// Adds its files and gives what shows them.
+    fn hang(self, collection: &mut Collection) -> Markup {
+        let scene = Arc::clone(&self.scene);
+        collection.add(format!("{}.png", self.name), move || {
+            Ok(scene().map_err(RenderError::Exhibit)?.png(1.0)?)
+        });
+        let scene = Arc::clone(&self.scene);
+        collection.add(format!("{}.svg", self.name), move || {
+            Ok(scene().map_err(RenderError::Exhibit)?.svg().into_bytes())
+        });
+        picture(&self.name, &self.alt, self.size, &html! {})
+    }
+}

@@ -1,0 +1,173 @@
+//! Our side of `cargo xtask peers --training`: trains when told to, and says how long steps took.
+//!
+//! Reads lines, answers each with one line:
+//!
+//! - `case WORD=VALUE …`: `ready` with the work set up;
+//! - `look`: a few of the weights;
+//! - `learn`: the same after three steps on the first batch, from the first weights;
+//! - `go`: milliseconds a step, over `steps` steps after one that does not count;
+//! - `share`: the optimizer's share of all steps' time, from 0 to 1.
+//!
+//! The words of a case: `inputs`, `hidden`, `classes`, `batch`, `batches`, `steps`, `spec`, and
+//! `threads`, where 0 stands for as many as `thalweg train` takes.
+
+use std::error::Error;
+use std::io::{BufRead, Write, stdin, stdout};
+use std::time::{Duration, Instant};
+
+use candle_core::{Device, Tensor};
+use rayon::{ThreadPool, ThreadPoolBuilder};
+use thalweg_nn::compare::{Comparison, Task, Training, methods};
+use thalweg_nn::data::Samples;
+use thalweg_nn::network::Network;
+
+/// Weights shown by `look`.
+const LOOKS: usize = 8;
+
+/// Steps of `learn`: a few more, and some neuron is on here and off there, by rounding alone.
+const LESSONS: u64 = 3;
+
+type Done<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;
+
+/// What the driver asks for, as it wrote it.
+struct Case<'a>(Vec<(&'a str, &'a str)>);
+
+impl<'a> Case<'a> {
+    fn read(words: &'a str) -> Done<Self> {
+        let words = words.split_whitespace().map(|word| word.split_once('='));
+        Ok(Self(words.collect::<Option<_>>().ok_or("a case is written as WORD=VALUE …")?))
+    }
+
+    fn word(&self, name: &str) -> Done<&'a str> {
+        let found = self.0.iter().find(|(word, _)| *word == name);
+        Ok(found.ok_or_else(|| format!("{name}=… is missing"))?.1)
+    }
+
+    fn number(&self, name: &str) -> Done<usize> {
+        Ok(self.word(name)?.parse()?)
+    }
+}
+
+/// One method on one network, and threads to run it on.
+struct Work {
+    training: Comparison,
+    lessons: Comparison,
+    pool: ThreadPool,
+    steps: usize,
+}
+
+impl Work {
+    fn new(case: &Case) -> Done<Self> {
+        let (inputs, classes) = (case.number("inputs")?, case.number("classes")?);
+        let (batch, batches) = (case.number("batch")?, case.number("batches")?);
+        let network: Network = format!("mlp:{}", case.word("hidden")?).parse()?;
+        let widths: Vec<usize> =
+            [inputs].into_iter().chain(network.hidden.iter().copied()).chain([classes]).collect();
+        let samples = samples(batch * batches, inputs, classes)?;
+        let first = Samples {
+            inputs: samples.inputs.narrow(0, 0, batch)?,
+            targets: samples.targets.narrow(0, 0, batch)?,
+        };
+        let method = methods(&[case.word("spec")?])?;
+        let begin = |train: &Samples, epochs: u64| -> Done<Comparison> {
+            let network = network.clone();
+            let task = Task::classification(move |vars| network.build(&vars, inputs, classes));
+            let training = Training { epochs, batch, seed: 0 };
+            let comparison = Comparison::new(train, &first, task, &method, training)?;
+            comparison.weights(0).set_flat(&first_weights(&widths))?;
+            Ok(comparison)
+        };
+        let training = begin(&samples, u64::MAX)?;
+        let threads = match case.number("threads")? {
+            0 => training.threads(),
+            threads => threads,
+        };
+        Ok(Self {
+            training,
+            lessons: begin(&first, LESSONS)?,
+            pool: ThreadPoolBuilder::new().num_threads(threads).build()?,
+            steps: case.number("steps")?,
+        })
+    }
+
+    fn answer(&mut self, command: &str) -> Done<String> {
+        let Self { training, lessons, pool, steps } = self;
+        match command {
+            "look" => look(training),
+            "learn" => pool.install(|| {
+                while lessons.advance()?.is_some() {}
+                look(lessons)
+            }),
+            "go" => pool.install(|| measure(training, *steps)),
+            "share" => Ok(training.spent(0).optimizer_share().unwrap_or(0.0).to_string()),
+            _ => Ok(format!("unsupported {command}")),
+        }
+    }
+}
+
+/// Weights spread evenly over all.
+fn look(comparison: &Comparison) -> Done<String> {
+    let weights = comparison.weights(0).flat()?;
+    let looks = (0..LOOKS).map(|i| f64::from(weights[i * weights.len() / LOOKS]).to_string());
+    Ok(looks.collect::<Vec<_>>().join(" "))
+}
+
+/// The end of an epoch, where all samples are scored, does not count.
+fn measure(comparison: &mut Comparison, steps: usize) -> Done<String> {
+    comparison.advance()?;
+    let (mut taken, mut counted) = (Duration::ZERO, 0);
+    while counted < steps {
+        let begin = Instant::now();
+        let tick = comparison.advance()?.ok_or("the network has diverged")?;
+        if tick.epochs.is_empty() {
+            taken += begin.elapsed();
+            counted += 1;
+        }
+    }
+    Ok((1000.0 * taken.as_secs_f64() / steps as f64).to_string())
+}
+
+/// Noise in [0, 1), and classes in turn.
+fn samples(count: usize, inputs: usize, classes: usize) -> Done<Samples> {
+    let noise = uniform(0, count * inputs, 2_246_822_519).map(|x| x + 0.5).collect();
+    let targets = (0..count).map(|i| (i % classes) as u32).collect();
+    Ok(Samples {
+        inputs: Tensor::from_vec(noise, (count, inputs), &Device::Cpu)?,
+        targets: Tensor::from_vec(targets, count, &Device::Cpu)?,
+    })
+}
+
+/// W of each layer row by row, then b, between ±√(6 / inputs).
+fn first_weights(widths: &[usize]) -> Vec<f32> {
+    let mut weights = Vec::new();
+    for layer in widths.windows(2) {
+        let (inputs, neurons) = (layer[0], layer[1]);
+        let scale = (2.0 * (6.0 / inputs as f64).sqrt()) as f32;
+        let noise = uniform(weights.len(), (inputs + 1) * neurons, 2_654_435_761);
+        weights.extend(noise.map(|x| scale * x));
+    }
+    weights
+}
+
+/// Elements `start..start + length` of a sequence in [-1/2, 1/2), the same bits in every language.
+fn uniform(start: usize, length: usize, multiplier: u32) -> impl Iterator<Item = f32> {
+    let bits = move |i: usize| (i as u32).wrapping_mul(multiplier) >> 8;
+    (start..start + length).map(move |i| bits(i) as f32 / (1 << 24) as f32 - 0.5)
+}
+
+fn main() -> Done {
+    let mut work = None;
+    for line in stdin().lock().lines() {
+        let line = line?;
+        let answer = match (line.split_once(' ').unwrap_or((&line, "")), &mut work) {
+            (("case", words), _) => {
+                work = Some(Work::new(&Case::read(words)?)?);
+                "ready".to_owned()
+            }
+            ((command, _), Some(work)) => work.answer(command)?,
+            _ => format!("unsupported {line}"),
+        };
+        writeln!(stdout(), "{answer}")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,160 @@
+//! One method with its own copy of the network.
+
+use std::time::{Duration, Instant};
+
+use candle_core::Tensor;
+use thalweg::{Builder, Measure, NonFinite, Spec, Value};
+use thalweg_candle::VarOptimizer;
+
+use super::{CompareError, Model, Predictions, Score, Task, score};
+use crate::data::Samples;
+use crate::record::{EpochRecord, StepRecord};
+use crate::weights::Weights;
+
+/// A method that takes part in a comparison.
+#[derive(Debug, Clone)]
+pub struct Method {
+    /// What it is called in records; no two are called alike.
+    pub label: String,
+    /// Optimizer, groups, schedules, clipping. A gradient that is not finite ends its part in the
+    /// comparison, whatever is said here.
+    pub optimizer: Builder<f32, Spec>,
+}
+
+/// Where a method's time went.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Spent {
+    /// Samples that it has learnt from.
+    pub samples: u64,
+    /// In losses and gradients.
+    pub gradients: Duration,
+    /// In the optimizer's steps.
+    pub optimizer: Duration,
+}
+
+impl Spent {
+    /// Samples a second of training; `None` before the first step.
+    pub fn samples_per_second(&self) -> Option<f64> {
+        let seconds = (self.gradients + self.optimizer).as_secs_f64();
+        (seconds > 0.0).then(|| self.samples as f64 / seconds)
+    }
+
+    /// The optimizer's share of a step's time, from 0 to 1; `None` before the first step.
+    pub fn optimizer_share(&self) -> Option<f64> {
+        let seconds = (self.gradients + self.optimizer).as_secs_f64();
+        (seconds > 0.0).then(|| self.optimizer.as_secs_f64() / seconds)
+    }
+}
+
+pub(super) struct Contender {
+    pub label: String,
+    pub spec: String,
+    pub weights: Weights,
+    pub optimizer: VarOptimizer<Spec>,
+    /// The step at which loss or gradient were not finite; it has not moved since.
+    pub diverged_at: Option<u64>,
+    pub spent: Spent,
+    model: Model,
+}
+
+impl Contender {
+    pub fn new(method: &Method, task: &Task, seed: u64) -> Result<Self, CompareError> {
+        let weights = Weights::new(seed);
+        let model = (task.build)(weights.builder())?;
+        let builder = method.optimizer.clone().measure(Measure::Norms).non_finite(NonFinite::Skip);
+        let optimizer = VarOptimizer::named(weights.vars(), builder)
+            .map_err(|source| CompareError::method(&method.label, source))?;
+        Ok(Self {
+            label: method.label.clone(),
+            spec: optimizer.method().to_string(),
+            weights,
+            optimizer,
+            diverged_at: None,
+            spent: Spent::default(),
+            model,
+        })
+    }
+
+    pub fn forward(&self, inputs: &Tensor) -> candle_core::Result<Tensor> {
+        self.model.forward(inputs)
+    }
+
+    /// One step; nothing for a method that has diverged, now or before.
+    pub fn step(
+        &mut self,
+        task: &Task,
+        batch: &Samples,
+        (step, epoch): (u64, u64),
+    ) -> Result<Option<StepRecord>, CompareError> {
+        if self.diverged_at.is_some() {
+            return Ok(None);
+        }
+        let begin = Instant::now();
+        let loss = (task.loss)(&self.model.forward(&batch.inputs)?, &batch.targets)?;
+        let value = f64::from(loss.to_scalar::<f32>()?);
+        if !value.is_finite() {
+            self.diverged_at = Some(step);
+            return Ok(None);
+        }
+        let gradients = loss.backward()?;
+        let computed = Instant::now();
+        let lr = self.optimizer.current("lr", None).and_then(number);
+        let report = self
+            .optimizer
+            .step_report(&gradients)
+            .map_err(|source| CompareError::method(&self.label, source))?;
+        self.spent.samples += batch.targets.dim(0)? as u64;
+        self.spent.gradients += computed - begin;
+        self.spent.optimizer += computed.elapsed();
+        let (Some(grad_norm), Some(update_norm), None) =
+            (report.gradient_norm, report.update_norm, &report.skipped)
+        else {
+            self.diverged_at = Some(step);
+            return Ok(None);
+        };
+        let method = self.label.clone();
+        Ok(Some(StepRecord { method, step, epoch, loss: value, lr, grad_norm, update_norm }))
+    }
+
+    /// How it stands after an epoch; schedules that wait for it are told. Nothing for a method
+    /// that has diverged.
+    pub fn epoch(
+        &mut self,
+        task: &Task,
+        [train, test]: [&Samples; 2],
+        (step, epoch): (u64, u64),
+    ) -> Result<Option<EpochRecord>, CompareError> {
+        if self.diverged_at.is_some() {
+            return Ok(None);
+        }
+        let [train, test] = [self.score(task, train)?, self.score(task, test)?];
+        if !(train.loss.is_finite() && test.loss.is_finite()) {
+            self.diverged_at = Some(step);
+            return Ok(None);
+        }
+        self.optimizer.observe(test.loss);
+        Ok(Some(EpochRecord {
+            method: self.label.clone(),
+            epoch,
+            train_loss: train.loss,
+            train_accuracy: train.accuracy,
+            test_loss: test.loss,
+            test_accuracy: test.accuracy,
+        }))
+    }
+
+    pub fn score(&self, task: &Task, samples: &Samples) -> candle_core::Result<Score> {
+        score::score(self.model.as_ref(), &task.loss, samples)
+    }
+
+    pub fn predictions(&self, samples: &Samples) -> candle_core::Result<Predictions> {
+        score::predictions(self.model.as_ref(), samples)
+    }
+}
+
+fn number(value: Value) -> Option<f64> {
+    match value {
+        Value::Number(number) => Some(number),
+        _ => None,
+    }
+}

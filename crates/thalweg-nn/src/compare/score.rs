@@ -1,0 +1,70 @@
+//! How good a network is on samples.
+
+use candle_core::{D, DType, Module, Result, Tensor};
+
+use super::Loss;
+use crate::data::Samples;
+
+/// Samples that go through a network at once when nothing is learnt; it bounds memory.
+const CHUNK: usize = 1000;
+
+/// Loss and accuracy over some samples.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Score {
+    /// The mean loss.
+    pub loss: f64,
+    /// The share of targets that get the highest score, from 0 to 1.
+    pub accuracy: f64,
+}
+
+/// What a network takes each target for.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Predictions {
+    /// The class with the highest score.
+    pub classes: Vec<u32>,
+    /// Its probability by softmax.
+    pub probabilities: Vec<f32>,
+}
+
+/// The score of a network.
+pub(super) fn score(model: &dyn Module, loss: &Loss, samples: &Samples) -> Result<Score> {
+    let (mut total, mut right, mut targets_seen) = (0.0, 0.0, 0);
+    let count = samples.targets.dim(0)?;
+    for from in (0..count).step_by(CHUNK) {
+        let len = CHUNK.min(count - from);
+        let targets = samples.targets.narrow(0, from, len)?;
+        let outputs = model.forward(&samples.inputs.narrow(0, from, len)?)?.detach();
+        total += f64::from(loss(&outputs, &targets)?.to_scalar::<f32>()?) * len as f64;
+        let hits = outputs.argmax(D::Minus1)?.eq(&targets)?.to_dtype(DType::F32)?;
+        right += f64::from(hits.sum_all()?.to_scalar::<f32>()?);
+        targets_seen += targets.elem_count();
+    }
+    Ok(Score { loss: total / count as f64, accuracy: right / targets_seen as f64 })
+}
+
+/// What a network says of each target.
+pub(super) fn predictions(model: &dyn Module, samples: &Samples) -> Result<Predictions> {
+    let mut all = Predictions::default();
+    let count = samples.targets.dim(0)?;
+    for from in (0..count).step_by(CHUNK) {
+        let inputs = samples.inputs.narrow(0, from, CHUNK.min(count - from))?;
+        let outputs = model.forward(&inputs)?.detach();
+        let chances = candle_nn::ops::softmax(&outputs, D::Minus1)?;
+        all.classes.extend(outputs.argmax(D::Minus1)?.flatten_all()?.to_vec1::<u32>()?);
+        all.probabilities.extend(chances.max(D::Minus1)?.flatten_all()?.to_vec1::<f32>()?);
+    }
+    Ok(all)
+}
+
+/// The mean of −ln softmax(scores) at the target, over all targets: scores `(…, classes)`, targets
+/// `(…)` in u32.
+///
+/// # Errors
+/// Shapes that do not belong together, and targets beyond the last class.
+pub fn cross_entropy(scores: &Tensor, targets: &Tensor) -> Result<Tensor> {
+    if scores.rank() == 2 && targets.rank() == 1 {
+        return candle_nn::loss::cross_entropy(scores, targets);
+    }
+    let scores = scores.flatten_to(D::Minus2)?;
+    candle_nn::loss::cross_entropy(&scores, &targets.flatten_all()?)
+}

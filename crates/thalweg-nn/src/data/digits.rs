@@ -1,0 +1,38 @@
+//! The handwritten digits that this crate carries in it.
+
+use std::io::Read;
+
+use flate2::read::GzDecoder;
+
+use super::error::DataError;
+use super::split::{self, Split};
+use super::{Dataset, Kind, Samples};
+
+/// A line an image: 64 values from 0 to 16, then the digit.
+static TABLE: &[u8] = include_bytes!("../../assets/digits.csv.gz");
+
+const SIDE: usize = 8;
+
+pub(super) fn load(options: &Split) -> Result<Dataset, DataError> {
+    let (inputs, targets) = read().ok_or(DataError::Digits)?;
+    let classes: Vec<String> = (0..10).map(|digit| digit.to_string()).collect();
+    let parts = split::parts(&targets, &classes, options, split::QUARTER)?;
+    let all = Samples::from_rows(inputs, targets)?;
+    let (train, test) = (all.subset(&parts.train)?, all.subset(&parts.test)?);
+    let kind = Kind::Images { height: SIDE, width: SIDE };
+    Ok(Dataset { name: "digits".to_owned(), kind, classes, train, test })
+}
+
+fn read() -> Option<(Vec<f32>, Vec<u32>)> {
+    let mut text = String::new();
+    GzDecoder::new(TABLE).read_to_string(&mut text).ok()?;
+    let (mut inputs, mut targets) = (Vec::new(), Vec::new());
+    for line in text.lines() {
+        let (pixels, digit) = line.rsplit_once(',')?;
+        for pixel in pixels.split(',') {
+            inputs.push(pixel.parse::<f32>().ok()? / 16.0);
+        }
+        targets.push(digit.parse().ok().filter(|&digit| digit < 10)?);
+    }
+    (inputs.len() == SIDE * SIDE * targets.len()).then_some((inputs, targets))
+}

@@ -1,0 +1,218 @@
+//! IDX, the format of MNIST and Fashion-MNIST (Y. LeCun, C. Cortes and C. Burges, "The MNIST
+//! database of handwritten digits"): a magic number, the size of each dimension, both big-endian
+//! u32, then bytes.
+
+mod error;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::error::DataError;
+use super::input::{Input, MOST};
+use super::split::{self, Split};
+use super::{Dataset, Kind, Samples};
+pub use error::IdxError;
+
+/// The magic number of bytes in three dimensions.
+const IMAGES: u32 = 0x0000_0803;
+
+/// The magic number of bytes in one dimension.
+const LABELS: u32 = 0x0000_0801;
+
+/// The share that is held out where there is one pair of files.
+const FIFTH: f64 = 0.2;
+
+const TRAIN: [&str; 2] = ["train-images-idx3-ubyte", "train-labels-idx1-ubyte"];
+const TEST: [&str; 2] = ["t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"];
+
+pub(super) fn load(folder: &Path, name: String, options: &Split) -> Result<Dataset, DataError> {
+    let failed = |source| DataError::Read { path: folder.to_owned(), source };
+    if !fs::metadata(folder).map_err(failed)?.is_dir() {
+        return Err(IdxError::NoFolder { path: folder.to_owned() }.into());
+    }
+    match (Files::find(folder, TRAIN)?, Files::find(folder, TEST)?) {
+        (None, None) => {
+            let wanted = [TRAIN, TEST].concat().into_iter().map(str::to_owned).collect();
+            Err(IdxError::NoFiles { folder: folder.to_owned(), wanted }.into())
+        }
+        (Some(files), None) | (None, Some(files)) => divided(name, files.read()?, options),
+        (Some(train), Some(test)) => match options.test {
+            Some(share) => {
+                let file = test.images.file_name().map(PathBuf::from).unwrap_or_default();
+                Err(DataError::TestPartGiven { share, folder: folder.to_owned(), file })
+            }
+            None => in_two_parts(name, train.read()?, test.read()?),
+        },
+    }
+}
+
+/// Where images and their labels are.
+struct Files {
+    images: PathBuf,
+    labels: PathBuf,
+}
+
+/// Images with their labels, and where they were.
+struct Labelled {
+    files: Files,
+    size: [usize; 2],
+    pixels: Vec<u8>,
+    labels: Vec<u8>,
+}
+
+impl Files {
+    /// Both files, or none.
+    fn find(folder: &Path, [images, labels]: [&str; 2]) -> Result<Option<Self>, DataError> {
+        let find =
+            |name| names(name).into_iter().map(|n| folder.join(n)).find(|path| path.exists());
+        let missing = |found, wanted| IdxError::Missing { found, wanted: names(wanted) };
+        match (find(images), find(labels)) {
+            (None, None) => Ok(None),
+            (Some(images), Some(labels)) => Ok(Some(Self { images, labels })),
+            (Some(found), None) => Err(missing(found, labels).into()),
+            (None, Some(found)) => Err(missing(found, images).into()),
+        }
+    }
+
+    fn read(self) -> Result<Labelled, DataError> {
+        let ([images, height, width], pixels) = read(Input::open(&self.images, MOST)?, IMAGES)?;
+        if [images, height, width].contains(&0) {
+            let images = images as u64;
+            return Err(IdxError::NoImages { path: self.images, images, height, width }.into());
+        }
+        let ([count], labels) = read(Input::open(&self.labels, MOST)?, LABELS)?;
+        if count != images {
+            return Err(IdxError::Counts {
+                label_file: self.labels,
+                labels: count as u64,
+                image_file: self.images,
+                images: images as u64,
+            }
+            .into());
+        }
+        Ok(Labelled { files: self, size: [height, width], pixels, labels })
+    }
+}
+
+/// The names that a file can have, the first one first.
+fn names(standard: &str) -> Vec<String> {
+    // Some unpackers write a dot in the place of the hyphen before `idx`.
+    let dotted = standard.replace("-idx", ".idx");
+    [standard, &dotted].into_iter().flat_map(|n| [n.to_owned(), format!("{n}.gz")]).collect()
+}
+
+/// The sizes of a file's N dimensions and what follows them.
+fn read<const N: usize>(mut input: Input, magic: u32) -> Result<([usize; N], Vec<u8>), DataError> {
+    let head = 4 + 4 * N;
+    let header = input.take(head as u64)?;
+    let (path, packed) = (input.path.clone(), input.packed);
+    let mut numbers = header.chunks_exact(4).map(|b| u32::from_be_bytes([b[0], b[1], b[2], b[3]]));
+    if let Some(found) = numbers.next()
+        && found != magic
+    {
+        return Err(IdxError::Magic { path, found, expected: magic }.into());
+    }
+    if header.len() < head {
+        let (expected, found) = (head as u64, header.len() as u64);
+        return Err(IdxError::Truncated { path, expected, found, packed }.into());
+    }
+    let sizes = [(); N].map(|()| numbers.next().unwrap_or(0) as usize);
+    let bytes = sizes.iter().fold(1, |bytes: u64, &size| bytes.saturating_mul(size as u64));
+    let expected = bytes.saturating_add(head as u64);
+    // What is there decides how much memory it takes, not what the header says.
+    let wanted = bytes.min(input.most);
+    let content = input.take(wanted)?;
+    if (content.len() as u64) < wanted {
+        let found = (head + content.len()) as u64;
+        return Err(IdxError::Truncated { path, expected, found, packed }.into());
+    }
+    if bytes > wanted {
+        return Err(input.too_large());
+    }
+    if !input.take(1)?.is_empty() {
+        return Err(IdxError::TooLong { path, expected, packed }.into());
+    }
+    Ok((sizes, content))
+}
+
+impl Labelled {
+    fn kind(&self) -> Kind {
+        Kind::Images { height: self.size[0], width: self.size[1] }
+    }
+
+    fn targets(&self, classes: &Classes) -> Vec<u32> {
+        self.labels.iter().map(|&label| classes.number[usize::from(label)]).collect()
+    }
+
+    fn samples(&self, targets: Vec<u32>) -> Result<Samples, DataError> {
+        let inputs = self.pixels.iter().map(|&pixel| f32::from(pixel) / 255.0).collect();
+        Ok(Samples::from_rows(inputs, targets)?)
+    }
+}
+
+/// The labels that occur, in ascending order: not every set begins at 0.
+struct Classes {
+    names: Vec<String>,
+    number: [u32; 256],
+}
+
+impl Classes {
+    fn of(parts: &[&Labelled]) -> Result<Self, DataError> {
+        let mut occurs = [false; 256];
+        parts.iter().flat_map(|part| &part.labels).for_each(|&l| occurs[usize::from(l)] = true);
+        let labels: Vec<u8> = (0..=255).filter(|&label| occurs[usize::from(label)]).collect();
+        if let [class] = labels[..] {
+            let path = parts[0].files.labels.clone();
+            return Err(IdxError::OneClass { path, class }.into());
+        }
+        let mut number = [0; 256];
+        (0..).zip(&labels).for_each(|(k, &label)| number[usize::from(label)] = k);
+        Ok(Self { names: labels.iter().map(u8::to_string).collect(), number })
+    }
+}
+
+fn divided(name: String, all: Labelled, options: &Split) -> Result<Dataset, DataError> {
+    let classes = Classes::of(&[&all])?;
+    let targets = all.targets(&classes);
+    let parts = split::parts(&targets, &classes.names, options, FIFTH)?;
+    let samples = all.samples(targets)?;
+    let (train, test) = (samples.subset(&parts.train)?, samples.subset(&parts.test)?);
+    Ok(Dataset { name, kind: all.kind(), classes: classes.names, train, test })
+}
+
+fn in_two_parts(name: String, train: Labelled, test: Labelled) -> Result<Dataset, DataError> {
+    if train.size != test.size {
+        return Err(IdxError::Sizes {
+            train_file: train.files.images,
+            train: train.size,
+            test_file: test.files.images,
+            test: test.size,
+        }
+        .into());
+    }
+    let classes = Classes::of(&[&train, &test])?;
+    let targets = train.targets(&classes);
+    split::every_class_is_among(targets.iter().copied(), &classes.names)?;
+    Ok(Dataset {
+        name,
+        kind: train.kind(),
+        train: train.samples(targets)?,
+        test: test.samples(test.targets(&classes))?,
+        classes: classes.names,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_read_up_to_the_most_and_refused_beyond() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        fs::write(&path, [0, 0, 8, 1, 0, 0, 0, 5, 1, 2, 3, 4, 5]).unwrap();
+        let read = |most| read::<1>(Input::open(&path, most).unwrap(), LABELS);
+        assert_eq!(read(5).unwrap(), ([5], vec![1, 2, 3, 4, 5]));
+        assert!(matches!(read(4), Err(DataError::TooLarge { most: 4, .. })));
+    }
+}

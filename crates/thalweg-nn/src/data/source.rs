@@ -1,0 +1,162 @@
+//! Where a data set comes from, as text.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use super::error::DataError;
+use super::synthetic::{Shape, Synthetic};
+
+/// Where a data set comes from.
+///
+/// ```
+/// use thalweg_nn::data::{DataError, Source};
+///
+/// let source = Source::parse("csv:data/iris.csv:label=species")?;
+/// assert_eq!(source, Source::Csv { path: "data/iris.csv".into(), label: "species".into() });
+/// assert_eq!(source.to_string(), "csv:data/iris.csv:label=species");
+/// assert_eq!(source.title(), "iris");
+///
+/// let error = Source::parse("digit").unwrap_err();
+/// assert!(error.to_string().starts_with("there is no data set `digit` (did you mean `digits`?)"));
+/// # Ok::<(), DataError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub enum Source {
+    /// 1,797 images of handwritten digits, 8×8, that this crate carries in it: the test set of
+    /// "Optical Recognition of Handwritten Digits" (E. Alpaydin and C. Kaynak, UCI Machine Learning
+    /// Repository, 1998, <https://doi.org/10.24432/C50P49>), licensed CC BY 4.0; see
+    /// `assets/LICENSES.md`.
+    Digits,
+    /// A folder with IDX files under the names of MNIST's, gzipped or not: `train-images-idx3-ubyte`,
+    /// `train-labels-idx1-ubyte`, `t10k-images-idx3-ubyte`, `t10k-labels-idx1-ubyte`, or one of the
+    /// two pairs. The format: <https://github.com/cvdfoundation/mnist>.
+    Idx(PathBuf),
+    /// A table with a header line, gzipped or not: the column `label` has classes, every other one
+    /// numbers.
+    Csv {
+        /// The file.
+        path: PathBuf,
+        /// The name of the column of classes.
+        label: String,
+    },
+    /// Points of the plane, made from the seed.
+    Synthetic(Synthetic),
+}
+
+/// One row of the table [`SOURCES`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SourceEntry {
+    /// The name, as `idx`.
+    pub name: &'static str,
+    /// How it is written, as `idx:DIR`.
+    pub form: &'static str,
+    /// What it is, in a line.
+    pub summary: &'static str,
+}
+
+/// Every kind of source.
+pub const SOURCES: [SourceEntry; 6] = [
+    row("digits", "digits", "1,797 handwritten digits of 8×8 pixels, part of the program"),
+    row("idx", "idx:DIR", "a folder of IDX files, as MNIST and Fashion-MNIST come"),
+    row("csv", "csv:FILE:label=COLUMN", "a table with a header, numbers and a column of classes"),
+    row("spirals", "spirals", "arms of a spiral, in the plane"),
+    row("moons", "moons", "two half circles, one in the other's, in the plane"),
+    row("blobs", "blobs", "round clouds on a circle, in the plane"),
+];
+
+const fn row(name: &'static str, form: &'static str, summary: &'static str) -> SourceEntry {
+    SourceEntry { name, form, summary }
+}
+
+impl Source {
+    /// Reads a source: `digits`, `idx:DIR`, `csv:FILE:label=COLUMN` (`FILE` may contain colons),
+    /// `spirals`, `moons`, `blobs`, the last three with settings if wished, as
+    /// `spirals:classes=5,samples=1000,noise=0.1`. White space around names and values does not
+    /// count; a path is taken as it is.
+    ///
+    /// # Errors
+    /// A name that no source has, with the nearest ones; what is missing or too much; a setting that
+    /// is unknown, or whose value is refused.
+    pub fn parse(text: &str) -> Result<Self, DataError> {
+        let (name, rest) = match text.split_once(':') {
+            Some((name, rest)) => (name.trim(), Some(rest)),
+            None => (text.trim(), None),
+        };
+        let malformed = |problem: &str| DataError::MalformedSource {
+            text: text.to_owned(),
+            problem: problem.to_owned(),
+            form: form_of(name),
+        };
+        match (name, rest) {
+            ("digits", None) => Ok(Self::Digits),
+            ("digits", Some(_)) => Err(malformed("digits has no settings")),
+            ("idx", None | Some("")) => Err(malformed("the folder is missing")),
+            ("idx", Some(folder)) => Ok(Self::Idx(folder.into())),
+            ("csv", None | Some("")) => Err(malformed("the file is missing")),
+            ("csv", Some(rest)) => match rest.rsplit_once(":label=") {
+                None => Err(malformed("the column of classes is missing")),
+                Some(("", _)) => Err(malformed("the file is missing")),
+                Some((_, label)) if label.trim().is_empty() => {
+                    Err(malformed("the name of the column of classes is missing"))
+                }
+                Some((path, label)) => {
+                    Ok(Self::Csv { path: path.into(), label: label.trim().to_owned() })
+                }
+            },
+            (_, settings) => match Shape::named(name) {
+                Some(shape) => Synthetic::parse(shape, settings, malformed).map(Self::Synthetic),
+                None => Err(DataError::UnknownSource {
+                    name: name.to_owned(),
+                    nearest: thalweg::nearest(name, SOURCES.map(|row| row.name)),
+                }),
+            },
+        }
+    }
+
+    /// What to call the data set: the name of the source, of the folder, or of the file without its
+    /// extension.
+    pub fn title(&self) -> String {
+        let last = |path: &Path| {
+            path.file_name().map_or(path.display().to_string(), |n| n.to_string_lossy().into())
+        };
+        match self {
+            Self::Digits => "digits".to_owned(),
+            Self::Idx(folder) => last(folder),
+            Self::Csv { path, .. } => {
+                let name = last(path);
+                let table = name.strip_suffix(".gz").unwrap_or(&name);
+                table.strip_suffix(".csv").unwrap_or(table).to_owned()
+            }
+            Self::Synthetic(synthetic) => synthetic.shape.name().to_owned(),
+        }
+    }
+}
+
+/// How the source of that name is written, with the settings of those that have some.
+fn form_of(name: &str) -> String {
+    let form = SOURCES.iter().find(|row| row.name == name).map_or("", |row| row.form);
+    match Shape::named(name) {
+        Some(_) => format!("{form}` or `{form}:key=value,key=value"),
+        None => form.to_owned(),
+    }
+}
+
+impl FromStr for Source {
+    type Err = DataError;
+
+    fn from_str(text: &str) -> Result<Self, DataError> {
+        Self::parse(text)
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Digits => f.write_str("digits"),
+            Self::Idx(folder) => write!(f, "idx:{}", folder.display()),
+            Self::Csv { path, label } => write!(f, "csv:{}:label={label}", path.display()),
+            Self::Synthetic(synthetic) => synthetic.fmt(f),
+        }
+    }
+}

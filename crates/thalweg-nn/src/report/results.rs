@@ -1,0 +1,98 @@
+//! The table of where the methods ended.
+
+use maud::{Markup, html};
+use thalweg_lab::draw::number;
+
+use super::text::{count, duration, percent, rate};
+use super::{MethodResult, Report};
+
+/// The table, the best method first.
+pub(super) fn section(report: &Report) -> Markup {
+    let methods: Vec<(usize, &MethodResult)> =
+        report.ranked().into_iter().map(|i| (i, &report.methods[i])).collect();
+    let timed = methods.iter().any(|(_, m)| m.seconds.is_some());
+    let rated = methods.iter().any(|(_, m)| m.samples_per_second.is_some());
+    let shared = methods.iter().any(|(_, m)| m.optimizer_share.is_some());
+    html! {
+        section {
+            h2 id="results" { "Results" }
+            div.table {
+                table.results {
+                    thead {
+                        tr {
+                            th scope="col" { "method" }
+                            th.number scope="col" { "test accuracy" }
+                            th.number scope="col" { "best, in epoch" }
+                            th.number scope="col" { "test loss" }
+                            th.number scope="col" { "training loss" }
+                            @if timed { th.number scope="col" { "time" } }
+                            @if rated { th.number scope="col" { "samples/s" } }
+                            @if shared { th.number scope="col" { "optimizer’s share" } }
+                            th scope="col" { "spec" }
+                        }
+                    }
+                    tbody {
+                        @for (i, method) in methods {
+                            tr {
+                                th scope="row" { (name(i, method)) }
+                                (standing(method))
+                                @if timed { (cell(method.seconds.map(duration))) }
+                                @if rated { (cell(method.samples_per_second.map(rate))) }
+                                @if shared { (cell(method.optimizer_share.map(percent))) }
+                                td { code { (method.spec) } }
+                            }
+                        }
+                    }
+                }
+            }
+            (caution(report))
+        }
+    }
+}
+
+/// A method's name in its colour.
+pub(super) fn name(i: usize, method: &MethodResult) -> Markup {
+    html! { span.name { i.swatch style={ "--c:var(--m" (i) ")" } {} span { (method.label) } } }
+}
+
+fn standing(method: &MethodResult) -> Markup {
+    let end = method.end();
+    let mut best = None;
+    for record in &method.epochs {
+        // The first of equally good ones.
+        if best.is_none_or(|(_, accuracy)| record.test_accuracy > accuracy) {
+            best = Some((record.epoch, record.test_accuracy));
+        }
+    }
+    let best = best.map(|(epoch, accuracy)| format!("{}, {}", percent(accuracy), count(epoch)));
+    html! {
+        @match method.diverged_at {
+            Some(step) => td.number { "diverged at step " (count(step)) },
+            None => (cell(end.map(|r| percent(r.test_accuracy)))),
+        }
+        (cell(best))
+        (cell(end.map(|r| number(r.test_loss))))
+        (cell(end.map(|r| number(r.train_loss))))
+    }
+}
+
+fn cell(text: Option<String>) -> Markup {
+    html! { td.number { (text.as_deref().unwrap_or("–")) } }
+}
+
+/// How much of a difference may be chance.
+fn caution(report: &Report) -> Markup {
+    let best = report.ranked().first().map(|&i| &report.methods[i]);
+    let tested = best.and_then(MethodResult::tested).filter(|(right, all)| right < all);
+    html! {
+        @if let Some((right, all)) = tested {
+            @let share = right as f64 / all as f64;
+            // Two standard errors of a binomial share.
+            @let error = 200.0 * (share * (1.0 - share) / all as f64).sqrt();
+            p.note {
+                "Right answers to " (count(all)) " test samples tell the accuracy on others of their kind to about ±"
+                (format!("{error:.1}")) " points: a smaller difference between methods may be chance."
+            }
+        }
+    }
+}

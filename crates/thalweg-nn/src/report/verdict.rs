@@ -1,0 +1,66 @@
+//! The outcome in a sentence.
+
+use super::text::{count, counted, listed};
+use super::{MethodResult, Report};
+
+impl Report {
+    /// Which method classifies the test samples best at the end, in one sentence.
+    pub fn verdict(&self) -> String {
+        let ranked = self.ranked();
+        let ended: Vec<(&MethodResult, f64)> =
+            ranked.iter().filter_map(|&i| standing(&self.methods[i])).collect();
+        let Some(&(best, accuracy)) = ended.first() else { return self.without_end() };
+        let names: Vec<&str> =
+            ended.iter().filter(|e| e.1 == accuracy).map(|e| e.0.label.as_str()).collect();
+        let epochs = counted(best.epochs.last().map_or(0, |r| r.epoch), "epoch");
+        let score = best.score(accuracy);
+        let (others, next) = (self.methods.len() - names.len(), ended.get(names.len()));
+        match (&names[..], next) {
+            ([name], None) => {
+                let (share, of) = score.split_once(' ').unwrap_or((&score, ""));
+                let of = if of.is_empty() { String::new() } else { format!(" {of}") };
+                let alone = if others > 0 { "; no other method came so far" } else { "" };
+                format!(
+                    "{name} classifies {share} of the test samples right{of} after {epochs}{alone}."
+                )
+            }
+            ([name], Some((next, share))) => format!(
+                "{name} classifies the most test samples right after {epochs}: {score}; next is {} with {}.",
+                next.label,
+                next.score(*share)
+            ),
+            _ => format!(
+                "{} classify equally many test samples right after {epochs}: {score}.",
+                listed(&names)
+            ),
+        }
+    }
+
+    fn without_end(&self) -> String {
+        match &self.methods[..] {
+            [] => "No method was tried.".to_owned(),
+            [only] => match only.diverged_at {
+                Some(step) => format!("{} diverged at step {}.", only.label, count(step)),
+                None => format!("{} has not finished an epoch.", only.label),
+            },
+            all if all.iter().all(|m| m.diverged_at.is_some()) => {
+                "All methods diverged.".to_owned()
+            }
+            _ => "No method has finished an epoch.".to_owned(),
+        }
+    }
+
+    /// The methods' places, the best first, those that diverged last.
+    pub(super) fn ranked(&self) -> Vec<usize> {
+        let mut places: Vec<usize> = (0..self.methods.len()).collect();
+        let height = |&i: &usize| standing(&self.methods[i]).map_or(-1.0, |(_, accuracy)| accuracy);
+        places.sort_by(|a, b| height(b).total_cmp(&height(a)));
+        places
+    }
+}
+
+/// A method that came to its end, and its final test accuracy.
+fn standing(method: &MethodResult) -> Option<(&MethodResult, f64)> {
+    let end = method.end().filter(|_| method.diverged_at.is_none())?;
+    end.test_accuracy.is_finite().then_some((method, end.test_accuracy))
+}

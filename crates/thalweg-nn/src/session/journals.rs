@@ -1,0 +1,132 @@
+//! The files of a run that grow with it.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use super::journal::Journal;
+use super::{SessionError, folder_of, metrics};
+use crate::compare::Tick;
+use crate::tensorboard;
+
+/// Records as JSON lines.
+pub const JSON: &str = "metrics.jsonl";
+/// Records as a table.
+const CSV: &str = "metrics.csv";
+/// Records for TensorBoard, one file a method.
+const EVENTS: &str = "events.out.tfevents.thalweg";
+/// All weights of all methods now and then.
+pub const TRAJECTORY: &str = "trajectory.f32";
+
+/// The journals of a run.
+pub struct Journals {
+    json: Journal,
+    csv: Journal,
+    /// By label.
+    events: BTreeMap<String, Journal>,
+    /// Only where a landscape is to be drawn.
+    trajectory: Option<Journal>,
+}
+
+impl Journals {
+    /// New ones, in place of any that are there.
+    pub fn create(
+        folder: &Path,
+        labels: &[String],
+        trajectory: bool,
+    ) -> Result<Self, SessionError> {
+        let create = |name: &str, head: &[u8]| {
+            let path = folder.join(name);
+            match fs::remove_file(&path) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    Err(SessionError::write(&path, error))
+                }
+                _ => Journal::create(path, head),
+            }
+        };
+        let events = labels.iter().map(|label| {
+            thalweg_lab::output::make_folder(&folder.join(folder_of(label)))?;
+            let head = tensorboard::file_version(wall_time());
+            Ok((label.clone(), create(&events_of(label), &head)?))
+        });
+        Ok(Self {
+            json: create(JSON, b"")?,
+            csv: create(CSV, metrics::CSV_HEAD.as_bytes())?,
+            events: events.collect::<Result<_, SessionError>>()?,
+            trajectory: trajectory.then(|| create(TRAJECTORY, b"")).transpose()?,
+        })
+    }
+
+    /// Those of a run that has a checkpoint, each cut back to the length it had then.
+    pub fn reopen(
+        folder: &Path,
+        labels: &[String],
+        trajectory: bool,
+        lengths: &BTreeMap<String, u64>,
+    ) -> Result<Self, SessionError> {
+        let reopen = |name: &str| {
+            Journal::reopen(folder.join(name), lengths.get(name).copied().unwrap_or(0))
+        };
+        let events = labels.iter().map(|label| Ok((label.clone(), reopen(&events_of(label))?)));
+        Ok(Self {
+            json: reopen(JSON)?,
+            csv: reopen(CSV)?,
+            events: events.collect::<Result<_, SessionError>>()?,
+            trajectory: trajectory.then(|| reopen(TRAJECTORY)).transpose()?,
+        })
+    }
+
+    /// Adds the records of a step.
+    pub fn record(&mut self, tick: &Tick) -> Result<(), SessionError> {
+        let now = wall_time();
+        for record in &tick.steps {
+            self.json.append(&metrics::json_line(record)?)?;
+            self.csv.append(&metrics::step_row(record)?)?;
+            if let Some(events) = self.events.get_mut(&record.method) {
+                events.append(&tensorboard::of_step(now, record))?;
+            }
+        }
+        for record in &tick.epochs {
+            self.json.append(&metrics::json_line(record)?)?;
+            self.csv.append(&metrics::epoch_row(record)?)?;
+            if let Some(events) = self.events.get_mut(&record.method) {
+                events.append(&tensorboard::of_epoch(now, tick.step, record))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds where all methods are, if a landscape is to be drawn.
+    pub fn record_weights(&mut self, bytes: &[u8]) -> Result<(), SessionError> {
+        self.trajectory.as_mut().map_or(Ok(()), |journal| journal.append(bytes))
+    }
+
+    /// Lets others see what has been added.
+    pub fn flush(&mut self) -> Result<(), SessionError> {
+        self.all().try_for_each(|(_, journal)| journal.flush())
+    }
+
+    /// Brings everything to the disk; gives the lengths by name.
+    pub fn sync(&mut self) -> Result<BTreeMap<String, u64>, SessionError> {
+        self.all().map(|(name, journal)| Ok((name, journal.sync()?))).collect()
+    }
+
+    fn all(&mut self) -> impl Iterator<Item = (String, &mut Journal)> {
+        let events = self.events.iter_mut().map(|(label, it)| (events_of(label), it));
+        let trajectory = self.trajectory.iter_mut().map(|it| (TRAJECTORY.to_owned(), it));
+        [(JSON.to_owned(), &mut self.json), (CSV.to_owned(), &mut self.csv)]
+            .into_iter()
+            .chain(events)
+            .chain(trajectory)
+    }
+}
+
+fn events_of(label: &str) -> String {
+    format!("{}/{EVENTS}", folder_of(label))
+}
+
+/// Seconds since 1970, which TensorBoard wants; no other file has them.
+fn wall_time() -> f64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64())
+}

@@ -1,0 +1,73 @@
+//! Records as they stand in a run's files.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+
+use serde::Deserialize;
+
+use super::SessionError;
+use crate::record::{EpochRecord, StepRecord};
+
+/// A line of `metrics.jsonl`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(untagged)]
+pub enum Record {
+    /// Of a step.
+    Step(StepRecord),
+    /// Of an epoch.
+    Epoch(EpochRecord),
+}
+
+/// The first line of `metrics.csv`.
+pub const CSV_HEAD: &str = "method,step,epoch,loss,lr,grad_norm,update_norm,train_loss,train_accuracy,test_loss,test_accuracy\n";
+
+/// A line of `metrics.jsonl`.
+pub fn json_line(record: &impl serde::Serialize) -> Result<Vec<u8>, SessionError> {
+    let mut line = serde_json::to_vec(record).map_err(std::io::Error::other)?;
+    line.push(b'\n');
+    Ok(line)
+}
+
+/// The row of a step in `metrics.csv`.
+pub fn step_row(record: &StepRecord) -> Result<Vec<u8>, SessionError> {
+    let StepRecord { method, step, epoch, loss, lr, grad_norm, update_norm } = record;
+    let lr = lr.map_or_else(String::new, |lr| lr.to_string());
+    let [step, epoch] = [step, epoch].map(u64::to_string);
+    let [loss, grad_norm, update_norm] = [loss, grad_norm, update_norm].map(f64::to_string);
+    row(&[method, &step, &epoch, &loss, &lr, &grad_norm, &update_norm, "", "", "", ""])
+}
+
+/// The row of an epoch in `metrics.csv`.
+pub fn epoch_row(record: &EpochRecord) -> Result<Vec<u8>, SessionError> {
+    let EpochRecord { method, epoch, train_loss, train_accuracy, test_loss, test_accuracy } =
+        record;
+    let numbers = [train_loss, train_accuracy, test_loss, test_accuracy].map(f64::to_string);
+    let [train_loss, train_accuracy, test_loss, test_accuracy] = &numbers;
+    let epoch = epoch.to_string();
+    row(&[method, "", &epoch, "", "", "", "", train_loss, train_accuracy, test_loss, test_accuracy])
+}
+
+fn row(cells: &[&str]) -> Result<Vec<u8>, SessionError> {
+    let mut out = csv::Writer::from_writer(Vec::new());
+    out.write_record(cells).map_err(std::io::Error::from)?;
+    out.into_inner().map_err(|error| error.into_error().into())
+}
+
+/// All records of `metrics.jsonl`.
+///
+/// # Errors
+/// A file that cannot be read, and a line that is no record.
+pub fn read(path: &Path) -> Result<Vec<Record>, SessionError> {
+    let file = File::open(path).map_err(|source| SessionError::read(path, source))?;
+    let mut records = Vec::new();
+    for (i, line) in BufReader::new(file).lines().enumerate() {
+        let line = line.map_err(|source| SessionError::read(path, source))?;
+        let record = serde_json::from_str(&line).map_err(|_| SessionError::Damaged {
+            path: path.to_owned(),
+            what: format!("line {} is no record", i + 1),
+        })?;
+        records.push(record);
+    }
+    Ok(records)
+}

@@ -1,0 +1,246 @@
+//! The variables of a network, with first values from a seed.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use candle_core::{DType, Device, Error, Result, Shape, Tensor, Var, bail};
+use candle_nn::init::NormalOrUniform;
+use candle_nn::var_builder::SimpleBackend;
+use candle_nn::{Init, VarBuilder};
+use indexmap::IndexMap;
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
+use rand_distr::{Distribution, Normal, Uniform};
+
+/// The stream of random numbers that the first variable takes; splits and orders take others.
+const STREAM: u64 = 1 << 16;
+
+/// The f32 variables of one network, by name, in the order in which the network asked for them.
+///
+/// candle draws first values from the system's entropy; here they are a function of the seed, of
+/// the place of a variable among the others, and of what the network asks for, so that any candle
+/// model can be made twice with the same values:
+///
+/// ```
+/// use candle_nn::linear;
+/// use thalweg_nn::Weights;
+///
+/// let (a, b) = (Weights::new(7), Weights::new(7));
+/// linear(3, 2, a.builder().pp("head"))?;
+/// linear(3, 2, b.builder().pp("head"))?;
+/// assert_eq!(a.names(), ["head.weight", "head.bias"]);
+/// assert_eq!(a.flat()?, b.flat()?);
+/// # Ok::<(), candle_core::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Weights {
+    seed: u64,
+    vars: Arc<Mutex<IndexMap<String, Var>>>,
+}
+
+impl Weights {
+    /// No variables yet.
+    pub fn new(seed: u64) -> Self {
+        Self { seed, vars: Arc::default() }
+    }
+
+    /// What a network is built with; a variable is made when it is asked for, or found by name.
+    pub fn builder(&self) -> VarBuilder<'static> {
+        VarBuilder::from_backend(Box::new(self.clone()), DType::F32, Device::Cpu)
+    }
+
+    /// The names, in order.
+    pub fn names(&self) -> Vec<String> {
+        self.lock().keys().cloned().collect()
+    }
+
+    /// The variables with their names, in order.
+    pub fn vars(&self) -> Vec<(String, Var)> {
+        self.lock().iter().map(|(name, var)| (name.clone(), var.clone())).collect()
+    }
+
+    /// The number of elements of all variables.
+    pub fn elements(&self) -> usize {
+        self.lock().values().map(|var| var.elem_count()).sum()
+    }
+
+    /// All elements, variable after variable.
+    ///
+    /// # Errors
+    /// None but candle's own.
+    pub fn flat(&self) -> Result<Vec<f32>> {
+        let mut all = Vec::with_capacity(self.elements());
+        for var in self.lock().values() {
+            all.extend(var.flatten_all()?.to_vec1::<f32>()?);
+        }
+        Ok(all)
+    }
+
+    /// Sets all elements from what [`flat`](Self::flat) gave.
+    ///
+    /// # Errors
+    /// Another number of elements; then nothing has changed.
+    pub fn set_flat(&self, values: &[f32]) -> Result<()> {
+        let expected = self.elements();
+        if values.len() != expected {
+            bail!("{} values were given for {expected} weights", values.len());
+        }
+        let mut rest = values;
+        for var in self.lock().values() {
+            let (these, others) = rest.split_at(var.elem_count());
+            var.set(&Tensor::from_slice(these, var.shape(), var.device())?)?;
+            rest = others;
+        }
+        Ok(())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, IndexMap<String, Var>> {
+        self.vars.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl SimpleBackend for Weights {
+    fn get(
+        &self,
+        shape: Shape,
+        name: &str,
+        init: Init,
+        dtype: DType,
+        device: &Device,
+    ) -> Result<Tensor> {
+        if dtype != DType::F32 {
+            bail!("variable `{name}` is asked for in {}; only f32 is trained here", dtype.as_str());
+        }
+        let mut vars = self.lock();
+        if let Some(var) = vars.get(name) {
+            if var.shape() != &shape {
+                bail!("variable `{name}` is asked for as {shape:?} and is {:?}", var.shape());
+            }
+            return Ok(var.as_tensor().clone());
+        }
+        let mut random = ChaCha8Rng::seed_from_u64(self.seed);
+        random.set_stream(STREAM + vars.len() as u64);
+        let values = first_values(init, &shape, &mut random).map_err(Error::wrap)?;
+        let var = Var::from_vec(values, shape, device)?;
+        let tensor = var.as_tensor().clone();
+        vars.insert(name.to_owned(), var);
+        Ok(tensor)
+    }
+
+    fn get_unchecked(&self, name: &str, _dtype: DType, _device: &Device) -> Result<Tensor> {
+        match self.lock().get(name) {
+            Some(var) => Ok(var.as_tensor().clone()),
+            None => bail!("there is no variable `{name}`, and without a shape none can be made"),
+        }
+    }
+
+    fn contains_tensor(&self, name: &str) -> bool {
+        self.lock().contains_key(name)
+    }
+}
+
+/// Values as [`Init::var`] draws them, from a generator of ours.
+fn first_values(
+    init: Init,
+    shape: &Shape,
+    random: &mut ChaCha8Rng,
+) -> std::result::Result<Vec<f32>, BadInit> {
+    let count = shape.elem_count();
+    let normal = |mean: f64, deviation: f64, random: &mut ChaCha8Rng| {
+        let normal = Normal::new(mean, deviation).map_err(|_| BadInit(init))?;
+        Ok((0..count).map(|_| normal.sample(random) as f32).collect())
+    };
+    let uniform = |low: f64, high: f64, random: &mut ChaCha8Rng| {
+        let uniform = Uniform::new_inclusive(low, high).map_err(|_| BadInit(init))?;
+        Ok((0..count).map(|_| uniform.sample(random) as f32).collect())
+    };
+    match init {
+        Init::Const(value) => Ok(vec![value as f32; count]),
+        Init::Randn { mean, stdev } => normal(mean, stdev, random),
+        Init::Uniform { lo, up } => uniform(lo, up, random),
+        Init::Kaiming { dist, fan, non_linearity } => {
+            let deviation = non_linearity.gain() / (fan.for_shape(shape) as f64).sqrt();
+            match dist {
+                NormalOrUniform::Normal => normal(0.0, deviation, random),
+                NormalOrUniform::Uniform => {
+                    let bound = 3.0_f64.sqrt() * deviation;
+                    uniform(-bound, bound, random)
+                }
+            }
+        }
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("no values can be drawn from {0:?}")]
+struct BadInit(Init);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn drawn(seed: u64, init: Init) -> Vec<f32> {
+        let weights = Weights::new(seed);
+        weights.builder().get_with_hints((100, 400), "w", init).unwrap();
+        weights.flat().unwrap()
+    }
+
+    #[test]
+    fn first_values_are_a_function_of_the_seed() {
+        let init = Init::Randn { mean: 0.0, stdev: 1.0 };
+        assert_eq!(drawn(3, init), drawn(3, init));
+        assert_ne!(drawn(3, init), drawn(4, init));
+    }
+
+    #[test]
+    fn two_variables_have_different_values() {
+        let weights = Weights::new(0);
+        let init = Init::Randn { mean: 0.0, stdev: 1.0 };
+        for name in ["a", "b"] {
+            weights.builder().get_with_hints(8, name, init).unwrap();
+        }
+        let values = weights.flat().unwrap();
+        assert_ne!(values[..8], values[8..]);
+    }
+
+    #[test]
+    fn values_have_the_mean_and_deviation_that_are_asked_for() {
+        let moments = |values: &[f32]| {
+            let mean = values.iter().map(|&v| f64::from(v)).sum::<f64>() / values.len() as f64;
+            let square = values.iter().map(|&v| (f64::from(v) - mean).powi(2)).sum::<f64>();
+            (mean, (square / values.len() as f64).sqrt())
+        };
+        // 40,000 draws: four standard errors of a mean are 0.02 σ, of a deviation 0.015 σ.
+        let (mean, deviation) = moments(&drawn(1, Init::Randn { mean: 5.0, stdev: 2.0 }));
+        assert!((mean - 5.0).abs() < 0.04 && (deviation - 2.0).abs() < 0.03);
+        // He et al. 2015: √2 / √fan-in, of 400 inputs.
+        let he = drawn(1, candle_nn::init::DEFAULT_KAIMING_UNIFORM);
+        let (mean, deviation) = moments(&he);
+        let expected = (2.0_f64 / 400.0).sqrt();
+        assert!(mean.abs() < 0.02 * expected && (deviation / expected - 1.0).abs() < 0.02);
+        let bound = (3.0_f64.sqrt() * expected) as f32;
+        assert!(he.iter().all(|v| v.abs() <= bound));
+        assert!(drawn(1, Init::Const(0.5)).iter().all(|&v| v == 0.5));
+    }
+
+    #[test]
+    fn a_variable_that_is_asked_for_twice_is_one() {
+        let weights = Weights::new(0);
+        weights.builder().get((2, 3), "w").unwrap();
+        weights.builder().get((2, 3), "w").unwrap();
+        assert_eq!(weights.elements(), 6);
+        let error = weights.builder().get((3, 2), "w").unwrap_err().to_string();
+        assert!(error.contains("variable `w` is asked for as [3, 2] and is [2, 3]"), "{error}");
+    }
+
+    #[test]
+    fn flat_values_come_back() {
+        let weights = Weights::new(0);
+        weights.builder().get((2, 3), "w").unwrap();
+        weights.builder().get(2, "b").unwrap();
+        let values: Vec<f32> = (0..8).map(|i| i as f32).collect();
+        weights.set_flat(&values).unwrap();
+        assert_eq!(weights.flat().unwrap(), values);
+        assert!(weights.set_flat(&values[1..]).is_err());
+        assert_eq!(weights.flat().unwrap(), values);
+    }
+}

@@ -1,0 +1,37 @@
+//! The digits are learnt.
+
+use thalweg_nn::compare::{Comparison, Task, Training, methods};
+use thalweg_nn::data::{Dataset, Source, Split};
+use thalweg_nn::network::Network;
+use thalweg_nn::session::SIX;
+
+fn comparison(specs: &[&str], training: Training) -> Comparison {
+    let split = Split { seed: training.seed, test: None };
+    let data = Dataset::load(&Source::Digits, &split).unwrap();
+    let network: Network = "mlp:100,100".parse().unwrap();
+    let task = Task::classification(move |vars| network.build(&vars, 64, 10));
+    let methods = methods(specs).unwrap();
+    Comparison::new(&data.train, &data.test, task, &methods, training).unwrap()
+}
+
+#[test]
+fn adam_reads_97_of_100_digits_it_has_not_seen() {
+    let accuracies = [0, 1, 2, 3, 4].map(|seed| {
+        let mut comparison = comparison(&["adam"], Training { epochs: 30, batch: 32, seed });
+        while comparison.advance().unwrap().is_some() {}
+        let [_, test] = comparison.scores().unwrap()[0];
+        test.accuracy
+    });
+    let mean = accuracies.iter().sum::<f64>() / 5.0;
+    assert!(mean >= 0.97, "{accuracies:?}");
+    assert!(accuracies.iter().all(|&accuracy| accuracy >= 0.96), "{accuracies:?}");
+}
+
+#[test]
+fn each_of_the_six_learns_at_its_rate() {
+    let mut comparison = comparison(&SIX, Training { epochs: 20, batch: 128, seed: 0 });
+    while comparison.advance().unwrap().is_some() {}
+    for (label, [train, test]) in comparison.labels().zip(comparison.scores().unwrap()) {
+        assert!(train.loss < 0.2 && test.accuracy > 0.95, "{label}: {train:?} {test:?}");
+    }
+}
