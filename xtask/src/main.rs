@@ -15,10 +15,12 @@ Usage: cargo xtask COMMAND
   test     formatting, lints, every test and doctest, the documentation
   bench    how fast the gallery is drawn and the workspace builds, on this machine
            with --matplotlib the usual way in turn with ours (needs python3 and ffmpeg)
-  peers    how long PyTorch, optax and NumPy take for the same steps, in turn with ours
+  peers    how long PyTorch, optax and NumPy take for the same steps, in turn with ours, and
+           PyTorch for training a network
            (needs python3, 6 GB of disk and, for the largest, 4 GB of memory)
            --only TEXT what contains it, --elements N at most so many, --rounds N instead of 9,
-           --keep-memory lets the others keep the memory that they free between steps
+           --keep-memory lets the others keep the memory that they free between steps,
+           --training the training of a network alone
   golden   make the golden files again from NumPy and PyTorch (needs python3)
 ";
 

@@ -3,7 +3,9 @@
 mod cases;
 mod machine;
 mod side;
+mod training;
 
+use std::process::Command;
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -35,12 +37,13 @@ struct Options {
     elements: usize,
     rounds: usize,
     keep_memory: bool,
+    training: bool,
 }
 
 impl Options {
     fn read(words: &[&str]) -> Result<Self, String> {
         let (only, elements, rounds) = (String::new(), usize::MAX, 9);
-        let mut options = Self { only, elements, rounds, keep_memory: false };
+        let mut options = Self { only, elements, rounds, keep_memory: false, training: false };
         let mut words = words.iter();
         while let Some(&name) = words.next() {
             let mut value = || words.next().ok_or_else(|| format!("{name} needs a value"));
@@ -53,13 +56,20 @@ impl Options {
                 "--elements" => options.elements = number(value()?)?,
                 "--rounds" => options.rounds = number(value()?)?,
                 "--keep-memory" => options.keep_memory = true,
+                "--training" => options.training = true,
                 _ => {
-                    let known = "--only TEXT, --elements N, --rounds N and --keep-memory";
+                    let known =
+                        "--only TEXT, --elements N, --rounds N, --keep-memory and --training";
                     return Err(format!("peers knows {known}, not `{name}`"));
                 }
             }
         }
         Ok(options)
+    }
+
+    /// Whether whole training steps are among what is wanted.
+    fn trains(&self) -> bool {
+        self.training || (self.only.is_empty() && self.elements == usize::MAX)
     }
 
     /// The cases whose work or peer contains the text of `--only`, no larger than wanted.
@@ -76,42 +86,61 @@ impl Options {
     }
 }
 
-/// Measures and prints a table in Markdown, a row as soon as it is known.
+/// Measures and prints tables in Markdown.
 pub fn compare(words: &[&str]) -> Result<(), String> {
     let options = Options::read(words)?;
     let cases = options.choose()?;
-    let script = root().join("xtask/peers/speed.py");
-    let python =
-        python::environment("peers-speed-venv", &script.with_file_name("speed-requirements.txt"))?;
-    cargo(&[&["build", "--quiet"], &PEER[..]].concat())?;
-    let start = |program| {
-        let mut command = match program {
-            Program::Python => {
-                command(&python.to_string_lossy(), &["-B", &script.to_string_lossy()])
-            }
-            Program::Ours => command("cargo", &[&["run", "--quiet"], &PEER[..]].concat()),
-        };
-        if program == Program::Python && options.keep_memory {
+    let scripts = root().join("xtask/peers");
+    let interpreter =
+        python::environment("peers-speed-venv", &scripts.join("speed-requirements.txt"))?;
+    let python = |script: &str| {
+        let script = scripts.join(script);
+        let mut command =
+            command(&interpreter.to_string_lossy(), &["-B", &script.to_string_lossy()]);
+        if options.keep_memory {
             command.env("GLIBC_TUNABLES", KEEP_MEMORY);
         }
-        Side::start(&mut command, THREADS)
+        command
     };
-
-    let versions = start(Program::Python)?.ask("versions")?;
+    let versions = Side::start(&mut python("speed.py"), THREADS)?.ask("versions")?;
     println!("{}, {versions}.\n", machine::describe());
     println!(
         "`cargo xtask peers {}`: {} rounds, {THREADS} threads.\n",
         words.join(" "),
         options.rounds
     );
+    if !options.training {
+        compare_steps(&cases, python, options.rounds)?;
+    }
+    if options.trains() {
+        println!();
+        training::compare(python, options.rounds)?;
+    }
+    Ok(())
+}
+
+/// The optimizers' steps alone, a row as soon as it is known.
+fn compare_steps(
+    cases: &[Case],
+    python: impl Fn(&str) -> Command,
+    rounds: usize,
+) -> Result<(), String> {
+    cargo(&[&["build", "--quiet"], &PEER[..]].concat())?;
+    let start = |program| {
+        let mut command = match program {
+            Program::Python => python("speed.py"),
+            Program::Ours => command("cargo", &[&["run", "--quiet"], &PEER[..]].concat()),
+        };
+        Side::start(&mut command, THREADS)
+    };
     println!("| work | peer | peer ms | ours ms | ratio | to reach |");
     println!("|---|---|---|---|---|---|");
     for case in cases {
-        let rounds = measure(&case, start, options.rounds).unwrap_or_else(|why| {
+        let rounds = measure(case, start, rounds).unwrap_or_else(|why| {
             eprintln!("{why}");
             Vec::new()
         });
-        println!("{}", row(&case, &rounds));
+        println!("{}", row(case, &rounds));
     }
     Ok(())
 }
@@ -222,6 +251,13 @@ mod tests {
         assert_eq!(refusal(&["--rounds", "0"]), "--rounds takes a number above 0, not `0`");
         assert_eq!(refusal(&["--only"]), "--only needs a value");
         assert!(refusal(&["--fast", "1"]).ends_with("not `--fast`"));
+    }
+
+    #[test]
+    fn training_is_a_part_of_all_and_of_nothing_that_is_picked() {
+        let trains = |words: &[&str]| Options::read(words).is_ok_and(|options| options.trains());
+        assert!(trains(&[]) && trains(&["--rounds", "3"]) && trains(&["--training"]));
+        assert!(!trains(&["--only", "adam"]) && !trains(&["--elements", "1000"]));
     }
 
     #[test]

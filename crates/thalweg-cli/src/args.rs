@@ -160,7 +160,7 @@ pub struct Train {
     pub init: Option<String>,
 
     /// An optimizer: NAME or NAME:KEY=VALUE,KEY=VALUE; once for each that takes part [default: six,
-    /// as in the first example]
+    /// see below]
     #[arg(long = "with", value_name = "SPEC")]
     pub with: Vec<String>,
 
@@ -207,17 +207,19 @@ pub struct Train {
 }
 
 const TRAIN_EXAMPLES: &str = "\
-All optimizers begin with the same weights and see the same samples in the same order. The folder gets
-report.html, pictures, metrics.jsonl and .csv, TensorBoard files, the trained networks as safetensors and
-checkpoints. Ctrl-C stops after the step; --resume goes on, also after the program was killed, and gives
-the same numbers to the last bit. Exit code 130 tells that it was stopped.
+All optimizers begin with the same weights and see the same samples in the same order.
+
+DIR gets report.html, pictures, metrics.jsonl and .csv, TensorBoard files, the trained networks as safetensors, and checkpoints.
+
+Ctrl-C stops after the step, with exit code 130. --resume goes on, also after the program was killed, and gives the same numbers to the last bit.
+
+Without --with: sgd:lr=0.1, momentum:lr=0.05, adagrad:lr=0.02, rmsprop:lr=0.001, adadelta, adam.
 
 Examples:
-  thalweg train --out run          digits with sgd:lr=0.1, momentum:lr=0.05, adagrad:lr=0.02,
-                                   rmsprop:lr=0.001, adadelta and adam
+  thalweg train --out run
   thalweg train --out run --resume
-  thalweg train --data idx:mnist --model mlp:100,100,100,100 --with adam --with adamw --out mnist
-  thalweg train --data csv:iris.csv:label=species --model mlp:16 --landscape --out iris";
+  thalweg train --data idx:mnist --model mlp:100,100 --with adam --out run2
+  thalweg train --data csv:iris.csv:label=species --landscape --out run3";
 
 /// Options of `bench`.
 #[derive(Debug, ClapArgs)]

@@ -1,29 +1,33 @@
 //! `thalweg train`.
 
 mod bars;
+mod signals;
 
 use std::io::{self, Write};
-use std::path::absolute;
-use std::process;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::path::{Path, absolute, is_separator};
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use rayon::ThreadPoolBuilder;
-use thalweg_nn::compare::{CompareError, Tick};
-use thalweg_nn::data::Source;
+use thalweg_nn::compare::{CompareError, Tick, products_on_one_thread};
+use thalweg_nn::data::{DataError, Source};
 use thalweg_nn::network::Activation;
 use thalweg_nn::session::{Outcome, Session, SessionError, Settings};
 
 use crate::args;
-use crate::failure::{Failure, STOPPED, say};
+use crate::failure::{Failure, say};
 use crate::table::Table;
 use bars::{Bars, Drawing};
 
 pub fn run(options: &args::Train, quiet: bool) -> Result<(), Failure> {
     let begin = Instant::now();
     let mut session = open(options)?;
-    let stop = stop_on_signals()?;
+    let go_on = format!("thalweg train --out {} --resume", quoted(session.folder()));
+    let stop = signals::stop(&go_on)?;
+    let first = session.comparison().step();
+    if !session.comparison().is_large() {
+        products_on_one_thread();
+    }
     let threads = session.comparison().threads();
     let pool = ThreadPoolBuilder::new().num_threads(threads).build().map_err(Failure::failed)?;
     let bars = Bars::new(session.comparison(), quiet);
@@ -32,11 +36,10 @@ pub fn run(options: &args::Train, quiet: bool) -> Result<(), Failure> {
             .run(|| stop.load(Ordering::Relaxed), |comparison, tick| show(&bars, comparison, tick))
     });
     bars.end();
-    let folder = session.folder().display().to_string();
-    let go_on = format!("thalweg train --out {folder} --resume");
     match ended {
-        Ok(Outcome::Finished) => {}
-        Ok(Outcome::Stopped) => {
+        // What is left to do is not worth waiting for it: from here on signals end the program at once.
+        Ok(Outcome::Finished) if !stop.swap(true, Ordering::Relaxed) => {}
+        Ok(Outcome::Finished | Outcome::Stopped) => {
             let (step, of) = (session.comparison().step(), session.comparison().steps());
             return Err(Failure::Stopped(format!(
                 "stopped after step {step} of {of}; go on with: {go_on}"
@@ -44,13 +47,17 @@ pub fn run(options: &args::Train, quiet: bool) -> Result<(), Failure> {
         }
         Err(error) => {
             let step = session.safe_step();
-            return Err(Failure::Failed(format!(
-                "{error}; a checkpoint of step {step} is kept: {go_on}"
-            )));
+            let kept = format!("a checkpoint of step {step} is kept; go on with: {go_on}");
+            return Err(Failure::Failed(format!("{error}; {kept}")));
         }
     }
     let drawing = Drawing::new(quiet);
-    session.finish(|_| {}, &|done, of| drawing.surface(done, of)).map_err(Failure::failed)?;
+    session
+        .finish(|_| {}, &|done, of| drawing.surface(done, of))
+        .map_err(|error| {
+            format!("{error}; the training is done and kept; write the rest with: {go_on}")
+        })
+        .map_err(Failure::Failed)?;
     drawing.end();
     if quiet {
         return Ok(());
@@ -58,9 +65,13 @@ pub fn run(options: &args::Train, quiet: bool) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     write!(out, "{}", standing(&session)?)?;
     out.flush()?;
+    let steps = match (session.comparison().step(), first) {
+        (1, 0) => "1 step".to_owned(),
+        (all, 0) => format!("{all} steps"),
+        (all, before) => format!("{} of {all} steps", all - before),
+    };
     say(&format!(
-        "{} steps in {:.1} s; open {}",
-        session.comparison().step(),
+        "{steps} in {:.1} s; open {}",
         begin.elapsed().as_secs_f64(),
         session.folder().join("report.html").display()
     ));
@@ -92,18 +103,18 @@ fn given(options: &args::Train, mut settings: Settings) -> Result<Settings, Fail
         }
     };
     if let Some(data) = &options.data {
-        settings.data = source(data)?.to_string();
+        let source = source(data)?;
+        if !is_same(&source, &settings.data) {
+            settings.data = source.to_string();
+        }
     }
     set(&mut settings.model, &options.model);
-    set(&mut settings.activation, &options.activation);
-    match (&options.init, &options.activation) {
-        (Some(init), _) => settings.init.clone_from(init),
-        (None, Some(activation)) => {
-            let activation = activation.parse::<Activation>().map_err(Failure::usage)?;
-            settings.init = activation.initial().to_string();
-        }
-        (None, None) => {}
+    if let Some(other) = options.activation.as_ref().filter(|it| **it != settings.activation) {
+        let activation = other.parse::<Activation>().map_err(Failure::usage)?;
+        settings.init = activation.initial().to_string();
     }
+    set(&mut settings.activation, &options.activation);
+    set(&mut settings.init, &options.init);
     if !options.with.is_empty() {
         settings.methods.clone_from(&options.with);
     }
@@ -130,32 +141,46 @@ fn source(text: &str) -> Result<Source, Failure> {
     Ok(source)
 }
 
+/// Whether data is what a text says, whichever way leads to its files.
+fn is_same(source: &Source, text: &str) -> bool {
+    let found = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    match (source, Source::parse(text)) {
+        (Source::Idx(a), Ok(Source::Idx(b))) => found(a) == found(&b),
+        (Source::Csv { path: a, label }, Ok(Source::Csv { path: b, label: before })) => {
+            *label == before && found(a) == found(&b)
+        }
+        (_, before) => before.is_ok_and(|before| *source == before),
+    }
+}
+
 /// Whether it is the command line that is wrong, or the world.
 fn refused(error: SessionError) -> Failure {
     match error {
-        SessionError::Compare(CompareError::Method { .. }) => Failure::usage(error),
+        SessionError::Compare(CompareError::Method { .. } | CompareError::SameLabel(_))
+        | SessionError::SameFolder { .. }
+        | SessionError::Data(DataError::TestShare { .. }) => Failure::usage(error),
         _ => Failure::failed(error),
     }
 }
 
-/// A flag that Ctrl-C and the like set; the second time they end the program at once.
-fn stop_on_signals() -> Result<Arc<AtomicBool>, Failure> {
-    let stop = Arc::new(AtomicBool::new(false));
-    let flag = Arc::clone(&stop);
-    ctrlc::set_handler(move || {
-        if flag.swap(true, Ordering::Relaxed) {
-            process::exit(i32::from(STOPPED));
-        }
-    })
-    .map_err(Failure::failed)?;
-    Ok(stop)
+/// A path as a shell and the command line take it.
+fn quoted(path: &Path) -> String {
+    let mut path = path.display().to_string();
+    if path.starts_with('-') {
+        path.insert_str(0, "./");
+    }
+    let is_plain = |c: char| c.is_alphanumeric() || is_separator(c) || "._-+=,:@%".contains(c);
+    match path.chars().all(is_plain) {
+        true => path,
+        false => format!("'{}'", path.replace('\'', r"'\''")),
+    }
 }
 
 fn show(bars: &Bars, comparison: &thalweg_nn::compare::Comparison, tick: &Tick) {
     bars.tick(comparison, tick);
     for &method in &tick.diverged {
         bars.warn(&format!(
-            "{} stopped being finite at step {}; it is left where it was",
+            "{} stopped being finite at step {} and has not moved since",
             comparison.spec(method),
             tick.step
         ));

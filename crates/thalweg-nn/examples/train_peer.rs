@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 
 use candle_core::{Device, Tensor};
 use rayon::{ThreadPool, ThreadPoolBuilder};
-use thalweg_nn::compare::{Comparison, Task, Training, methods};
+use thalweg_nn::compare::{Comparison, Task, Training, methods, products_on_one_thread};
 use thalweg_nn::data::Samples;
 use thalweg_nn::network::Network;
 
@@ -79,7 +79,10 @@ impl Work {
         };
         let training = begin(&samples, u64::MAX)?;
         let threads = match case.number("threads")? {
-            0 => training.threads(),
+            0 => {
+                products_on_one_thread();
+                training.threads()
+            }
             threads => threads,
         };
         Ok(Self {

@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 
 use thalweg_lab::gallery::{Drawing, Exhibit};
 
-use crate::compare::{Comparison, Task, Training, methods};
+use crate::compare::{Comparison, Task, Training, methods, products_on_one_thread};
 use crate::data::{Dataset, Source, Split};
 use crate::landscape::{Directions, FILM_SIZE, Landscape, Trajectory};
 use crate::network::Network;
@@ -44,8 +44,8 @@ pub fn network() -> Exhibit {
                 .to_owned(),
             "A surface over 17,610 weights cannot be drawn; a plane through it can. This one holds the two directions in \
              which the six paths differ most. Colour and lines are the loss at the plane's weights, the paths are \
-             projected onto it: the loss along a path is lower than the one drawn below it, for the methods also move \
-             in directions that the plane does not have."
+             projected onto it, so that the loss along a path is not exactly the one below it: the methods also move in \
+             directions that the plane does not have."
                 .to_owned(),
         ],
         command: "thalweg train --data digits --model mlp:100,100 --landscape --out run".to_owned(),
@@ -80,6 +80,7 @@ pub fn network() -> Exhibit {
 /// On threads of its own: the gallery's could all wait here for what they themselves should do.
 fn train() -> Result<Trained, String> {
     let text = |error: &dyn std::fmt::Display| error.to_string();
+    products_on_one_thread();
     let begun = std::thread::Builder::new().spawn(move || {
         let pool = rayon::ThreadPoolBuilder::new().build().map_err(|error| text(&error))?;
         pool.install(Trained::new).map_err(|error| text(&error))
@@ -117,11 +118,16 @@ impl Trained {
             .collect();
         record(&comparison, &mut paths)?;
         while let Some(tick) = comparison.advance()? {
-            for (result, record) in results.iter_mut().zip(tick.steps) {
-                result.steps.push(record);
+            let place = |label: &str| labels.iter().position(|known| known == label);
+            for record in tick.steps {
+                if let Some(method) = place(&record.method) {
+                    results[method].steps.push(record);
+                }
             }
-            for (result, record) in results.iter_mut().zip(tick.epochs) {
-                result.epochs.push(record);
+            for record in tick.epochs {
+                if let Some(method) = place(&record.method) {
+                    results[method].epochs.push(record);
+                }
             }
             if tick.step.is_multiple_of(STRIDE) {
                 record(&comparison, &mut paths)?;

@@ -39,7 +39,8 @@ pub struct EpochRecord {
 }
 
 /// The mean loss of one method's batches between any two of some ascending steps: entry i is over
-/// those after step i − 1 up to step i. Before the first step stands the first batch's.
+/// those after step i − 1 up to step i. Before the first step stands the first batch's; where there
+/// is no batch, NaN.
 pub fn mean_losses(records: &[StepRecord], at: &[u64]) -> Vec<f64> {
     let mut before = 0;
     let mean = |&step: &u64| {

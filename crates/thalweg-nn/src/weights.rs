@@ -31,6 +31,8 @@ const STREAM: u64 = 1 << 16;
 /// assert_eq!(a.flat()?, b.flat()?);
 /// # Ok::<(), candle_core::Error>(())
 /// ```
+///
+/// A clone has the same variables, not copies of them.
 #[derive(Debug, Clone)]
 pub struct Weights {
     seed: u64,

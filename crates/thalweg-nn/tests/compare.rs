@@ -172,6 +172,11 @@ fn a_state_of_another_comparison_is_refused() {
 
 #[test]
 fn a_method_that_diverges_is_left_and_the_others_go_on() {
+    // A rate near the largest number: the update is infinite while loss and gradient are not yet.
+    let mut infinite = comparison(&["sgd:lr=3e38"], TRAINING);
+    for tick in to_the_end(&mut infinite) {
+        assert!(tick.steps.iter().all(|it| it.update_norm.is_finite()));
+    }
     let mut both = comparison(&["sgd:lr=1e30", "adam:lr=0.01"], TRAINING);
     let ticks = to_the_end(&mut both);
     let end = both.diverged_at(0).unwrap();
@@ -244,6 +249,27 @@ fn any_candle_model_is_compared_and_all_methods_see_the_same_batches() {
 }
 
 #[test]
+fn a_variable_that_would_never_be_learnt_is_named() {
+    struct Cut(Linear, Linear);
+    impl Module for Cut {
+        fn forward(&self, x: &Tensor) -> Result<Tensor> {
+            self.1.forward(&self.0.forward(x)?.detach())
+        }
+    }
+    let data = moons();
+    let task = Task::classification(|vars: VarBuilder| {
+        Ok(Cut(linear(2, 4, vars.pp("under"))?, linear(4, 2, vars.pp("over"))?))
+    });
+    let made =
+        Comparison::new(&data.train, &data.test, task, &methods(&["sgd"]).unwrap(), TRAINING);
+    let message = made.err().unwrap().to_string();
+    assert!(
+        message.starts_with("the loss gives no gradient to under.weight, under.bias: "),
+        "{message}"
+    );
+}
+
+#[test]
 fn sequences_are_scored_token_by_token() {
     let device = &Device::Cpu;
     let scores =
@@ -279,7 +305,10 @@ fn what_cannot_be_compared_says_why() {
     };
     assert_eq!(says(&empty, &["sgd"], TRAINING, 2), "there are no training samples");
     let message = says(train, &["sgd"], TRAINING, 1);
-    assert!(message.starts_with("for one sample the network gives [1, 1]; it has to"), "{message}");
+    assert!(
+        message.starts_with("for targets [2] the network gives [2, 1]; it has to"),
+        "{message}"
+    );
     let wide = Samples {
         inputs: Tensor::cat(&[&train.inputs, &train.inputs], 1).unwrap(),
         ..train.clone()
@@ -296,4 +325,5 @@ fn labels_are_names_or_whole_specs_where_names_are_shared() {
     };
     assert_eq!(labels(&["sgd:lr=0.1", "adam"]), ["sgd", "adam"]);
     assert_eq!(labels(&["sgd:lr=0.1", "sgd", "adam"]), ["sgd:lr=0.1", "sgd", "adam"]);
+    assert_eq!(labels(&["adam: lr=.1", "adam"]), ["adam:lr=0.1", "adam"]);
 }

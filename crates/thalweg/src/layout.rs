@@ -218,6 +218,9 @@ impl<R: Real, S: Store<R>, const N: usize> Slots<R> for At<'_, R, S, N> {
     }
     #[inline(always)]
     fn set(&mut self, slot: usize, value: R) {
+        // Hardware takes a hundred cycles and more for a number below the normal ones, and a
+        // decaying mean without new gradients would stay there: 0.9 · 4 units round to 4 again.
+        let value = if value.abs() < R::MIN_POSITIVE { R::ZERO } else { value };
         self.store.set(self.main, self.odd, self.slots, N, slot, self.i, value);
     }
 }

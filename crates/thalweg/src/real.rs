@@ -41,6 +41,8 @@ pub trait Real:
     const ZERO: Self;
     /// One.
     const ONE: Self;
+    /// The smallest positive normal number: 2⁻¹²⁶ in f32, 2⁻¹⁰²² in f64.
+    const MIN_POSITIVE: Self;
     /// The name of the type as users write it: `"f32"` or `"f64"`.
     const NAME: &'static str;
 
@@ -78,6 +80,7 @@ macro_rules! real {
 
             const ZERO: Self = 0.0;
             const ONE: Self = 1.0;
+            const MIN_POSITIVE: Self = $type::MIN_POSITIVE;
             const NAME: &'static str = stringify!($type);
 
             #[inline(always)]

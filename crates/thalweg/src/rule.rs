@@ -44,7 +44,8 @@ pub trait Rule<R: Real>: Send + Sync {
 
 /// What an element remembers: a fixed number of slots.
 ///
-/// `()`, `[R; N]` and pairs of those implement it; nothing else needs to.
+/// `()`, `[R; N]` and pairs of those implement it; nothing else needs to. What is remembered is a
+/// normal number or 0: anything nearer to 0 than [`Real::MIN_POSITIVE`] is kept as 0.
 pub trait State<R>: Copy + Send + Sync {
     /// How many numbers an element remembers.
     const SLOTS: usize;

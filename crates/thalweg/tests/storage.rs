@@ -228,3 +228,21 @@ proptest! {
         prop_assert!(w.iter().zip(&expected).all(|(w, g)| -w == *g));
     }
 }
+
+#[test]
+fn state_fades_to_zero_and_never_below_the_normal_numbers() {
+    for (state, rounding) in STORES {
+        // One gradient, then none: m is multiplied by 0.9 in each step and passes 2⁻¹²⁶ at about the 810th.
+        let mut optimizer = optimizer("adam", state, rounding).build().unwrap();
+        let mut w = [1.0_f32];
+        for step in 0..1000 {
+            let gradient = if step == 0 { [1.0_f32] } else { [0.0] };
+            optimizer.step([("w", &mut w, &gradient)]).unwrap();
+            let m = optimizer.state("w", "m").unwrap()[0];
+            assert!(m == 0.0 || m.is_normal(), "{m:e} after step {step}");
+        }
+        if state == Dtype::F32 {
+            assert_eq!(optimizer.state("w", "m").unwrap(), [0.0]);
+        }
+    }
+}

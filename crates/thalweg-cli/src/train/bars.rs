@@ -4,10 +4,13 @@ use std::io::{self, IsTerminal};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanCount, MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use thalweg_nn::compare::{Comparison, Tick};
 
 use crate::failure::say;
+
+/// Draws a second, at most: so many that no bar is left out when all of them change.
+const DRAWS: u8 = 250;
 
 /// How often the text of bars changes.
 const EVERY: Duration = Duration::from_millis(100);
@@ -36,12 +39,13 @@ impl Bars {
         if !io::stderr().is_terminal() {
             return Self::Lines;
         }
-        let all = MultiProgress::with_draw_target(ProgressDrawTarget::stderr());
+        let all = MultiProgress::with_draw_target(ProgressDrawTarget::stderr_with_hz(DRAWS));
         let width = comparison.labels().map(|it| it.chars().count()).max().unwrap_or(0);
         let bar = |label: &str| {
             let bar = all.add(ProgressBar::new(comparison.steps()));
-            bar.set_style(style("{prefix} {bar:16} {percent:>3}% {msg}, {eta} left"));
+            bar.set_style(style("{prefix} {bar:10} {percent:>3}% {eta:>4} left  {wide_msg}"));
             bar.set_prefix(format!("{label:width$}"));
+            bar.set_message("loss –");
             // Steps from before count for the bar and not for the time left.
             bar.set_position(comparison.step());
             bar.reset_eta();
@@ -72,10 +76,10 @@ impl Bars {
                 for record in &tick.steps {
                     let Some(method) = place(&record.method) else { continue };
                     let test = shown.0[method]
-                        .map_or(String::new(), |it| format!(", test {:.2}%", 100.0 * it));
-                    let (loss, rate) = (record.loss, rate(method));
+                        .map_or(String::new(), |it| format!("test {:.1}%  ", 100.0 * it));
+                    let (loss, rate) = (record.loss, HumanCount(rate(method) as u64));
+                    bars[method].set_message(format!("loss {loss:.4}  {test}{rate} samples/s"));
                     bars[method].set_position(tick.step);
-                    bars[method].set_message(format!("loss {loss:.4}{test}, {rate:.0} samples/s"));
                 }
             }
             Self::Lines => {
@@ -126,7 +130,11 @@ impl Drawing {
     }
 
     pub fn surface(&self, done: usize, of: usize) {
-        self.0.set_length(of as u64);
+        if self.0.length() != Some(of as u64) {
+            // The time left counts from here, not from when the bar was made.
+            self.0.reset();
+            self.0.set_length(of as u64);
+        }
         self.0.set_position(done as u64);
     }
 

@@ -67,6 +67,16 @@ fn a_gallery_is_written_into_folders_that_it_makes() {
     let written = fs::read_dir(folder.path("deep/er")).unwrap().count();
     assert_eq!(outcome.stderr.lines().count(), written + 1);
     assert!(last.starts_with(&format!("{written} files in ")), "{last}");
+    for file in ["index.html", "summary.json", "sgd-0.1.png", "adam-0.3.mp4", "race.svg"] {
+        let line = format!("wrote {file}");
+        assert_eq!(outcome.stderr.lines().filter(|said| *said == line).count(), 1, "{file}");
+    }
+    // A trained network hangs beside the runs, with the film of its landscape.
+    let page = folder.text("deep/er/index.html");
+    for file in ["network.png", "network.mp4", "network-loss.svg", "network-accuracy.png"] {
+        assert!(page.contains(&format!("\"{file}\"")), "{file}");
+        assert!(folder.read(&format!("deep/er/{file}")).len() > 10_000, "{file}");
+    }
 }
 
 #[cfg(unix)]
@@ -95,10 +105,11 @@ mod unix {
     #[test]
     fn on_a_full_disk_a_gallery_leaves_whole_files_only() {
         let folder = Folder::new();
-        folder.run("gallery --out whole -q").done();
+        let gallery = "gallery --only race --only sgd-0.1 --only adam-0.3 -q --out";
+        folder.run(&format!("{gallery} whole")).done();
         fs::create_dir(folder.path("full")).unwrap();
         fs::write(folder.path("full/race.mp4"), "old").unwrap();
-        let sentence = folder.shell(&format!("{FULL} exec \"$THALWEG\" gallery --out full -q"));
+        let sentence = folder.shell(&format!("{FULL} exec \"$THALWEG\" {gallery} full"));
         let sentence = sentence.refused(1);
         assert!(sentence.starts_with("cannot write full/"), "{sentence}");
         assert!(sentence.ends_with(": file too large"), "{sentence}");

@@ -1,6 +1,7 @@
 //! Help texts and lists.
 
 use std::collections::BTreeSet;
+use std::fs;
 
 use serde_json::Value as Json;
 use thalweg_lab::printed::methods;
@@ -35,6 +36,11 @@ fn help_of_list_has_examples() {
 }
 
 #[test]
+fn help_of_train_has_examples() {
+    insta::assert_snapshot!(printed("train --help"));
+}
+
+#[test]
 fn help_of_bench_has_examples() {
     insta::assert_snapshot!(printed("bench --help"));
 }
@@ -42,18 +48,38 @@ fn help_of_bench_has_examples() {
 #[test]
 fn every_example_of_the_help_is_a_command_line_that_works() {
     let mut run = 0;
-    for command in ["", "gallery", "descend", "list", "bench"] {
+    for command in ["", "gallery", "descend", "list", "train", "bench"] {
         let help = printed(&format!("{command} --help"));
         let examples = help.split_once("Examples:\n").expect("examples").1;
+        // One folder for all of a command: some go on with what others began.
+        let folder = Folder::new();
+        put_data(&folder);
         for line in examples.lines().filter_map(|line| line.trim().strip_prefix("thalweg ")) {
             let line = line.split("  ").next().unwrap_or(line);
             let line = line.split(" | ").next().unwrap_or(line);
-            let folder = Folder::new();
             folder.run_with(&words(line)).done();
             run += 1;
         }
     }
     assert!(run >= 13, "{run}");
+}
+
+/// The data that examples learn from, in small.
+fn put_data(folder: &Folder) {
+    let mut iris = "length,width,species\n".to_owned();
+    for i in 0..30 {
+        let species = ["setosa", "virginica"][i % 2];
+        iris += &format!("{},{},{species}\n", i % 2 * 3 + i / 7, i % 5);
+    }
+    fs::write(folder.path("iris.csv"), iris).unwrap();
+    fs::create_dir(folder.path("mnist")).unwrap();
+    let (images, classes) = (20_u32, 2);
+    let mut pixels = [0x803, images, 3, 3].map(u32::to_be_bytes).concat();
+    pixels.extend((0..images * 9).map(|i| (i * 37 % 251) as u8));
+    fs::write(folder.path("mnist/t10k-images-idx3-ubyte"), pixels).unwrap();
+    let mut labels = [0x801, images].map(u32::to_be_bytes).concat();
+    labels.extend((0..images).map(|i| (i % classes) as u8));
+    fs::write(folder.path("mnist/t10k-labels-idx1-ubyte"), labels).unwrap();
 }
 
 /// Words as a shell reads them, quotes with spaces inside included.

@@ -10,3 +10,4 @@ mod limits;
 mod progress;
 mod refusals;
 mod streams;
+mod train;

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use candle_core::Tensor;
-use thalweg::{Builder, Measure, NonFinite, Spec, Value};
+use thalweg::{Builder, Measure, NonFinite, Optimizer, Spec, Value};
 use thalweg_candle::VarOptimizer;
 
 use super::{CompareError, Model, Predictions, Score, Task, score};
@@ -19,6 +19,21 @@ pub struct Method {
     /// Optimizer, groups, schedules, clipping. A gradient that is not finite ends its part in the
     /// comparison, whatever is said here.
     pub optimizer: Builder<f32, Spec>,
+}
+
+impl Method {
+    /// A method from an optimizer as text, with what `settings` puts around it.
+    ///
+    /// # Errors
+    /// As [`Spec::parse`].
+    pub fn new(
+        label: impl Into<String>,
+        spec: &str,
+        settings: impl FnOnce(Builder<f32, Spec>) -> Builder<f32, Spec>,
+    ) -> Result<Self, thalweg::Error> {
+        let optimizer = settings(Optimizer::builder(Spec::parse(spec)?));
+        Ok(Self { label: label.into(), optimizer })
+    }
 }
 
 /// Where a method's time went.
@@ -51,10 +66,12 @@ pub(super) struct Contender {
     pub spec: String,
     pub weights: Weights,
     pub optimizer: VarOptimizer<Spec>,
-    /// The step at which loss or gradient were not finite; it has not moved since.
+    /// The step at which loss, gradient or update were not finite; it has not moved since.
     pub diverged_at: Option<u64>,
     pub spent: Spent,
     model: Model,
+    /// The learning rate, where no schedule moves it.
+    fixed_rate: Option<f64>,
 }
 
 impl Contender {
@@ -64,7 +81,10 @@ impl Contender {
         let builder = method.optimizer.clone().measure(Measure::Norms).non_finite(NonFinite::Skip);
         let optimizer = VarOptimizer::named(weights.vars(), builder)
             .map_err(|source| CompareError::method(&method.label, source))?;
+        let is_fixed = !optimizer.schedules().iter().any(|(name, _)| *name == "lr");
+        let rate = optimizer.current("lr", None).and_then(number);
         Ok(Self {
+            fixed_rate: rate.filter(|_| is_fixed),
             label: method.label.clone(),
             spec: optimizer.method().to_string(),
             weights,
@@ -77,6 +97,18 @@ impl Contender {
 
     pub fn forward(&self, inputs: &Tensor) -> candle_core::Result<Tensor> {
         self.model.forward(inputs)
+    }
+
+    /// The variables that the loss of these samples gives no gradient.
+    pub fn without_gradient(
+        &self,
+        task: &Task,
+        samples: &Samples,
+    ) -> candle_core::Result<Vec<String>> {
+        let scores = self.model.forward(&samples.inputs)?;
+        let gradients = (task.loss)(&scores, &samples.targets)?.backward()?;
+        let vars = self.weights.vars().into_iter();
+        Ok(vars.filter(|(_, var)| gradients.get(var).is_none()).map(|(name, _)| name).collect())
     }
 
     /// One step; nothing for a method that has diverged, now or before.
@@ -97,8 +129,8 @@ impl Contender {
             return Ok(None);
         }
         let gradients = loss.backward()?;
+        let lr = self.fixed_rate.or_else(|| self.optimizer.current("lr", None).and_then(number));
         let computed = Instant::now();
-        let lr = self.optimizer.current("lr", None).and_then(number);
         let report = self
             .optimizer
             .step_report(&gradients)
@@ -106,8 +138,9 @@ impl Contender {
         self.spent.samples += batch.targets.dim(0)? as u64;
         self.spent.gradients += computed - begin;
         self.spent.optimizer += computed.elapsed();
+        let finite = |norm: Option<f64>| norm.filter(|norm| norm.is_finite());
         let (Some(grad_norm), Some(update_norm), None) =
-            (report.gradient_norm, report.update_norm, &report.skipped)
+            (finite(report.gradient_norm), finite(report.update_norm), &report.skipped)
         else {
             self.diverged_at = Some(step);
             return Ok(None);

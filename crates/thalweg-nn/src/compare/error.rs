@@ -31,18 +31,27 @@ pub enum CompareError {
     },
     /// The network does not give a score for every class of every target.
     #[error(
-        "for one sample the network gives {outputs:?}; it has to give a score for every class of \
-         every target, in f32, and the highest class is {highest}, counted from 0"
+        "for targets {targets:?} the network gives {outputs:?}; it has to give a score for every \
+         class of every target, in f32, and the highest class is {highest}, counted from 0"
     )]
     Classes {
         /// The shape of what it gives.
         outputs: Vec<usize>,
+        /// The shape of the targets.
+        targets: Vec<usize>,
         /// The highest class.
         highest: u32,
     },
     /// The network cannot take the data's samples.
     #[error("the network does not fit the data: {0}")]
     Misfit(candle_core::Error),
+    /// Variables that would never be learnt.
+    #[error(
+        "the loss gives no gradient to {}: an operation of the network has no derivative, or they \
+         are not used",
+        .0.join(", ")
+    )]
+    NoGradient(Vec<String>),
     /// A method cannot step this network, as when a group matches none of its parameters.
     #[error("{label}: {source}")]
     Method {

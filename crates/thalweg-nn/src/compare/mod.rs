@@ -2,14 +2,27 @@
 //! batches in the same order, step by step side by side. Only the method differs.
 //!
 //! ```
-//! use candle_nn::{Module, VarBuilder, linear, seq};
+//! use candle_core::{Result, Tensor};
+//! use candle_nn::{Linear, Module, VarBuilder, linear};
 //! use thalweg_nn::compare::{Comparison, Task, Training, methods};
 //! use thalweg_nn::data::{Dataset, Source, Split};
 //!
-//! // Any candle model, here one of one's own.
+//! /// Any candle model that threads can share, here one of one's own.
+//! struct Residual {
+//!     first: Linear,
+//!     second: Linear,
+//! }
+//!
+//! impl Module for Residual {
+//!     fn forward(&self, x: &Tensor) -> Result<Tensor> {
+//!         let h = self.first.forward(x)?;
+//!         self.second.forward(&(h.silu()? + h)?)
+//!     }
+//! }
+//!
 //! let task = Task::classification(|vars: VarBuilder| {
-//!     Ok(seq().add(linear(2, 16, vars.pp("first"))?).add(|x: &_| Module::forward(&candle_nn::Activation::Silu, x))
-//!         .add(linear(16, 2, vars.pp("second"))?))
+//!     let (first, second) = (linear(2, 16, vars.pp("first"))?, linear(16, 2, vars.pp("second"))?);
+//!     Ok(Residual { first, second })
 //! });
 //! let data = Dataset::load(&Source::parse("moons")?, &Split::default())?;
 //! let training = Training { epochs: 2, batch: 32, seed: 0 };
@@ -32,7 +45,7 @@ mod state;
 use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use candle_core::{D, DType, Module, Result as CandleResult, Tensor};
+use candle_core::{DType, Module, Result as CandleResult, Tensor};
 use candle_nn::VarBuilder;
 use rayon::prelude::*;
 use thalweg::{Optimizer, Spec};
@@ -65,7 +78,8 @@ pub struct Task {
 
 impl Task {
     /// To classify with the network that `build` makes, by [`cross_entropy`]. Each method gets a
-    /// network of its own; the first values of all are the same.
+    /// network of its own; the first values of all are the same. A network has to be `Send` and
+    /// `Sync`, as a struct of layers is; candle's `Sequential` is not.
     pub fn classification<M: Module + Send + Sync + 'static>(
         build: impl Fn(VarBuilder) -> CandleResult<M> + Send + Sync + 'static,
     ) -> Self {
@@ -75,7 +89,7 @@ impl Task {
         }
     }
 
-    /// The same with another loss.
+    /// The same with another loss, of scores and classes as before.
     #[must_use]
     pub fn with_loss(
         self,
@@ -116,7 +130,8 @@ pub struct Tick {
 pub fn methods(specs: &[impl AsRef<str>]) -> Result<Vec<Method>, CompareError> {
     let parse = |text: &str| {
         let spec = Spec::parse(text)?;
-        Ok((spec.entry().name, text.to_owned(), spec))
+        // As the library writes it, so that two spellings of one are one.
+        Ok((spec.entry().name, spec.to_string(), spec))
     };
     let specs: Vec<(&str, String, Spec)> =
         specs.iter().map(|text| parse(text.as_ref())).collect::<Result<_, CompareError>>()?;
@@ -129,6 +144,13 @@ pub fn methods(specs: &[impl AsRef<str>]) -> Result<Vec<Method>, CompareError> {
             optimizer: Optimizer::builder(spec.clone()),
         })
         .collect())
+}
+
+/// Computes each of candle's matrix products on the thread that asks for it, in the whole process
+/// from now on. Small products are slower on several threads than on one, and several methods, or
+/// several points of a loss surface, keep all threads busy. It changes no bit.
+pub fn products_on_one_thread() {
+    gemm::set_threading_threshold(usize::MAX);
 }
 
 /// A comparison under way. The result is the same bits on any number of threads.
@@ -160,7 +182,7 @@ impl Comparison {
             .iter()
             .map(|method| Contender::new(method, &task, training.seed))
             .collect::<Result<_, _>>()?;
-        check_fit(&contenders[0], train, test)?;
+        check_fit(&contenders[0], &task, train, test)?;
         let order = Order::new(training.seed, train.targets.dim(0)?, training.batch);
         let (train, test) = (train.clone(), test.clone());
         Ok(Self { train, test, task, training, order, contenders, step: 0 })
@@ -170,7 +192,8 @@ impl Comparison {
     /// `None` when all epochs are over or every method has diverged.
     ///
     /// # Errors
-    /// [`CompareError::Candle`], if a computation fails.
+    /// [`CompareError`], if a computation fails; some methods may have taken the step then, so that
+    /// the comparison is of no more use.
     pub fn advance(&mut self) -> Result<Option<Tick>, CompareError> {
         let is_over = self.contenders.iter().all(|it| it.diverged_at.is_some());
         if self.step == self.steps() || is_over {
@@ -248,10 +271,14 @@ impl Comparison {
         })
     }
 
-    /// What a method says of every test sample.
+    /// What a method says of every test sample. Here and below, methods are known by their place
+    /// among [`labels`](Self::labels).
     ///
     /// # Errors
     /// [`CompareError::Candle`], if a computation fails.
+    ///
+    /// # Panics
+    /// If there is no such method; the same goes for the four below.
     pub fn predictions(&self, method: usize) -> Result<Predictions, CompareError> {
         Ok(self.contenders[method].predictions(&self.test)?)
     }
@@ -282,12 +309,16 @@ impl Comparison {
     }
 
     /// How many threads it is best run on, within a pool of the caller's: one a method, as far as
-    /// the machine has them. The products of small networks are slower on several threads than on
-    /// one; a lone method with a large network gets all.
+    /// the machine has them; a lone method with a large network gets all. Where it is one a
+    /// method, [`products_on_one_thread`] belongs to it.
     pub fn threads(&self) -> usize {
         let all = rayon::current_num_threads();
-        let products = self.contenders[0].weights.elements().saturating_mul(self.training.batch);
-        if products >= LARGE { all } else { self.contenders.len().min(all) }
+        if self.is_large() { all } else { self.contenders.len().min(all) }
+    }
+
+    /// Whether single products are large enough to be faster on several threads than on one.
+    pub fn is_large(&self) -> bool {
+        self.contenders[0].weights.elements().saturating_mul(self.training.batch) >= LARGE
     }
 
     /// Steps taken.
@@ -341,19 +372,34 @@ fn check(
     Ok(())
 }
 
-/// Sends one sample through the network, to find now what would fail later.
-fn check_fit(contender: &Contender, train: &Samples, test: &Samples) -> Result<(), CompareError> {
-    let mut highest = 0;
+/// Sends two samples through the network and back, to find now what would fail later.
+fn check_fit(
+    contender: &Contender,
+    task: &Task,
+    train: &Samples,
+    test: &Samples,
+) -> Result<(), CompareError> {
+    let few = |samples: &Samples| -> CandleResult<Samples> {
+        let count = samples.targets.dim(0)?.min(2);
+        let [inputs, targets] =
+            [&samples.inputs, &samples.targets].map(|all| all.narrow(0, 0, count));
+        Ok(Samples { inputs: inputs?, targets: targets? })
+    };
     for samples in [train, test] {
-        let first = samples.inputs.narrow(0, 0, 1)?;
-        let outputs = contender.forward(&first).map_err(CompareError::Misfit)?;
-        highest = highest.max(samples.targets.flatten_all()?.max(0)?.to_scalar::<u32>()?);
-        let scores = outputs.dim(D::Minus1).map_err(CompareError::Misfit)?;
-        let fits =
-            outputs.dims()[..outputs.rank() - 1] == samples.targets.narrow(0, 0, 1)?.dims()[..];
-        if outputs.dtype() != DType::F32 || !fits || highest as usize >= scores {
-            return Err(CompareError::Classes { outputs: outputs.dims().to_vec(), highest });
+        let highest = samples.targets.flatten_all()?.max(0)?.to_scalar::<u32>()?;
+        let few = few(samples)?;
+        let outputs = contender.forward(&few.inputs).map_err(CompareError::Misfit)?;
+        let (targets, scores) = outputs.dims().split_at(outputs.rank().saturating_sub(1));
+        let is_enough = scores.first().is_some_and(|&scores| scores > highest as usize);
+        if outputs.dtype() != DType::F32 || targets != few.targets.dims() || !is_enough {
+            let (outputs, targets) = (outputs.dims().to_vec(), few.targets.dims().to_vec());
+            return Err(CompareError::Classes { outputs, targets, highest });
         }
     }
-    Ok(())
+    // An operation without a derivative would leave what lies under it unlearnt, without a word.
+    let cut_off = contender.without_gradient(task, &few(train)?).map_err(CompareError::Misfit)?;
+    match cut_off.is_empty() {
+        true => Ok(()),
+        false => Err(CompareError::NoGradient(cut_off)),
+    }
 }

@@ -32,6 +32,36 @@ pub enum SessionError {
     /// Somebody else writes into the folder.
     #[error("another program is training in {}", .0.display())]
     InUse(PathBuf),
+    /// Two methods would write into one folder.
+    #[error(
+        "`{}` and `{}` would both be written into the folder {folder}; one of them has to be \
+         written in another way",
+        labels[0], labels[1]
+    )]
+    SameFolder {
+        /// The methods' labels.
+        labels: [String; 2],
+        /// The folder's name, within the run's.
+        folder: String,
+    },
+    /// Networks that are larger than what is free of memory.
+    #[error(
+        "{model} has {weights} weights here: for {methods} method{} they and their gradients take \
+         {:.1} GB of memory, of which {:.1} GB are free",
+        if *methods == 1 { "" } else { "s" }, gigabytes(*needed), gigabytes(*available)
+    )]
+    Memory {
+        /// The network, as text.
+        model: String,
+        /// The number of its weights and biases.
+        weights: usize,
+        /// How many methods train one each.
+        methods: usize,
+        /// Bytes that are needed at least.
+        needed: u64,
+        /// Bytes that are free.
+        available: u64,
+    },
     /// The settings are not those that the run began with.
     #[error("{} began with other settings: {}", folder.display(), what.iter().map(|it| {
         format!("{} is {} now and was {}", it.setting, it.is, it.was)
@@ -115,6 +145,10 @@ pub enum SessionError {
     /// Something cannot be put into text.
     #[error(transparent)]
     Text(#[from] io::Error),
+}
+
+fn gigabytes(bytes: u64) -> f64 {
+    bytes as f64 / 1e9
 }
 
 impl SessionError {

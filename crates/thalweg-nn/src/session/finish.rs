@@ -6,9 +6,10 @@ use safetensors::tensor::{Dtype, TensorView};
 use thalweg_lab::draw::LineChart;
 use thalweg_lab::output;
 
+use super::folder::folder_of;
 use super::journals::JSON;
 use super::metrics::{self, Record};
-use super::{Session, SessionError, folder_of, trajectory};
+use super::{Session, SessionError, trajectory};
 use crate::compare::CompareError;
 use crate::landscape::{Directions, FILM_SIZE, Landscape};
 use crate::record::mean_losses;

@@ -5,8 +5,9 @@ use std::fs;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use super::folder::folder_of;
 use super::journal::Journal;
-use super::{SessionError, folder_of, metrics};
+use super::{SessionError, metrics};
 use crate::compare::Tick;
 use crate::tensorboard;
 
@@ -56,6 +57,11 @@ impl Journals {
             events: events.collect::<Result<_, SessionError>>()?,
             trajectory: trajectory.then(|| create(TRAJECTORY, b"")).transpose()?,
         })
+    }
+
+    /// Whether a run in a folder has come to its first step.
+    pub fn have_records(folder: &Path) -> bool {
+        fs::metadata(folder.join(JSON)).is_ok_and(|file| file.len() > 0)
     }
 
     /// Those of a run that has a checkpoint, each cut back to the length it had then.

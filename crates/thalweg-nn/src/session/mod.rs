@@ -4,6 +4,7 @@
 //! | in the folder | what |
 //! |---|---|
 //! | `run.json` | the settings |
+//! | `.lock` | empty; locked by the program that trains |
 //! | `metrics.jsonl`, `metrics.csv` | a record a step and an epoch of each method |
 //! | `METHOD/events.out.tfevents.thalweg` | the same for TensorBoard |
 //! | `checkpoint.safetensors` | everything to go on from |
@@ -16,14 +17,16 @@
 
 mod error;
 mod finish;
+mod folder;
 mod journal;
 mod journals;
+mod memory;
 mod metrics;
 mod saved;
 mod settings;
 mod trajectory;
 
-use std::fs::{self, File, TryLockError};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -36,15 +39,19 @@ pub use settings::{Difference, SIX, Settings};
 use crate::compare::{Comparison, Task, Tick};
 use crate::data::Dataset;
 use crate::landscape::Directions;
+use folder::{check_empty, check_folders, lock};
 use journals::Journals;
+use memory::check_memory;
 use trajectory::Stride;
 
 const RUN: &str = "run.json";
 const CHECKPOINT: &str = "checkpoint.safetensors";
 
-/// How often a checkpoint is written, and how often others see new records.
+/// How often a checkpoint is written, unless that takes long, and how often others see new records.
 const CHECKPOINT_EVERY: Duration = Duration::from_secs(5);
 const FLUSH_EVERY: Duration = Duration::from_millis(500);
+/// The time between two checkpoints, at least, in times that the last one took.
+const CHECKPOINT_SPACING: u32 = 20;
 
 /// A run under way.
 pub struct Session {
@@ -55,7 +62,9 @@ pub struct Session {
     landscape: Option<Directions>,
     stride: Stride,
     journals: Journals,
-    checkpointed: Instant,
+    checkpoint_every: Duration,
+    /// When the last checkpoint was written, and how long that took.
+    checkpointed: (Instant, Duration),
     flushed: Instant,
     /// The step of the last checkpoint.
     safe: u64,
@@ -82,9 +91,11 @@ impl Session {
         check_empty(folder)?;
         let (dataset, comparison, landscape) = prepare(&settings)?;
         output::make_folder(folder)?;
+        let lock = lock(folder)?;
+        // Somebody may have begun a run while the data was read.
+        check_empty(folder)?;
         let run = settings.to_json(checksum(&dataset)?)?;
         output::write(&folder.join(RUN), run.as_bytes())?;
-        let lock = lock(folder)?;
         Self::begin(folder, settings, (dataset, comparison, landscape), lock)
     }
 
@@ -103,7 +114,7 @@ impl Session {
             return Err(SessionError::DataChanged { data, folder: folder.to_owned() });
         }
         let path = folder.join(CHECKPOINT);
-        if !path.exists() {
+        if !path.exists() && !Journals::have_records(folder) {
             // Killed before the first one.
             return Self::begin(folder, settings, (dataset, comparison, landscape), lock);
         }
@@ -159,10 +170,18 @@ impl Session {
             comparison,
             landscape,
             journals,
-            checkpointed: now,
+            checkpoint_every: CHECKPOINT_EVERY,
+            checkpointed: (now, Duration::ZERO),
             flushed: now,
             _lock: lock,
         }
+    }
+
+    /// How often a checkpoint is written while it trains: every five seconds unless something else
+    /// is said here. Where that takes long it is done less often, so that at most a twentieth of the
+    /// time goes into it.
+    pub fn checkpoint_every(&mut self, interval: Duration) {
+        self.checkpoint_every = interval;
     }
 
     /// Trains until all is done or `stop` says so, which is asked between steps; `watch` sees every
@@ -194,7 +213,8 @@ impl Session {
                 self.journals.flush()?;
                 self.flushed = Instant::now();
             }
-            if self.checkpointed.elapsed() >= CHECKPOINT_EVERY {
+            let (last, took) = self.checkpointed;
+            if last.elapsed() >= self.checkpoint_every.max(took * CHECKPOINT_SPACING) {
                 self.checkpoint()?;
             }
         }
@@ -234,11 +254,12 @@ impl Session {
     }
 
     fn checkpoint(&mut self) -> Result<(), SessionError> {
+        let begin = Instant::now();
         // The journals first: a checkpoint must not know of more than is on the disk.
         let lengths = self.journals.sync()?;
         saved::write(&self.folder.join(CHECKPOINT), &self.comparison.state()?, lengths)?;
         self.safe = self.comparison.step();
-        self.checkpointed = Instant::now();
+        self.checkpointed = (Instant::now(), begin.elapsed());
         Ok(())
     }
 }
@@ -248,36 +269,12 @@ fn prepare(settings: &Settings) -> Result<(Dataset, Comparison, Option<Direction
     let plan = settings.parse()?;
     let dataset = Dataset::load(&plan.source, &plan.split)?;
     let (network, inputs, classes) = (plan.network, dataset.features(), dataset.classes.len());
+    check_memory(&settings.model, network.elements(inputs, classes), plan.methods.len())?;
     let task = Task::classification(move |vars| network.build(&vars, inputs, classes));
     let comparison =
         Comparison::new(&dataset.train, &dataset.test, task, &plan.methods, plan.training)?;
+    check_folders(comparison.labels())?;
     Ok((dataset, comparison, plan.landscape))
-}
-
-fn check_empty(folder: &Path) -> Result<(), SessionError> {
-    let mut entries = match fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(SessionError::write(folder, error)),
-    };
-    if folder.join(RUN).exists() {
-        return Err(SessionError::Occupied(folder.to_owned()));
-    }
-    match entries.next() {
-        Some(_) => Err(SessionError::NotEmpty(folder.to_owned())),
-        None => Ok(()),
-    }
-}
-
-/// Makes sure that nobody else writes into the folder.
-fn lock(folder: &Path) -> Result<File, SessionError> {
-    let path = folder.join(RUN);
-    let file = File::open(&path).map_err(|source| SessionError::read(&path, source))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(SessionError::InUse(folder.to_owned())),
-        Err(TryLockError::Error(source)) => Err(SessionError::read(&path, source)),
-    }
 }
 
 /// A checksum of all numbers of the data.
@@ -291,10 +288,4 @@ fn checksum(dataset: &Dataset) -> Result<u32, SessionError> {
     let all = [&train.inputs, &train.targets, &test.inputs, &test.targets];
     let sum: candle_core::Result<u32> = all.into_iter().try_fold(0, checksum);
     Ok(sum.map_err(crate::compare::CompareError::from)?)
-}
-
-/// The folder of a method within the run's: its label, with what a file system could refuse replaced.
-fn folder_of(label: &str) -> String {
-    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '=' | '_' | ',');
-    label.chars().map(|c| if fits(c) { c } else { '-' }).collect()
 }

@@ -1,7 +1,8 @@
 //! The checkpoint of a run: one safetensors file with everything to go on from.
 //!
 //! Tensors: `weights/LABEL` in f32 and `optimizer/LABEL`, the bytes of a thalweg checkpoint, for each
-//! method. Metadata: one JSON text with the step, how long each journal is, and a checksum.
+//! method. Metadata: one text, a checksum of all that follows it and of all tensors in eight hexadecimal digits, a
+//! space, and JSON with the step and how long each journal is.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -25,7 +26,6 @@ struct Head {
     step: u64,
     journals: BTreeMap<String, u64>,
     contenders: Vec<ContenderHead>,
-    crc32c: u32,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -66,15 +66,17 @@ pub fn write(
                 optimizer_seconds: it.spent.optimizer.as_secs_f64(),
             })
             .collect(),
-        crc32c: checksum(parts.iter().map(|(name, (_, bytes))| (name.as_str(), bytes.as_slice()))),
     };
     let head = serde_json::to_string(&head).map_err(std::io::Error::other)?;
+    let checksum =
+        checksum(&head, parts.iter().map(|(name, (_, bytes))| (name.as_str(), bytes.as_slice())));
     let views = parts.iter().map(|(name, (dtype, bytes))| {
         let shape = vec![bytes.len() * 8 / dtype.bitsize()];
         Ok((name.as_str(), TensorView::new(*dtype, shape, bytes)?))
     });
     let views: Vec<_> = views.collect::<Result<_, safetensors::SafeTensorError>>()?;
-    let bytes = safetensors::serialize(views, Some([(KEY.to_owned(), head)].into()))?;
+    let metadata = [(KEY.to_owned(), format!("{checksum} {head}"))].into();
+    let bytes = safetensors::serialize(views, Some(metadata))?;
     file::replace_durably(path, |out| out.write_all(&bytes))
         .map_err(|source| SessionError::write(path, source))
 }
@@ -86,17 +88,17 @@ pub fn read(path: &Path) -> Result<(State, BTreeMap<String, u64>), SessionError>
 }
 
 fn decode(bytes: &[u8]) -> Result<(State, BTreeMap<String, u64>), String> {
-    let text = |error: safetensors::SafeTensorError| error.to_string();
-    let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(text)?;
-    let head = metadata.metadata().as_ref().and_then(|texts| texts.get(KEY));
-    let head = head.ok_or("it is no checkpoint of a training run")?;
-    let head: Head = serde_json::from_str(head).map_err(|error| error.to_string())?;
+    let said = |error: safetensors::SafeTensorError| error.to_string();
+    let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(said)?;
+    let text = metadata.metadata().as_ref().and_then(|texts| texts.get(KEY)?.split_once(' '));
+    let (stated, head_text) = text.ok_or("it is no checkpoint of a training run")?;
+    let head: Head = serde_json::from_str(head_text).map_err(|error| error.to_string())?;
     if head.version != VERSION {
         return Err(format!("it is of version {}; this program knows {VERSION}", head.version));
     }
-    let tensors = SafeTensors::deserialize(bytes).map_err(text)?;
+    let tensors = SafeTensors::deserialize(bytes).map_err(said)?;
     let all: BTreeMap<String, TensorView> = tensors.tensors().into_iter().collect();
-    if checksum(all.iter().map(|(name, view)| (name.as_str(), view.data()))) != head.crc32c {
+    if checksum(head_text, all.iter().map(|(name, view)| (name.as_str(), view.data()))) != stated {
         return Err("its checksum does not match".to_owned());
     }
     let contender = |it: ContenderHead| {
@@ -118,8 +120,71 @@ fn decode(bytes: &[u8]) -> Result<(State, BTreeMap<String, u64>), String> {
     Ok((State { step: head.step, contenders }, head.journals))
 }
 
-fn checksum<'a>(parts: impl Iterator<Item = (&'a str, &'a [u8])>) -> u32 {
-    parts.fold(0, |crc, (name, bytes)| {
+fn checksum<'a>(head: &str, parts: impl Iterator<Item = (&'a str, &'a [u8])>) -> String {
+    let crc = parts.fold(crc32c::crc32c(head.as_bytes()), |crc, (name, bytes)| {
         crc32c::crc32c_append(crc32c::crc32c_append(crc, name.as_bytes()), bytes)
-    })
+    });
+    format!("{crc:08x}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compare::{Comparison, Task, Training, methods};
+    use crate::data::{Dataset, Source, Split};
+    use crate::network::Network;
+
+    /// A checkpoint's bytes, and what it says.
+    fn checkpoint() -> (Vec<u8>, State, BTreeMap<String, u64>) {
+        let source = Source::parse("blobs:samples=40,classes=2").unwrap();
+        let data = Dataset::load(&source, &Split::default()).unwrap();
+        let network: Network = "softmax".parse().unwrap();
+        let task = Task::classification(move |vars| network.build(&vars, 2, 2));
+        let training = Training { epochs: 1, batch: 10, seed: 0 };
+        let methods = methods(&["sgd", "adam"]).unwrap();
+        let mut comparison =
+            Comparison::new(&data.train, &data.test, task, &methods, training).unwrap();
+        comparison.advance().unwrap();
+        let state = comparison.state().unwrap();
+        let journals = BTreeMap::from([("metrics.jsonl".to_owned(), 280), ("other".to_owned(), 7)]);
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("checkpoint");
+        write(&path, &state, journals.clone()).unwrap();
+        (std::fs::read(&path).unwrap(), state, journals)
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        let (bytes, state, journals) = checkpoint();
+        let (read, lengths) = decode(&bytes).unwrap();
+        assert_eq!((read.step, &read.contenders[1].label), (1, &state.contenders[1].label));
+        for (read, written) in read.contenders.iter().zip(&state.contenders) {
+            assert_eq!((&read.weights, &read.optimizer), (&written.weights, &written.optimizer));
+        }
+        assert_eq!(lengths, journals);
+    }
+
+    #[test]
+    fn every_changed_byte_is_noticed_or_changes_nothing() {
+        let (bytes, ..) = checkpoint();
+        let whole = decode(&bytes).unwrap();
+        for at in 0..bytes.len() {
+            let mut damaged = bytes.clone();
+            for flip in [1, 2, 0x80] {
+                damaged[at] = bytes[at] ^ flip;
+                if let Ok(read) = decode(&damaged) {
+                    assert_eq!(read, whole, "byte {at}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_cut_is_noticed() {
+        let (bytes, ..) = checkpoint();
+        for length in 0..bytes.len() {
+            let what = decode(&bytes[..length]).unwrap_err();
+            assert!(!what.contains("::"), "{what}");
+        }
+    }
 }

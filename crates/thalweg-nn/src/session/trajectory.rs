@@ -10,7 +10,7 @@ use crate::landscape::Trajectory;
 
 /// Points of a path, at most, and bytes of all paths together, about.
 const MOST_POINTS: u64 = 100;
-const MOST_BYTES: u64 = 1 << 28;
+const MOST_BYTES: u64 = 1 << 27;
 /// Points of a path, at least.
 const FEWEST_POINTS: u64 = 10;
 

@@ -1,0 +1,114 @@
+//! What cannot be meant: one sentence, exit code 2, no folder.
+
+use super::small;
+use crate::folder::Folder;
+
+/// Runs a training that is wrong in one way and expects this sentence.
+fn says(arguments: &[&str], expected: &str) {
+    let folder = Folder::new();
+    let line = small(&[&["--out", "run"], arguments].concat());
+    let sentence = folder.run_with(&line).refused(2);
+    assert!(sentence.contains(expected), "{expected:?} is not in: {sentence}");
+    assert!(folder.names().is_empty());
+}
+
+#[test]
+fn data() {
+    says(&["--data", "mnist"], "there is no data set `mnist`");
+    says(
+        &["--data", "digit"],
+        "(did you mean `digits`?); there are digits, idx:DIR, csv:FILE:label=COLUMN",
+    );
+    says(&["--data", "digits:3"], "digits has no settings");
+    says(
+        &["--data", "csv:points.csv"],
+        "the column of classes is missing; it is written `csv:FILE:label=COLUMN`",
+    );
+    says(&["--data", "csv:"], "the file is missing");
+    says(&["--data", "idx:"], "the folder is missing; it is written `idx:DIR`");
+    says(&["--data", "blobs:sample=9"], "blobs has no setting `sample` (did you mean `samples`?)");
+    says(&["--data", "moons:noise=-1"], "moons: noise=-1 is refused; noise is");
+}
+
+#[test]
+fn network() {
+    says(
+        &["--model", "cnn"],
+        "`cnn` is no network; softmax, or mlp with the neurons of each hidden layer is",
+    );
+    says(&["--model", "mlp:8,0"], "`0` in `mlp:8,0` is no number of neurons");
+    says(&["--activation", "swish"], "`swish` is no activation; relu, sigmoid, tanh and gelu are");
+    says(&["--init", "normal:0"], "`normal:0` is no initialisation; he, xavier and normal with");
+}
+
+#[test]
+fn optimizer() {
+    says(&["--with", "adm"], "`adm` (did you mean `adam`");
+    says(
+        &["--with", "adam:beta_1=0.5"],
+        "adam has no hyperparameter `beta_1` (did you mean `beta1` or `beta2`?); it takes lr",
+    );
+    says(&["--with", "adam:lr=-1"], "adam: lr=-1 is refused; lr is a finite number ≥ 0");
+    says(&["--with", "sgd:nesterov=true"], "momentum");
+    says(&["--with", "sgd", "--with", "sgd"], "two methods are both called `sgd`");
+    says(
+        &["--with", "sgd:lr=1e-3", "--with", "sgd:lr=1E-3"],
+        "would both be written into the folder sgd-lr=1E-3",
+    );
+}
+
+#[test]
+fn schedule_groups_and_clipping() {
+    says(&["--schedule", "cosin:steps=9"], "`cosin` (did you mean `cosine`");
+    says(&["--schedule", "cosine"], "steps");
+    says(&["--groups", "b*: decay=0"], "decay");
+    says(&["--groups", "b* weight_decay=0"], "b* weight_decay=0");
+    says(&["--groups", "conv*: weight_decay=0"], "`conv*`");
+    says(
+        &["--with", "momentum", "--groups", "b*: weight_decay=0"],
+        "momentum has no hyperparameter `weight_decay`",
+    );
+    says(
+        &["--clip", "globl:1"],
+        "clip=globl:1 is refused; clip is off, or value, norm or global with",
+    );
+    says(&["--clip", "global:-1"], "clip=global:-1 is refused");
+}
+
+#[test]
+fn share_of_samples_to_be_tested_on() {
+    for share in ["0", "1", "-0.5", "nan", "inf"] {
+        says(&["--test", share], "is refused; it is a number above 0 and below 1");
+    }
+}
+
+#[test]
+fn plane() {
+    says(&["--landscape", "--plane", "umap"], "no plane; known are pca, random and random:SEED");
+    let message = Folder::new().run("train --out run --plane random").misused();
+    assert!(message.contains("--landscape"), "{message}");
+}
+
+#[test]
+fn numbers() {
+    for (option, values) in [
+        ("--batch", ["0", "-1", "1.5", "many", "99999999999999999999"]),
+        ("--epochs", ["0", "-1", "1.5", "many", "99999999999999999999"]),
+        ("--seed", ["-1", "1.5", "x", "99999999999999999999", "0x1"]),
+        ("--test", ["half", "1/4", "25%", "0,25", "--"]),
+    ] {
+        for value in values {
+            let folder = Folder::new();
+            let message =
+                folder.run_with(&["train", "--out", "run", &format!("{option}={value}")]).misused();
+            assert!(message.contains(&format!("'{value}' for '{option} ")), "{message}");
+            assert!(folder.names().is_empty());
+        }
+    }
+}
+
+#[test]
+fn without_a_folder_to_write_into() {
+    let message = Folder::new().run("train").misused();
+    assert!(message.contains("--out <DIR>"), "{message}");
+}
