@@ -2,6 +2,7 @@
 
 mod bars;
 mod signals;
+mod threads;
 
 use std::io::{self, Write};
 use std::path::{Path, absolute, is_separator};
@@ -20,6 +21,7 @@ use crate::table::Table;
 use bars::{Bars, Drawing};
 
 pub fn run(options: &args::Train, quiet: bool) -> Result<(), Failure> {
+    threads::settle();
     let begin = Instant::now();
     let mut session = open(options)?;
     let go_on = format!("thalweg train --out {} --resume", quoted(session.folder()));

@@ -1,4 +1,4 @@
-//! A step a block at a time on the stack, with what belongs around the fused loop: conversion,
+//! A step a block at a time, with what belongs around the fused loop: conversion on the stack,
 //! stochastic rounding, the moving average, sums for norms.
 
 use crate::convert::Dice;
@@ -9,7 +9,8 @@ use crate::rule::Rule;
 use crate::storage::{Values, ValuesMut};
 use crate::walk::{Terms, walk};
 
-/// The same step, a block at a time on the stack, with all that a plan can ask for.
+/// The same step, a block at a time, with all that a plan can ask for. What is of the arithmetic's
+/// type is stepped where it is, all else on the stack.
 pub(crate) fn by_blocks<R: Real, T: Rule<R>>(
     rule: &T,
     plan: &Plan<R>,
@@ -30,15 +31,35 @@ pub(crate) fn by_blocks<R: Real, T: Rule<R>>(
             chunk
         };
         let Chunk { t, element, mut parameter, gradient, factor, state, average, .. } = block;
-        let (w, g, before) = (&mut w[..n], &mut g[..n], &mut before[..n]);
-        parameter.as_ref().load(arch, w);
-        gradient.load(arch, g);
-        if plan.sums {
-            before.copy_from_slice(w);
-        }
+        let before = &mut before[..n];
         let next = rest.as_ref().map(|rest| [rest.parameter.as_ref(), rest.gradient]);
         let next = Some(next.unwrap_or([Values::Real(&[]); 2]));
         let terms = Terms { constants, factor, bound: plan.bound, next };
+        let keep = |before: &mut [R], w: &[R]| {
+            if plan.sums {
+                before.copy_from_slice(w);
+            }
+        };
+        let follow = |before: &[R], w: &[R]| {
+            if let (Some(average), Some(decay)) = (average, plan.decay) {
+                arch.dispatch(Follow { average, w, decay, fresh: plan.fresh });
+            }
+            if plan.sums {
+                let block = arch.dispatch(Squares { w, before, parameters: plan.parameters });
+                sums.update += block.update;
+                sums.parameter += block.parameter;
+            }
+        };
+        if let (ValuesMut::Real(w), Values::Real(g)) = (&mut parameter, gradient) {
+            keep(before, w);
+            walk::<R, T>(plan, terms, w, g, state, t, element);
+            follow(before, w);
+            continue;
+        }
+        let (w, g) = (&mut w[..n], &mut g[..n]);
+        parameter.as_ref().load(arch, w);
+        gradient.load(arch, g);
+        keep(before, w);
         walk::<R, T>(plan, terms, w, g, state, t, element);
         let dice = plan.seed.map(|seed| Dice::new(seed, t, 0, element));
         parameter.store(arch, w, dice);
@@ -46,14 +67,7 @@ pub(crate) fn by_blocks<R: Real, T: Rule<R>>(
             // What counts from here on is what was kept.
             parameter.as_ref().load(arch, w);
         }
-        if let (Some(average), Some(decay)) = (average, plan.decay) {
-            arch.dispatch(Follow { average, w, decay, fresh: plan.fresh });
-        }
-        if plan.sums {
-            let block = arch.dispatch(SquareBoth { w, before });
-            sums.update += block.update;
-            sums.parameter += block.parameter;
-        }
+        follow(before, w);
     }
     sums
 }
@@ -77,12 +91,13 @@ impl<R: Real> pulp::NullaryFnOnce for Follow<'_, R> {
     }
 }
 
-struct SquareBoth<'a, R> {
+struct Squares<'a, R> {
     w: &'a [R],
     before: &'a [R],
+    parameters: bool,
 }
 
-impl<R: Real> pulp::NullaryFnOnce for SquareBoth<'_, R> {
+impl<R: Real> pulp::NullaryFnOnce for Squares<'_, R> {
     type Output = Sums;
 
     #[inline(always)]
@@ -91,7 +106,9 @@ impl<R: Real> pulp::NullaryFnOnce for SquareBoth<'_, R> {
         let (w, w_rest) = self.w.as_chunks::<SMALL>();
         let (before, before_rest) = self.before.as_chunks::<SMALL>();
         let mut add = |w: &[R], before: &[R]| {
-            parameter.add(w, |w| w.to_f64());
+            if self.parameters {
+                parameter.add(w, |w| w.to_f64());
+            }
             update.add_pairs(w, before, |w, before| w.to_f64() - before.to_f64());
         };
         for (w, before) in w.iter().zip(before) {

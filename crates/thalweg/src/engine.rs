@@ -60,6 +60,8 @@ pub struct Plan<R> {
     pub(crate) seed: Option<u64>,
     /// Whether sums are wanted.
     pub(crate) sums: bool,
+    /// Whether that of the parameters is among them.
+    pub(crate) parameters: bool,
 }
 
 impl<'a, R: Real> Chunk<'a, R> {

@@ -56,7 +56,9 @@ pub enum Measure {
     /// Nothing.
     #[default]
     Off,
-    /// The norms of all gradients, updates and parameters together.
+    /// The norms of all gradients and of all updates together.
+    Updates,
+    /// Those, and the norm of all parameters.
     Norms,
     /// Those, and the same for each parameter.
     PerParameter,

@@ -260,6 +260,7 @@ impl<R: Real, M: Method<R>> Optimizer<R, M> {
         self.make_known(items, indices, fresh);
         self.steps += 1;
         let measured = self.settings.measure != Measure::Off;
+        let parameters = measured && self.settings.measure != Measure::Updates;
 
         // In the order in which parameters became known, whatever the order of this step.
         let mut jobs: Vec<Option<Job<'_, R>>> = recycle(std::mem::take(&mut self.scratch.jobs));
@@ -294,6 +295,7 @@ impl<R: Real, M: Method<R>> Optimizer<R, M> {
                 Rounding::Stochastic { seed } => Some(seed),
             },
             sums: measured,
+            parameters,
         };
         let mut steps: Vec<Step<'_, '_, R>> = recycle(std::mem::take(&mut self.scratch.steps));
         for ((name, entry), job) in self.entries.iter_mut().zip(&mut jobs) {
@@ -331,7 +333,8 @@ impl<R: Real, M: Method<R>> Optimizer<R, M> {
         if measured {
             let sums = steps.iter().map(|step| step.chunk.sums);
             report.update_norm = Some(joint_norm(sums.clone().map(|sums| sums.update.sqrt())));
-            report.parameter_norm = Some(joint_norm(sums.map(|sums| sums.parameter.sqrt())));
+            let norms = sums.map(|sums| sums.parameter.sqrt());
+            report.parameter_norm = parameters.then(|| joint_norm(norms));
         }
         if self.settings.measure == Measure::PerParameter {
             report.parameters.extend(steps.iter().map(|step| ParameterReport {

@@ -302,3 +302,21 @@ fn a_report_is_empty_unless_it_is_asked_for() {
     let report = optimizer.step([("w", &mut [1.0, 2.0], &[1.0, 1.0])]).unwrap();
     assert_eq!(report, Report { step: 1, elements: 2, ..Report::default() });
 }
+
+#[test]
+fn what_is_measured_does_not_change_what_is_done() {
+    let (len, g) = (3000, |i: usize| (i as f32 * 0.7).sin());
+    let run = |measure: Measure| {
+        let spec = Spec::parse("adam").unwrap();
+        let mut optimizer = Optimizer::<f32>::builder(spec).measure(measure).build().unwrap();
+        let (mut w, g) = (vec![1.0_f32; len], (0..len).map(g).collect::<Vec<_>>());
+        (0..3).for_each(|_| drop(optimizer.step([("w", &mut w, &g)]).unwrap()));
+        let report = optimizer.step([("w", &mut w, &g)]).unwrap();
+        (w, report)
+    };
+    let (w, all) = run(Measure::Norms);
+    assert!(all.parameter_norm > Some(0.0) && all.update_norm > Some(0.0));
+    let (without, some) = run(Measure::Updates);
+    assert!(without == w && some == Report { parameter_norm: None, ..all });
+    assert_eq!(run(Measure::Off).0, w);
+}

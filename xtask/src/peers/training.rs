@@ -70,6 +70,10 @@ pub fn compare(python: impl Fn(&str) -> Command, rounds: usize) -> Result<(), St
             Program::Python => python("training.py"),
             Program::Ours => command("cargo", &[&["run", "--quiet"], &PEER[..]].concat()),
         };
+        if words.ends_with("threads=0") {
+            // As `thalweg train` has it: candle's own threads only get into each other's way.
+            command.env("CANDLE_NUM_THREADS", "1");
+        }
         let mut side = Side::start(&mut command, THREADS)?;
         let answer = side.ask(&format!("case {NETWORK} {words}"))?;
         if answer != "ready" {

@@ -1,10 +1,10 @@
 //! Drawing: figures and animation frames from plain data.
 //!
 //! This module knows no optimizer and no problem. A figure is described by a struct ([`LandscapeFigure`],
-//! [`LineChart`]), turned into a [`Scene`], a display list, and a scene is written as SVG or as PNG: one
-//! drawing, two outputs. Axes, ticks and labels come from `plotters`, contour lines from `contour`, pixels
-//! from `tiny-skia`. The font lies inside the program, and text is drawn as outlines, so a picture is the
-//! same on every machine, byte for byte.
+//! [`RegionsFigure`], [`LineChart`]), turned into a [`Scene`], a display list, and a scene is written as SVG
+//! or as PNG: one drawing, two outputs. Axes, ticks and labels come from `plotters`, contour lines from
+//! `contour`, pixels from `tiny-skia`. The font lies inside the program, and text is drawn as outlines, so a
+//! picture is the same on every machine, byte for byte.
 
 mod animation;
 mod axes;
@@ -22,6 +22,7 @@ mod look;
 mod marks;
 mod panels;
 mod raster;
+mod regions;
 mod scene;
 mod svg;
 mod text;
@@ -34,6 +35,7 @@ pub use landscape::{LandscapeFigure, Path};
 pub use levels::Levels;
 pub use panels::{small_multiples, small_multiples_size};
 pub use raster::Raster;
+pub use regions::{Regions, RegionsFigure, Sample};
 pub use scene::Scene;
 
 /// Why a drawing could not be turned into pixels or bytes.

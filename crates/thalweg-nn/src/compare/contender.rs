@@ -41,7 +41,7 @@ impl Method {
 pub struct Spent {
     /// Samples that it has learnt from.
     pub samples: u64,
-    /// In losses and gradients.
+    /// In batches, losses and gradients. A batch is gathered once for all methods and counts for each.
     pub gradients: Duration,
     /// In the optimizer's steps.
     pub optimizer: Duration,
@@ -78,7 +78,8 @@ impl Contender {
     pub fn new(method: &Method, task: &Task, seed: u64) -> Result<Self, CompareError> {
         let weights = Weights::new(seed);
         let model = (task.build)(weights.builder())?;
-        let builder = method.optimizer.clone().measure(Measure::Norms).non_finite(NonFinite::Skip);
+        let builder =
+            method.optimizer.clone().measure(Measure::Updates).non_finite(NonFinite::Skip);
         let optimizer = VarOptimizer::named(weights.vars(), builder)
             .map_err(|source| CompareError::method(&method.label, source))?;
         let is_fixed = !optimizer.schedules().iter().any(|(name, _)| *name == "lr");
@@ -115,7 +116,7 @@ impl Contender {
     pub fn step(
         &mut self,
         task: &Task,
-        batch: &Samples,
+        (batch, gathered): (&Samples, Duration),
         (step, epoch): (u64, u64),
     ) -> Result<Option<StepRecord>, CompareError> {
         if self.diverged_at.is_some() {
@@ -136,7 +137,7 @@ impl Contender {
             .step_report(&gradients)
             .map_err(|source| CompareError::method(&self.label, source))?;
         self.spent.samples += batch.targets.dim(0)? as u64;
-        self.spent.gradients += computed - begin;
+        self.spent.gradients += gathered + (computed - begin);
         self.spent.optimizer += computed.elapsed();
         let finite = |norm: Option<f64>| norm.filter(|norm| norm.is_finite());
         let (Some(grad_norm), Some(update_norm), None) =

@@ -44,6 +44,7 @@ mod state;
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use candle_core::{DType, Module, Result as CandleResult, Tensor};
 use candle_nn::VarBuilder;
@@ -201,17 +202,19 @@ impl Comparison {
         }
         let step = self.step + 1;
         let at = (step, (step - 1) / self.steps_per_epoch() + 1);
+        let begin = Instant::now();
         let indices = self.order.batch(step);
         let indices = Tensor::from_slice(indices, indices.len(), self.train.inputs.device())?;
         let batch = Samples {
             inputs: self.train.inputs.index_select(&indices, 0)?,
             targets: self.train.targets.index_select(&indices, 0)?,
         };
+        let gathered = begin.elapsed();
         let ends_epoch = step.is_multiple_of(self.steps_per_epoch());
         let (task, parts) = (&self.task, [&self.train, &self.test]);
         let before: Vec<bool> = self.contenders.iter().map(|it| it.diverged_at.is_some()).collect();
         let one = |contender: &mut Contender| {
-            let stepped = contender.step(task, &batch, at)?;
+            let stepped = contender.step(task, (&batch, gathered), at)?;
             let epoch = if ends_epoch { contender.epoch(task, parts, at)? } else { None };
             Ok((stepped, epoch))
         };
@@ -278,9 +281,18 @@ impl Comparison {
     /// [`CompareError::Candle`], if a computation fails.
     ///
     /// # Panics
-    /// If there is no such method; the same goes for the four below.
+    /// If there is no such method; the same goes for the five below.
     pub fn predictions(&self, method: usize) -> Result<Predictions, CompareError> {
         Ok(self.contenders[method].predictions(&self.test)?)
+    }
+
+    /// The scores that a method's network gives the classes of any inputs, `(inputs, …, classes)`; no
+    /// gradient goes through them.
+    ///
+    /// # Errors
+    /// [`CompareError::Candle`], if a computation fails, as for inputs that do not fit the network.
+    pub fn judge(&self, method: usize, inputs: &Tensor) -> Result<Tensor, CompareError> {
+        Ok(self.contenders[method].forward(inputs)?.detach())
     }
 
     /// The variables of a method's network.
