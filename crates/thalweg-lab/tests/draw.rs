@@ -516,7 +516,9 @@ fn a_sample_has_its_class_s_colour_and_a_test_sample_a_ring() {
 #[test]
 fn regions_are_blank_where_there_are_no_scores() {
     let half: &Function = &|[x, _]| if x > 0.0 { f64::NAN } else { 3.0 };
-    for scores in [[half, &|_| 0.0], [&|_| 0.0, half]] {
+    for place in 0..3 {
+        let mut scores: [&Function; 3] = [&|_| 0.0, &|[x, y]| x + y, &|[_, y]| y];
+        scores[place] = half;
         let figure = regions(&scores, 1);
         let picture = figure.scene().raster(1.0).expect("raster");
         assert_eq!(at(&picture, figure.to_pixel(0, [3.0, 1.0])), Some(Colour::WHITE));
@@ -533,6 +535,9 @@ fn regions_are_blank_where_there_are_no_scores() {
         let picture = figure.scene().raster(1.0).expect("raster");
         assert_eq!(at(&picture, figure.to_pixel(0, [-3.0, 1.0])), Some(Colour::WHITE));
     }
+    let turned = RegionsFigure { domain: Domain::new([10.0, -10.0], [-5.0, 5.0]), ..whole() };
+    let picture = turned.scene().raster(1.0).expect("raster");
+    assert_eq!(at(&picture, turned.to_pixel(0, [10.0, 1.0])), Some(Colour::WHITE));
 }
 
 #[test]

@@ -19,7 +19,7 @@ type Failure = Box<dyn Error + Send + Sync>;
 const NETWORK: &str = "mlp:100,100";
 const TRAINING: Training = Training { epochs: 20, batch: 128, seed: 0 };
 /// Steps between two points of a path.
-const STRIDE: u64 = 2;
+const STRIDE: u64 = 4;
 /// Points along a side of the surface.
 const RESOLUTION: usize = 41;
 const TITLE: &str = "mlp:100,100 on digits";

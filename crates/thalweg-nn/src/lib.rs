@@ -4,7 +4,7 @@
 //! - [`network`], [`Weights`]: networks from text, and first values from a seed for any candle model;
 //! - [`compare`]: several methods on the same network, weights and batches, step by step;
 //! - [`session`]: a comparison in a folder, recorded, stopped, killed and gone on with;
-//! - [`report`], [`tensorboard`], [`landscape`]: what there is to see of it;
+//! - [`report`], [`tensorboard`], [`landscape`], [`regions`]: what there is to see of it;
 //! - [`exhibit`]: a trained network for the gallery.
 
 pub mod compare;
@@ -14,6 +14,7 @@ pub mod landscape;
 mod linear;
 pub mod network;
 pub mod record;
+pub mod regions;
 pub mod report;
 pub mod session;
 pub mod tensorboard;

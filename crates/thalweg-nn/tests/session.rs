@@ -172,6 +172,8 @@ fn finishing_names_each_file_that_it_wrote() {
         "landscape.svg",
         "loss.png",
         "loss.svg",
+        "regions.png",
+        "regions.svg",
         "report.html",
         "sgd/model.safetensors",
     ];

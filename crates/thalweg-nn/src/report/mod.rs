@@ -67,6 +67,8 @@ pub struct Report {
     pub kind: Option<Kind>,
     /// The names of the classes; class k is number k.
     pub classes: Vec<String>,
+    /// What each method's network takes every point of the plane for.
+    pub regions: Option<Scene>,
     /// The loss surface with the methods' paths.
     pub landscape: Option<LandscapeView>,
 }
@@ -151,6 +153,12 @@ impl Report {
             (self.header())
             @if !self.methods.is_empty() { (results::section(self)) }
             (interactive::section(self, &figures))
+            @if let Some(scene) = &self.regions {
+                section {
+                    h2 id="regions" { "What was learnt" }
+                    figure.wide { (PreEscaped(scene.svg())) }
+                }
+            }
             @if let Some(landscape) = &self.landscape { (landscape.section()) }
             (mistakes::section(self))
             (self.settings())

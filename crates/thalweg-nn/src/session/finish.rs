@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use safetensors::tensor::{Dtype, TensorView};
-use thalweg_lab::draw::LineChart;
+use thalweg_lab::draw::{LineChart, Scene};
 use thalweg_lab::output;
 
 use super::folder::folder_of;
@@ -13,6 +13,7 @@ use super::{Session, SessionError, trajectory};
 use crate::compare::CompareError;
 use crate::landscape::{Directions, FILM_SIZE, Landscape};
 use crate::record::mean_losses;
+use crate::regions;
 use crate::report::{
     Film, LandscapeView, MethodResult, Mistake, Report, accuracy_chart, loss_chart,
 };
@@ -64,6 +65,12 @@ impl Session {
         for (name, contents) in &files {
             put(name, contents)?;
         }
+        let regions =
+            regions::figure(&title, &self.dataset, &self.comparison)?.map(|it| it.scene());
+        if let Some(scene) = &regions {
+            put("regions.png", &scene.png(1.0)?)?;
+            put("regions.svg", scene.svg().as_bytes())?;
+        }
         let landscape = match self.landscape {
             Some(directions) => Some(self.landscape(directions, &results, surface)?),
             None => None,
@@ -74,7 +81,7 @@ impl Session {
             put("landscape.svg", scene.svg().as_bytes())?;
             put("landscape.mp4", &landscape.film()?)?;
         }
-        put("report.html", self.report(results, landscape.as_ref()).html().as_bytes())
+        put("report.html", self.report(results, landscape.as_ref(), regions).html().as_bytes())
     }
 
     /// What the run is about, as `mlp:100,100 on digits`.
@@ -185,7 +192,12 @@ impl Session {
         Ok((confusion, mistakes.collect::<Result<_, SessionError>>()?))
     }
 
-    fn report(&self, methods: Vec<MethodResult>, landscape: Option<&Landscape>) -> Report {
+    fn report(
+        &self,
+        methods: Vec<MethodResult>,
+        landscape: Option<&Landscape>,
+        regions: Option<Scene>,
+    ) -> Report {
         let it = &self.settings;
         let (train, test) = (self.dataset.train.len(), self.dataset.test.len());
         let mut settings = vec![
@@ -209,6 +221,7 @@ impl Session {
             methods,
             kind: Some(self.dataset.kind.clone()),
             classes: self.dataset.classes.clone(),
+            regions,
             landscape: landscape.map(|landscape| LandscapeView {
                 scene: landscape.scene(),
                 film: Some(Film {

@@ -10,7 +10,7 @@
 //! | `checkpoint.safetensors` | everything to go on from |
 //! | `trajectory.f32` | all weights now and then, where a landscape is to be drawn |
 //! | `METHOD/model.safetensors` | the trained network |
-//! | `loss.*`, `accuracy.*`, `landscape.*`, `report.html` | what there is to see |
+//! | `loss.*`, `accuracy.*`, `regions.*`, `landscape.*`, `report.html` | what there is to see |
 //!
 //! Whether a run was stopped or not, its metrics and weights are the same, bit for bit: a checkpoint
 //! knows how long the metrics were, and what was written after it is cut off.

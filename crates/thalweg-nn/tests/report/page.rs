@@ -19,6 +19,7 @@ fn reports() -> Vec<Report> {
         mistake.input = vec![i as f32, 1.0 - i as f32];
     }
     let mut landscape = report(Size { methods: 1, epochs: 1, ..Size::default() });
+    landscape.regions = Some(LineChart::new("regions", "x", "y").scene());
     landscape.landscape = Some(LandscapeView {
         scene: LineChart::new("surface", "x", "y").scene(),
         film: Some(Film {

@@ -43,6 +43,7 @@ pub fn report(size: Size) -> Report {
         methods: (0..size.methods).map(|i| method(i, size)).collect(),
         kind: Some(Kind::Images { height: 8, width: 8 }),
         classes: (0..size.classes).map(|k| k.to_string()).collect(),
+        regions: None,
         landscape: None,
     }
 }

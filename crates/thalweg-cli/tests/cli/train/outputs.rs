@@ -38,6 +38,7 @@ fn the_folder_has_what_the_help_names() {
     train(&folder, "--with sgd --with adam --out run");
     let mut expected = vec![".lock", "checkpoint.safetensors", "report.html", "run.json"];
     expected.extend(["accuracy.png", "accuracy.svg", "loss.png", "loss.svg"]);
+    expected.extend(["regions.png", "regions.svg"]);
     expected.extend(["metrics.csv", "metrics.jsonl"]);
     expected.extend(["adam/events.out.tfevents.thalweg", "adam/model.safetensors"]);
     expected.extend(["sgd/events.out.tfevents.thalweg", "sgd/model.safetensors"]);
