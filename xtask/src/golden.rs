@@ -2,12 +2,25 @@
 
 use crate::{command, python, root, run};
 
+/// A folder with scripts and the versions that they want, and the environment they run in.
+const SCRIPTS: [(&str, &str, &[&str]); 3] = [
+    (
+        "crates/thalweg/tests/golden",
+        "golden-venv",
+        &["make_numpy.py", "make_torch.py", "make_schedules.py", "make_around.py"],
+    ),
+    ("crates/thalweg-nn/tests/landscape/golden", "golden-plane-venv", &["make_plane.py"]),
+    ("crates/thalweg-nn/tests/tensorboard", "golden-tensorboard-venv", &["make_events.py"]),
+];
+
 /// Runs the scripts under the versions that the files name.
 pub fn make() -> Result<(), String> {
-    let folder = root().join("crates/thalweg/tests/golden");
-    let python = python::environment("golden-venv", &folder.join("requirements.txt"))?;
-    for script in ["make_numpy.py", "make_torch.py", "make_schedules.py", "make_around.py"] {
-        run(command(&python.to_string_lossy(), &["-B"]).arg(folder.join(script)))?;
+    for (folder, environment, scripts) in SCRIPTS {
+        let folder = root().join(folder);
+        let python = python::environment(environment, &folder.join("requirements.txt"))?;
+        for script in scripts {
+            run(command(&python.to_string_lossy(), &["-B"]).arg(folder.join(script)))?;
+        }
     }
     Ok(())
 }

@@ -21,7 +21,7 @@ Usage: cargo xtask COMMAND
            --only TEXT what contains it, --elements N at most so many, --rounds N instead of 9,
            --keep-memory lets the others keep the memory that they free between steps,
            --training the training of a network alone
-  golden   make the golden files again from NumPy and PyTorch (needs python3)
+  golden   make the golden files again from NumPy, PyTorch and TensorBoard (needs python3)
 ";
 
 fn main() -> ExitCode {

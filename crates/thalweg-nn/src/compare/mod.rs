@@ -36,27 +36,29 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod check;
 mod contender;
 mod error;
 mod order;
 mod score;
 mod state;
+mod task;
 
-use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use candle_core::{DType, Module, Result as CandleResult, Tensor};
-use candle_nn::VarBuilder;
+use candle_core::{Result as CandleResult, Tensor};
 use rayon::prelude::*;
 use thalweg::{Optimizer, Spec};
 
+use check::{check, check_fit};
 use contender::Contender;
 pub use contender::{Method, Spent};
 pub use error::CompareError;
 use order::Order;
 pub use score::{Predictions, Score, cross_entropy};
 pub use state::{ContenderState, State};
+pub use task::{Loss, Model, Task};
 
 use crate::data::Samples;
 use crate::record::{EpochRecord, StepRecord};
@@ -64,41 +66,6 @@ use crate::weights::Weights;
 
 /// Multiplications of a forward pass from which several threads are faster than one.
 const LARGE: usize = 1 << 27;
-
-/// A network that scores classes: inputs `(samples, …)` to scores `(samples, …, classes)`.
-pub type Model = Box<dyn Module + Send + Sync>;
-
-/// A loss from scores and targets, a mean over the samples.
-pub type Loss = Box<dyn Fn(&Tensor, &Tensor) -> CandleResult<Tensor> + Send + Sync>;
-
-/// What is to be learnt: a network and a loss.
-pub struct Task {
-    build: Box<dyn Fn(VarBuilder) -> CandleResult<Model> + Send + Sync>,
-    loss: Loss,
-}
-
-impl Task {
-    /// To classify with the network that `build` makes, by [`cross_entropy`]. Each method gets a
-    /// network of its own; the first values of all are the same. A network has to be `Send` and
-    /// `Sync`, as a struct of layers is; candle's `Sequential` is not.
-    pub fn classification<M: Module + Send + Sync + 'static>(
-        build: impl Fn(VarBuilder) -> CandleResult<M> + Send + Sync + 'static,
-    ) -> Self {
-        Self {
-            build: Box::new(move |vars| Ok(Box::new(build(vars)?))),
-            loss: Box::new(cross_entropy),
-        }
-    }
-
-    /// The same with another loss, of scores and classes as before.
-    #[must_use]
-    pub fn with_loss(
-        self,
-        loss: impl Fn(&Tensor, &Tensor) -> CandleResult<Tensor> + Send + Sync + 'static,
-    ) -> Self {
-        Self { loss: Box::new(loss), ..self }
-    }
-}
 
 /// How long, in which batches, from which seed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -352,66 +319,4 @@ impl Comparison {
 /// The lock, whether or not a thread has panicked with it.
 fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
     of.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn check(
-    train: &Samples,
-    test: &Samples,
-    methods: &[Method],
-    training: Training,
-) -> Result<(), CompareError> {
-    if methods.is_empty() {
-        return Err(CompareError::NoMethods);
-    }
-    let mut labels = BTreeSet::new();
-    if let Some(twice) = methods.iter().find(|method| !labels.insert(&method.label)) {
-        return Err(CompareError::SameLabel(twice.label.clone()));
-    }
-    for (what, number) in [("epochs", training.epochs), ("batch", training.batch as u64)] {
-        if number == 0 {
-            return Err(CompareError::Zero(what));
-        }
-    }
-    for (part, samples) in [("training", train), ("test", test)] {
-        let (inputs, targets) = (samples.inputs.dim(0)?, samples.targets.dim(0)?);
-        if inputs != targets {
-            return Err(CompareError::Counts { part, inputs, targets });
-        }
-        if inputs == 0 {
-            return Err(CompareError::NoSamples(part));
-        }
-    }
-    Ok(())
-}
-
-/// Sends two samples through the network and back, to find now what would fail later.
-fn check_fit(
-    contender: &Contender,
-    task: &Task,
-    train: &Samples,
-    test: &Samples,
-) -> Result<(), CompareError> {
-    let few = |samples: &Samples| -> CandleResult<Samples> {
-        let count = samples.targets.dim(0)?.min(2);
-        let [inputs, targets] =
-            [&samples.inputs, &samples.targets].map(|all| all.narrow(0, 0, count));
-        Ok(Samples { inputs: inputs?, targets: targets? })
-    };
-    for samples in [train, test] {
-        let highest = samples.targets.flatten_all()?.max(0)?.to_scalar::<u32>()?;
-        let few = few(samples)?;
-        let outputs = contender.forward(&few.inputs).map_err(CompareError::Misfit)?;
-        let (targets, scores) = outputs.dims().split_at(outputs.rank().saturating_sub(1));
-        let is_enough = scores.first().is_some_and(|&scores| scores > highest as usize);
-        if outputs.dtype() != DType::F32 || targets != few.targets.dims() || !is_enough {
-            let (outputs, targets) = (outputs.dims().to_vec(), few.targets.dims().to_vec());
-            return Err(CompareError::Classes { outputs, targets, highest });
-        }
-    }
-    // An operation without a derivative would leave what lies under it unlearnt, without a word.
-    let cut_off = contender.without_gradient(task, &few(train)?).map_err(CompareError::Misfit)?;
-    match cut_off.is_empty() {
-        true => Ok(()),
-        false => Err(CompareError::NoGradient(cut_off)),
-    }
 }

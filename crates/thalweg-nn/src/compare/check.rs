@@ -1,0 +1,72 @@
+//! What is looked at before a comparison begins.
+
+use std::collections::BTreeSet;
+
+use candle_core::{DType, Result as CandleResult};
+
+use super::contender::Contender;
+use super::{CompareError, Method, Task, Training};
+use crate::data::Samples;
+
+/// Whether there is something to learn, by methods that can be told apart.
+pub(super) fn check(
+    train: &Samples,
+    test: &Samples,
+    methods: &[Method],
+    training: Training,
+) -> Result<(), CompareError> {
+    if methods.is_empty() {
+        return Err(CompareError::NoMethods);
+    }
+    let mut labels = BTreeSet::new();
+    if let Some(twice) = methods.iter().find(|method| !labels.insert(&method.label)) {
+        return Err(CompareError::SameLabel(twice.label.clone()));
+    }
+    for (what, number) in [("epochs", training.epochs), ("batch", training.batch as u64)] {
+        if number == 0 {
+            return Err(CompareError::Zero(what));
+        }
+    }
+    for (part, samples) in [("training", train), ("test", test)] {
+        let (inputs, targets) = (samples.inputs.dim(0)?, samples.targets.dim(0)?);
+        if inputs != targets {
+            return Err(CompareError::Counts { part, inputs, targets });
+        }
+        if inputs == 0 {
+            return Err(CompareError::NoSamples(part));
+        }
+    }
+    Ok(())
+}
+
+/// Sends two samples through the network and back, to find now what would fail later.
+pub(super) fn check_fit(
+    contender: &Contender,
+    task: &Task,
+    train: &Samples,
+    test: &Samples,
+) -> Result<(), CompareError> {
+    let few = |samples: &Samples| -> CandleResult<Samples> {
+        let count = samples.targets.dim(0)?.min(2);
+        let [inputs, targets] =
+            [&samples.inputs, &samples.targets].map(|all| all.narrow(0, 0, count));
+        Ok(Samples { inputs: inputs?, targets: targets? })
+    };
+    for samples in [train, test] {
+        let highest = samples.targets.flatten_all()?.max(0)?.to_scalar::<u32>()?;
+        let few = few(samples)?;
+        let outputs = contender.forward(&few.inputs).map_err(CompareError::Misfit)?;
+        let (targets, scores) = outputs.dims().split_at(outputs.rank().saturating_sub(1));
+        let is_enough = scores.first().is_some_and(|&scores| scores > highest as usize);
+        if outputs.dtype() != DType::F32 || targets != few.targets.dims() || !is_enough {
+            let (outputs, targets) = (outputs.dims().to_vec(), few.targets.dims().to_vec());
+            return Err(CompareError::Classes { outputs, targets, highest });
+        }
+    }
+    // An operation without a derivative would leave what lies under it unlearnt, without a word.
+    let cut_off = contender.without_gradient(task, &few(train)?).map_err(CompareError::Misfit)?;
+    match cut_off.is_empty() {
+        true => Ok(()),
+        false => Err(CompareError::NoGradient(cut_off)),
+    }
+}
