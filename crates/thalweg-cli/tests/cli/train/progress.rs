@@ -67,11 +67,10 @@ fn on_a_terminal_each_method_has_a_bar_that_leaves_again() {
         folder.shell(&script.replace("--model softmax ", "")).done().stdout
     };
     let drawn = on_terminal("--out run");
-    for part in ["sgd ", "adam ", "█", "%", "loss ", " samples/s, ", " left", "loss surface "] {
+    for part in ["sgd ", "adam ", "█", "%", "loss ", " samples/s", " left", "loss surface "] {
         assert!(drawn.contains(part), "{part:?} is not in: {drawn:?}");
     }
-    let warning =
-        "warning: sgd:lr=1e30 stopped being finite at step 2; it is left where it was\r\n";
+    let warning = "warning: sgd:lr=1e30 stopped being finite at step 2 and has not moved since\r\n";
     assert!(drawn.contains(warning), "{drawn:?}");
     // What is left of the last line of bars is the table.
     let (_, end) = drawn.split_once("method ").unwrap();

@@ -53,7 +53,7 @@ fn optimizer() {
     says(&["--with", "sgd", "--with", "sgd"], "two methods are both called `sgd`");
     says(
         &["--with", "sgd:lr=1e-3", "--with", "sgd:lr=1E-3"],
-        "would both be written into the folder sgd-lr=1E-3",
+        "two methods are both called `sgd:lr=0.001`",
     );
 }
 
