@@ -2,7 +2,7 @@
 
 use crate::checkpoint::CheckpointError;
 use crate::hyperparameter::{Hyperparameter, Value};
-use crate::nearest::nearest;
+use crate::nearest::{did_you_mean, nearest};
 
 /// Why a call was refused. Whatever it was, no parameter and no state has changed.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -265,14 +265,6 @@ impl Error {
             described.into_iter().map(|(hyperparameter, _)| hyperparameter).collect();
         let nearest = nearest(name, known.iter().map(|hyperparameter| hyperparameter.name));
         Self::UnknownHyperparameter { optimizer, name: name.to_owned(), nearest, known }
-    }
-}
-
-pub(crate) fn did_you_mean<S: AsRef<str>>(nearest: &[S]) -> String {
-    let names: Vec<&str> = nearest.iter().map(AsRef::as_ref).collect();
-    match names[..] {
-        [] => String::new(),
-        _ => format!(" (did you mean `{}`?)", names.join("` or `")),
     }
 }
 

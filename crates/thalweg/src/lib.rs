@@ -110,7 +110,7 @@ pub use half::{bf16, f16};
 pub use hyperparameter::{Accepts, Hyperparameter, Range, Setting, Value};
 pub use memory::Buffer;
 pub use method::{Configuration, Method, Recipe};
-pub use nearest::nearest;
+pub use nearest::{did_you_mean, nearest};
 pub use optimizer::Optimizer;
 pub use params::Parameter;
 pub use real::Real;

@@ -25,3 +25,17 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<
     near.sort();
     near.into_iter().map(|(_, candidate)| candidate).take(3).collect()
 }
+
+/// What an error message says of them, with a space before; nothing where no name is near.
+///
+/// ```
+/// assert_eq!(thalweg::did_you_mean(&["adam", "adamw"]), " (did you mean `adam` or `adamw`?)");
+/// assert_eq!(thalweg::did_you_mean::<&str>(&[]), "");
+/// ```
+pub fn did_you_mean<S: AsRef<str>>(nearest: &[S]) -> String {
+    let names: Vec<&str> = nearest.iter().map(AsRef::as_ref).collect();
+    match names[..] {
+        [] => String::new(),
+        _ => format!(" (did you mean `{}`?)", names.join("` or `")),
+    }
+}

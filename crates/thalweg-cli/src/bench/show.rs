@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use serde_json::{Value as Json, json};
+use thalweg_lab::draw::grouped;
 use thalweg_lab::speed::{Case, Machine, Speed};
 
 use crate::failure::Failure;
@@ -57,7 +58,7 @@ pub fn describe(case: &Case) -> String {
     let tensors =
         if case.tensors == 1 { String::new() } else { format!(" in {} tensors", case.tensors) };
     let parts = Parts::ALL.of(case);
-    format!("{}{parts}, {} elements{tensors}", case.optimizer, grouped(case.elements))
+    format!("{}{parts}, {} elements{tensors}", case.optimizer, grouped(case.elements as u64))
 }
 
 /// Prints what was measured, for people or for programs.
@@ -81,9 +82,9 @@ pub fn print(as_json: bool, results: &[(Case, Speed)], scaling: bool) -> Result<
     for (case, speed) in results {
         let checked = if case.checked { ", checked" } else { "" };
         let milliseconds = 1e3 * speed.seconds;
-        let mut cells = vec![format!("{}{checked}", case.optimizer), grouped(case.elements)];
+        let mut cells = vec![format!("{}{checked}", case.optimizer), grouped(case.elements as u64)];
         if !scaling {
-            cells.push(grouped(case.tensors));
+            cells.push(grouped(case.tensors as u64));
         }
         cells.push(types(case));
         cells.extend([case.threads.to_string(), significant(milliseconds)]);
@@ -120,17 +121,4 @@ fn gigabytes_a_second(case: &Case, speed: &Speed) -> f64 {
 fn significant(value: f64) -> String {
     let before = if value > 0.0 { value.log10().floor() as i32 } else { 0 };
     format!("{value:.*}", (2 - before).clamp(0, 9) as usize)
-}
-
-/// Digits in groups of three: 67,108,864.
-fn grouped(number: usize) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }

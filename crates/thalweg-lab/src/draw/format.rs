@@ -5,6 +5,25 @@ pub fn number(value: f64) -> String {
     significant(value, 4)
 }
 
+/// A whole number with its thousands set apart: `67,108,864`.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A whole number and what is counted: `1 row`, `1,000 rows`.
+pub fn counted(number: u64, what: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {what}{plural}", grouped(number))
+}
+
 /// A tick's label; `span` is the length of the axis, against which rounding errors vanish.
 pub(super) fn tick(value: f64, span: f64) -> String {
     significant(if value.abs() < 1e-9 * span.abs() { 0.0 } else { value }, 9)

@@ -30,7 +30,7 @@ mod text;
 pub use animation::Animation;
 pub use chart::{LineChart, ReferenceLine, Series};
 pub use colour::{Colour, Marker, Style, style};
-pub use format::number;
+pub use format::{counted, grouped, number};
 pub use landscape::{LandscapeFigure, Path};
 pub use levels::Levels;
 pub use panels::{small_multiples, small_multiples_size};

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use thalweg::did_you_mean;
+use thalweg_lab::draw::{counted, grouped};
 use thalweg_lab::output::reason;
 
 use super::idx::IdxError;
@@ -174,33 +176,6 @@ pub enum DataError {
     /// A tensor could not be made.
     #[error(transparent)]
     Tensor(#[from] candle_core::Error),
-}
-
-/// "9,999".
-pub(super) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// "1 row", "1,000 rows".
-pub(super) fn counted(number: u64, what: &str) -> String {
-    format!("{} {what}{}", grouped(number), if number == 1 { "" } else { "s" })
-}
-
-/// " (did you mean `a` or `b`?)", or nothing where no name is near.
-pub(super) fn did_you_mean<S: AsRef<str>>(nearest: &[S]) -> String {
-    let names: Vec<&str> = nearest.iter().map(AsRef::as_ref).collect();
-    match names[..] {
-        [] => String::new(),
-        _ => format!(" (did you mean `{}`?)", names.join("` or `")),
-    }
 }
 
 fn settings(known: &[(&'static str, String)]) -> String {

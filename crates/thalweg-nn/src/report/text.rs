@@ -1,6 +1,7 @@
 //! Numbers as the report writes them.
 
 use thalweg_lab::draw::number;
+pub(super) use thalweg_lab::draw::{counted, grouped as count};
 
 /// A share from 0 to 1 in percent, as `97.78%`.
 pub(super) fn percent(share: f64) -> String {
@@ -10,25 +11,6 @@ pub(super) fn percent(share: f64) -> String {
 /// The same in whole percent, for what is not measured so exactly.
 pub(super) fn whole_percent(share: f64) -> String {
     if share.is_finite() { format!("{:.0}%", 100.0 * share) } else { "–".to_owned() }
-}
-
-/// A count with its thousands set apart, as `1,260`.
-pub(super) fn count(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// A count and what is counted, as `1 epoch`, `30 epochs`.
-pub(super) fn counted(number: u64, what: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{} {what}{plural}", count(number))
 }
 
 /// A time, as `4.21 s` or `3 min 20 s`.

@@ -1,7 +1,7 @@
 //! What can be wrong with a schedule.
 
 use super::table::ScheduleSetting;
-use crate::error::did_you_mean;
+use crate::nearest::did_you_mean;
 
 /// Why a schedule was refused.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]

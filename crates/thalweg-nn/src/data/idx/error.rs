@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::data::error::{counted, grouped};
+use thalweg_lab::draw::{counted, grouped};
 
 /// Why IDX files make no data set.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
