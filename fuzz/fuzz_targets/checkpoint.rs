@@ -5,7 +5,7 @@
 
 use libfuzzer_sys::fuzz_target;
 
-#[path = "../../crates/thalweg/tests/checkpoint_file/entry.rs"]
+#[path = "../../crates/thalweg/tests/it/checkpoint_file/entry.rs"]
 mod entry;
 
 fuzz_target!(|bytes: &[u8]| entry::check(bytes));

@@ -1,9 +1,10 @@
 //! A steady run of steps allocates nothing, whatever is asked for but reports by parameter and
 //! schedules.
 
+#[path = "it/common.rs"]
 mod common;
 
-use common::{Number, SPECS, STORES, builder};
+use common::{Number, STORES, builder, specs};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use thalweg::{
     Accumulator, Builder, Clip, Element, Measure, NonFinite, Optimizer, Simd, Spec, bf16,
@@ -62,7 +63,7 @@ fn a_steady_step_allocates_nothing() {
     let _profiler = dhat::Profiler::builder().testing().build();
     for threads in [1, 2] {
         let pool = ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        for spec in SPECS {
+        for spec in specs() {
             let blocks =
                 blocks_of_ten_steps::<f32>(&pool, builder(spec, STORES[0], Simd::widest()));
             assert_eq!(blocks, 0, "{spec} on {threads} threads");

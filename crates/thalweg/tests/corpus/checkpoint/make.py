@@ -2,7 +2,7 @@
 
 v1.safetensors is put together here by the words of the documentation, without thalweg, and opened
 with safetensors. It stands for all checkpoints of format version 1: it must be read for ever, and
-thalweg must write the same bytes (tests/checkpoint_file/samples.rs has the same checkpoint).
+thalweg must write the same bytes (tests/it/checkpoint_file/samples.rs has the same checkpoint).
 model.safetensors is what safetensors makes of somebody's weights, which are no checkpoint.
 """
 

@@ -1,7 +1,7 @@
 //! The library against NumPy and PyTorch, in f64: every element of every point of every golden run to 1e-12 relative.
 //!
-//! The files in `golden/` are made by the scripts beside them; `cargo xtask golden` makes them anew, in a virtual
-//! environment with the versions of `golden/requirements.txt`. The scripts measure in extended precision how far
+//! The files in `tests/golden/` are made by the scripts beside them; `cargo xtask golden` makes them anew, in a virtual
+//! environment with the versions of `requirements.txt` there. The scripts measure in extended precision how far
 //! rounding moves each element (at most 2e-13 relative in the article's and the default runs down the ravine, 4e-14 in
 //! the others, which are drawn again otherwise), so what is demanded here needs no exceptions.
 
@@ -10,11 +10,11 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 use thalweg::{OPTIMIZERS, Optimizer};
 
-const ARTICLE: &str = include_str!("golden/article.json");
-const NUMPY: &str = include_str!("golden/numpy.json");
-const TORCH: &str = include_str!("golden/torch.json");
-const PRINTED: &str = include_str!("golden/printed.json");
-const REQUIREMENTS: &str = include_str!("golden/requirements.txt");
+const ARTICLE: &str = include_str!("../golden/article.json");
+const NUMPY: &str = include_str!("../golden/numpy.json");
+const TORCH: &str = include_str!("../golden/torch.json");
+const PRINTED: &str = include_str!("../golden/printed.json");
+const REQUIREMENTS: &str = include_str!("../golden/requirements.txt");
 
 const RELATIVE: f64 = 1e-12;
 

@@ -1,8 +1,6 @@
 //! What holds for every optimizer, whatever the numbers: same bits, no panic.
 
-mod common;
-
-use common::{Left, Number, SPECS, STORES, builder, gradient, pools, run};
+use crate::common::{Left, Number, STORES, builder, gradient, pools, run, specs};
 use proptest::prelude::*;
 use thalweg::{
     Builder, Clip, Dtype, Element, Measure, Method, NonFinite, OPTIMIZERS, Real, Rounding, Simd,
@@ -24,7 +22,7 @@ const F64: [(Dtype, Rounding); 1] = [(Dtype::F64, Rounding::Nearest)];
 #[test]
 fn the_specs_cover_every_optimizer() {
     for entry in OPTIMIZERS {
-        assert!(SPECS.iter().any(|spec| spec.split(':').next() == Some(entry.name)));
+        assert!(specs().iter().any(|spec| spec.split(':').next() == Some(entry.name)));
     }
 }
 
@@ -46,7 +44,7 @@ fn on_everything<R: Real, T, G>(
 {
     let gradients: Vec<Vec<G>> = (0..3).map(|t| gradient(LARGE, t)).collect();
     let pools = pools();
-    for spec in SPECS {
+    for spec in specs() {
         for &store in stores {
             let mut first: Option<Left> = None;
             for simd in Simd::available() {
@@ -130,7 +128,7 @@ where
         |builder| builder.clip(Clip::GlobalNorm(1e6)),
         |builder| builder.non_finite(NonFinite::Propagate).large_pages(true),
     ];
-    for spec in SPECS {
+    for spec in specs() {
         for &store in stores {
             let run = |way: Way<R>| {
                 let mut optimizer = way(builder(spec, store, Simd::widest())).build().unwrap();
@@ -192,7 +190,7 @@ proptest! {
 
     #[test]
     fn cutting_a_tensor_in_many_changes_no_bit(
-        spec in prop::sample::select(SPECS.to_vec()),
+        spec in prop::sample::select(specs()),
         store in prop::sample::select(STORES.to_vec()),
         len in prop_oneof![3 => 0_usize..300, 3 => border(), 1 => 0_usize..70_000],
         cuts in prop::collection::vec(prop_oneof![border(), any::<usize>()], 0..6),
@@ -209,7 +207,7 @@ proptest! {
 
     #[test]
     fn any_finite_gradient_is_stepped_without_panic(
-        spec in prop::sample::select(SPECS.to_vec()),
+        spec in prop::sample::select(specs()),
         store in prop::sample::select(STORES.to_vec()),
         clip in prop::sample::select(CLIPS.to_vec()),
         w in prop::collection::vec(any::<f32>(), 0..100),
@@ -227,7 +225,7 @@ proptest! {
 
     #[test]
     fn no_gradient_at_all_makes_a_step_panic(
-        spec in prop::sample::select(SPECS.to_vec()),
+        spec in prop::sample::select(specs()),
         store in prop::sample::select(STORES.to_vec()),
         clip in prop::sample::select(CLIPS.to_vec()),
         policy in prop::sample::select(POLICIES.to_vec()),

@@ -1,5 +1,4 @@
 //! Steps over maps of `ndarray` arrays.
-#![cfg(feature = "ndarray")]
 
 use std::collections::{BTreeMap, HashMap};
 

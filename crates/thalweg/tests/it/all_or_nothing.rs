@@ -1,8 +1,6 @@
 //! A call that returns an error has changed nothing.
 
-mod common;
-
-use common::bits;
+use crate::common::{self, bits};
 use thalweg::checkpoint::Checkpoint;
 use thalweg::{
     Accumulator, Clip, Error, Group, Measure, NonFinite, Optimizer, Parameter, Schedule, Spec,

@@ -1,8 +1,6 @@
 //! Schedules in an optimizer: what a hyperparameter is at a step, and what a step makes of it.
 
-mod common;
-
-use common::plain;
+use crate::common::{self, plain};
 use thalweg::rules::{Sgd, Trace};
 use thalweg::schedule::{Exponential, Schedule};
 use thalweg::{Error, NonFinite, Optimizer, Value, chain};
@@ -48,7 +46,7 @@ fn a_parameter_that_joins_later_has_the_optimizers_rate_and_its_own_first_step()
 /// A run with a schedule is a run in which the rate is set before each step.
 #[test]
 fn a_schedule_is_the_same_as_setting_the_value_before_each_step() {
-    for spec in common::SPECS {
+    for spec in common::specs() {
         for text in ["cosine:steps=5", "cyclic:max=0.3,up=2", "onecycle:steps=6", "step:size=2"] {
             let schedule: Schedule = text.parse().unwrap();
             let mut by_schedule = plain(spec).schedule("lr", schedule.clone()).build().unwrap();

@@ -7,7 +7,10 @@ use std::{env, fs, thread};
 
 use thalweg::checkpoint::{Checkpoint, Dtype};
 
-use crate::samples::{parameter, slot, small};
+use super::samples::{parameter, slot, small};
+
+/// The test that is started as a process of its own.
+const HELPER: &str = "checkpoint_file::kill::helper_that_saves_until_it_is_killed";
 
 /// Where the helper is to write.
 const TARGET: &str = "THALWEG_TEST_TARGET";
@@ -46,7 +49,7 @@ fn killed_at_any_moment_the_file_is_the_old_one_or_the_new_one() {
     let (mut seen, mut interrupted) = ([0, 0], 0);
     for kill in 0..100 {
         let mut writer = Command::new(env::current_exe().unwrap())
-            .args(["--exact", "kill::helper_that_saves_until_it_is_killed", "--nocapture"])
+            .args(["--exact", HELPER, "--nocapture"])
             .env(TARGET, &path)
             .stdout(Stdio::null())
             .stderr(Stdio::null())

@@ -1,14 +1,14 @@
 //! The library against PyTorch: every value of every golden case to 1e-12 relative.
 //!
-//! `golden/schedules.json` is made by the script beside it; `cargo xtask golden` makes it anew.
+//! `tests/golden/schedules.json` is made by the script beside it; `cargo xtask golden` makes it anew.
 
 use serde::Deserialize;
 use thalweg::schedule::SCHEDULES;
 
-use crate::schedule;
+use super::schedule;
 
-const GOLDEN: &str = include_str!("../golden/schedules.json");
-const REQUIREMENTS: &str = include_str!("../golden/requirements.txt");
+const GOLDEN: &str = include_str!("../../golden/schedules.json");
+const REQUIREMENTS: &str = include_str!("../../golden/requirements.txt");
 
 #[derive(Deserialize)]
 struct Golden {

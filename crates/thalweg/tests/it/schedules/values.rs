@@ -4,7 +4,7 @@ use std::f64::consts::{FRAC_PI_2, PI};
 
 use thalweg::schedule::{Cosine, Schedule};
 
-use crate::{curve, schedule};
+use super::{curve, schedule};
 
 #[test]
 fn warm_up_moves_at_its_first_step_and_arrives_at_its_last() {

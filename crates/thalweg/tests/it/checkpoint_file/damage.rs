@@ -4,7 +4,7 @@ use std::fs;
 
 use thalweg::checkpoint::{Checkpoint, CheckpointError};
 
-use crate::samples::{golden, rich, small};
+use super::samples::{golden, rich, small};
 
 #[test]
 fn every_flipped_bit_is_refused() {

@@ -2,8 +2,8 @@
 
 use thalweg::checkpoint::{Checkpoint, CheckpointError};
 
-use crate::entry::sealed;
-use crate::samples::{joined, small};
+use super::entry::sealed;
+use super::samples::{joined, small};
 
 /// A safetensors file, as it stands.
 fn file(header: &[u8], data: &[u8]) -> Vec<u8> {
@@ -65,7 +65,7 @@ fn other_files_are_no_checkpoints() {
 /// Made by safetensors.numpy.save_file.
 #[test]
 fn a_model_is_no_checkpoint() {
-    let model = include_bytes!("../corpus/checkpoint/model.safetensors");
+    let model = include_bytes!("../../corpus/checkpoint/model.safetensors");
     not_a_checkpoint(model, "a safetensors file that thalweg did not write");
 }
 

@@ -1,5 +1,5 @@
-//! Runs that several files of tests share.
-#![allow(dead_code, reason = "each file of tests uses a part of it")]
+//! Specs and runs that several files of tests share.
+#![allow(dead_code, reason = "the test of allocation uses a part of it")]
 
 use std::collections::BTreeMap;
 
@@ -10,21 +10,32 @@ use thalweg::{
     bf16, f16,
 };
 
-/// Specs that between them use every rule and every state layout.
-pub const SPECS: [&str; 12] = [
-    "sgd:lr=0.1,weight_decay=0.01",
-    "sgd:lr=0.1,momentum=0.9,dampening=0.3",
-    "sgd:lr=0.1,momentum=0.9,nesterov=true",
-    "momentum:lr=0.1",
-    "adagrad:lr=0.5,lr_decay=0.1,initial_accumulator=0.1",
-    "rmsprop:lr=0.05",
-    "rmsprop:lr=0.05,centered=true,momentum=0.5,eps_root=1e-3",
-    "adadelta",
-    "adam:lr=0.1,amsgrad=true",
-    "adam:lr=0.1,bias_correction=folded,weight_decay=0.1",
-    "adam:lr=0.1,bias_correction=off",
-    "adamw:lr=0.1",
+/// Specs that between them use every rule and every state layout, each with the name of its case.
+const SPECS: [(&str, &str); 12] = [
+    ("sgd", "sgd:lr=0.1,weight_decay=0.01"),
+    ("sgd-dampening", "sgd:lr=0.1,momentum=0.9,dampening=0.3"),
+    ("sgd-nesterov", "sgd:lr=0.1,momentum=0.9,nesterov=true"),
+    ("momentum", "momentum:lr=0.1"),
+    ("adagrad", "adagrad:lr=0.5,lr_decay=0.1,initial_accumulator=0.1"),
+    ("rmsprop", "rmsprop:lr=0.05"),
+    ("rmsprop-centered", "rmsprop:lr=0.05,centered=true,momentum=0.5,eps_root=1e-3"),
+    ("adadelta", "adadelta"),
+    ("adam-amsgrad", "adam:lr=0.1,amsgrad=true"),
+    ("adam-folded", "adam:lr=0.1,bias_correction=folded,weight_decay=0.1"),
+    ("adam-uncorrected", "adam:lr=0.1,bias_correction=off"),
+    ("adamw", "adamw:lr=0.1"),
 ];
+
+/// The specs of all cases.
+pub fn specs() -> Vec<&'static str> {
+    SPECS.map(|(_, spec)| spec).to_vec()
+}
+
+/// The spec of the case of this name.
+pub fn spec(name: &str) -> &'static str {
+    let found = SPECS.iter().find(|(known, _)| *known == name);
+    found.unwrap_or_else(|| panic!("no spec `{name}` in {:?}", SPECS.map(|(known, _)| known))).1
+}
 
 /// How state can be kept for arithmetic in `f32`.
 pub const STORES: [(Dtype, Rounding); 3] = [

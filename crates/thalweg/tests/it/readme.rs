@@ -28,7 +28,7 @@ fn table() -> String {
 
 #[test]
 fn the_readme_lists_the_registry() {
-    let readme = include_str!("../../../README.md");
+    let readme = include_str!("../../../../README.md");
     let from = readme.find("<!-- optimizers -->\n").expect("the table's begin") + 20;
     let to = readme.find("<!-- /optimizers -->").expect("the table's end");
     assert!(readme[from..to] == table(), "the README's table should be\n\n{}", table());

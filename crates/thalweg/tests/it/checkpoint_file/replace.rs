@@ -7,7 +7,7 @@ use std::path::Path;
 use thalweg::checkpoint::{Checkpoint, CheckpointError};
 use thalweg::file::{replace, replace_durably};
 
-use crate::samples::{rich, small};
+use super::samples::{rich, small};
 
 fn names(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).unwrap();

@@ -4,9 +4,9 @@ use safetensors::SafeTensors;
 use safetensors::tensor::Dtype as TheirDtype;
 use thalweg::checkpoint::{Checkpoint, CheckpointError, Dtype};
 
-use crate::samples::{golden, parameter, rich, slot, small};
+use super::samples::{golden, parameter, rich, slot, small};
 
-const GOLDEN: &[u8] = include_bytes!("../corpus/checkpoint/v1.safetensors");
+const GOLDEN: &[u8] = include_bytes!("../../corpus/checkpoint/v1.safetensors");
 
 #[test]
 fn everything_comes_back() {

@@ -1,8 +1,6 @@
 //! What surrounds a step: clipping, loss scale, reports, accumulation, non-finite gradients.
 
-mod common;
-
-use common::{Named, bits, clipped, near, plain, step};
+use crate::common::{self, Named, bits, clipped, near, plain, step};
 use proptest::prelude::*;
 use thalweg::rules::Sgd;
 use thalweg::{
@@ -95,7 +93,7 @@ proptest! {
 
 #[test]
 fn a_loss_scale_that_is_a_power_of_two_changes_no_bit() {
-    for spec in common::SPECS {
+    for spec in common::specs() {
         for scale in [2.0_f64.powi(-20), 2.0, 65_536.0] {
             let run = |scale: f64| {
                 let mut optimizer = plain(spec).clip(Clip::GlobalNorm(2.0)).build().unwrap();

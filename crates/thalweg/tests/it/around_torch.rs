@@ -1,10 +1,8 @@
-//! Clipping, averages, groups and bfloat16 against PyTorch's numbers (`golden/make_around.py`).
-
-mod common;
+//! Clipping, averages, groups and bfloat16 against PyTorch's numbers (`tests/golden/make_around.py`).
 
 use std::collections::BTreeMap;
 
-use common::{Named, clipped, near, plain, step};
+use crate::common::{Named, clipped, near, plain, step};
 use serde::Deserialize;
 use thalweg::{Clip, Dtype, Group, Optimizer, Spec, bf16};
 
@@ -41,7 +39,7 @@ struct Points {
 }
 
 fn golden() -> Golden {
-    serde_json::from_str(include_str!("golden/around.json")).unwrap()
+    serde_json::from_str(include_str!("../golden/around.json")).unwrap()
 }
 
 #[test]

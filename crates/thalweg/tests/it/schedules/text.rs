@@ -6,7 +6,7 @@ use thalweg::schedule::{
     Step, ThresholdMode, Warmup,
 };
 
-use crate::{curve, schedule};
+use super::{curve, schedule};
 
 /// Every type with every setting away from its default.
 fn typed() -> Vec<(Schedule, &'static str)> {

@@ -2,7 +2,7 @@
 
 use thalweg::schedule::{Schedule, ScheduleError};
 
-use crate::schedule;
+use super::schedule;
 
 #[test]
 fn only_the_plateau_in_force_observes() {

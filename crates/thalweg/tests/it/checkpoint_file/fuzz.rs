@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use crate::entry::check;
-use crate::samples::{joined, rich, small};
+use super::entry::check;
+use super::samples::{joined, rich, small};
 
 fn seeds() -> Vec<Vec<u8>> {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/checkpoint");

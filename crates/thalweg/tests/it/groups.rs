@@ -1,8 +1,6 @@
 //! Parameter groups: which name belongs where, what is different there, and their text.
 
-mod common;
-
-use common::plain;
+use crate::common::plain;
 use proptest::prelude::*;
 use thalweg::{Error, Group, Optimizer, Spec, Value};
 

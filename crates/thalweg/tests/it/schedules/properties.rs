@@ -6,7 +6,7 @@ use thalweg::schedule::{
     MultiStep, OneCycle, Plateau, PlateauMode, Polynomial, Schedule, Step, ThresholdMode, Warmup,
 };
 
-use crate::curve;
+use super::curve;
 
 fn factor() -> impl Strategy<Value = f64> {
     prop_oneof![Just(0.0), 0.0..1.0, 1.0..3.0, 0.0..f64::MAX]

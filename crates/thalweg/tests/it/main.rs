@@ -1,0 +1,19 @@
+//! The library from outside, all in one binary but what counts allocations (`allocation.rs`).
+
+mod all_or_nothing;
+mod around;
+mod around_torch;
+#[cfg(feature = "ndarray")]
+mod arrays;
+mod checkpoint_file;
+mod common;
+mod errors;
+mod golden;
+mod groups;
+mod optimizer;
+mod properties;
+mod readme;
+mod resume;
+mod scheduled;
+mod schedules;
+mod storage;
