@@ -12,7 +12,7 @@ pub const STOPPED: u8 = 130;
 /// Why the program stops.
 #[derive(Debug)]
 pub enum Failure {
-    /// The command line asks for something that is not there: exit code 2.
+    /// The command line is wrong: exit code 2.
     Usage(String),
     /// What was asked for could not be done: exit code 1.
     Failed(String),
@@ -70,7 +70,7 @@ pub fn say(line: &str) {
     let _ = writeln!(io::stderr().lock(), "{line}");
 }
 
-/// Prints what `clap` says of a command line, or the help that was asked for.
+/// Prints clap's error, or the help or version that was asked for, and gives the exit code.
 pub fn refuse(error: &clap::Error) -> ExitCode {
     let _ = error.print();
     u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)

@@ -1,4 +1,4 @@
-//! Progress on standard error: a bar where there is a terminal, lines where not.
+//! Progress on standard error: a bar on a terminal, otherwise lines.
 
 use std::io::{self, IsTerminal};
 

@@ -1,6 +1,7 @@
 //! `thalweg train`.
 
 mod bars;
+mod options;
 mod signals;
 mod threads;
 
@@ -15,13 +16,13 @@ use thalweg_nn::data::{DataError, Source};
 use thalweg_nn::network::Activation;
 use thalweg_nn::session::{Outcome, Session, SessionError, Settings};
 
-use crate::args;
 use crate::failure::{Failure, say};
 use crate::table::Table;
 use bars::{Bars, Drawing};
+pub use options::Options;
 
-pub fn run(options: &args::Train, quiet: bool) -> Result<(), Failure> {
-    threads::settle();
+pub fn run(options: &Options, quiet: bool) -> Result<(), Failure> {
+    threads::restart_with_one();
     let begin = Instant::now();
     let mut session = open(options)?;
     let go_on = format!("thalweg train --out {} --resume", quoted(session.folder()));
@@ -80,7 +81,7 @@ pub fn run(options: &args::Train, quiet: bool) -> Result<(), Failure> {
     Ok(())
 }
 
-fn open(options: &args::Train) -> Result<Session, Failure> {
+fn open(options: &Options) -> Result<Session, Failure> {
     let before = match options.resume {
         true => Session::settings_of(&options.out).map_err(Failure::failed)?,
         false => Settings::default(),
@@ -98,7 +99,7 @@ fn open(options: &args::Train) -> Result<Session, Failure> {
 }
 
 /// The settings that are given, over others.
-fn given(options: &args::Train, mut settings: Settings) -> Result<Settings, Failure> {
+fn given(options: &Options, mut settings: Settings) -> Result<Settings, Failure> {
     let set = |into: &mut String, given: &Option<String>| {
         if let Some(text) = given {
             into.clone_from(text);

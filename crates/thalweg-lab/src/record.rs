@@ -4,9 +4,9 @@ use serde::{Serialize, Serializer};
 use serde_json::{Map, Value as Json};
 use thalweg::Value;
 
-use crate::geometry::Point;
 use crate::problem::Problem;
 use crate::run::{Precision, Run, Slot};
+use thalweg_draw::Point;
 
 /// What `run.json` holds.
 ///

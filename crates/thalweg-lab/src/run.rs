@@ -2,8 +2,8 @@
 
 use thalweg::{Error as StepError, Method, Optimizer, Real, Value};
 
-use crate::geometry::Point;
 use crate::problem::Problem;
+use thalweg_draw::Point;
 
 /// A method that can run in either precision: a [`Spec`](thalweg::Spec), a configuration such as
 /// [`Adam`](thalweg::rules::Adam), or a rule of the user's.

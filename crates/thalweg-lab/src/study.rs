@@ -3,8 +3,8 @@
 use thalweg::rules::{Adam, bias_correction};
 use thalweg::{Error, Optimizer};
 
-use crate::geometry::Point;
 use crate::run::Run;
+use thalweg_draw::Point;
 
 /// Adam's signal-to-noise ratio |m̂|/√v̂ of x and y at each step from 1, from the run's own state.
 ///

@@ -3,9 +3,11 @@
 use std::io::{self, Write};
 
 use serde_json::{Value as Json, json};
-use thalweg_lab::draw::grouped;
-use thalweg_lab::speed::{Case, Machine, Speed};
+use thalweg_draw::numbers::grouped;
+use thalweg_lab::machine::Machine;
 
+use super::case::Case;
+use super::measure::Speed;
 use crate::failure::Failure;
 use crate::table::Table;
 

@@ -1,9 +1,9 @@
 //! The pictures, read back from their pixels.
 
+use thalweg_draw::plot::{Colour, style};
 use thalweg_lab::Point;
-use thalweg_lab::draw::{Colour, style};
 
-use crate::film::Picture;
+use crate::decode::Picture;
 use crate::{FILES, SIX, descent, file};
 
 pub fn decoded(name: &str) -> Picture {
