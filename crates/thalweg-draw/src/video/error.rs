@@ -30,7 +30,7 @@ pub enum VideoError {
         /// Frames that the last frame lasts.
         hold: u32,
     },
-    /// A frame has not four bytes for each pixel of the video.
+    /// A frame does not have four bytes for each pixel of the video.
     #[error("frame {index} has {len} bytes where {expected} were expected")]
     FrameLength {
         /// Position of the frame, from 0.

@@ -1,4 +1,4 @@
-//! What can be encoded.
+//! Limits of the encoders.
 
 /// Smallest side in pixels that the H.264 encoder takes.
 pub(super) const MIN_SIDE: u32 = 16;

@@ -1,8 +1,8 @@
-//! What one classifier says of the plane.
+//! The scores of one classifier on a grid.
 
 use crate::geometry::{Domain, Point};
 
-/// What one classifier takes the points of a grid for.
+/// The scores of one classifier at the points of a grid.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Regions {
     /// Title above the panel.
