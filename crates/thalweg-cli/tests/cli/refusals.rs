@@ -135,7 +135,10 @@ fn a_start_is_two_finite_numbers() {
     for from in ["1", "nan,1", "1,2,3", "a,b", ",", "1,", "inf,0", "1e999,0", "1;2"] {
         let line = format!("descend --on ravine --with sgd -o run.png --from={from}");
         let message = Folder::new().run(&line).misused();
-        assert!(message.contains("a start is") && message.contains("X,Y, such as -7,2"), "{message}");
+        assert!(
+            message.contains("a start is") && message.contains("X,Y, such as -7,2"),
+            "{message}"
+        );
     }
 }
 
