@@ -9,8 +9,8 @@ use crate::{cargo, command, python, root, run};
 /// Runs of each measurement; the median counts.
 const RUNS: usize = 9;
 
-/// The six pictures and six films of the first runs.
-const SIX: [&str; 6] =
+/// The six runs of the article, a picture and a video each.
+const ARTICLE_RUNS: [&str; 6] =
     ["sgd-0.1", "sgd-0.9", "momentum-0.1", "momentum-0.9", "adagrad-1.5", "adam-0.3"];
 
 /// Measures and prints a table in Markdown.
@@ -18,16 +18,16 @@ pub fn measure() -> Result<(), String> {
     let (library, _) = build("library", &["--package", "thalweg"])?;
     let (workspace, folder) = build("workspace", &["--workspace", "--release"])?;
     // In turn, so that a change of the machine's speed meets both.
-    let [six, whole] = medians(RUNS, [gallery(&folder, &SIX), gallery(&folder, &[])])?;
+    let [six, whole] = medians(RUNS, [gallery(&folder, &ARTICLE_RUNS), gallery(&folder, &[])])?;
     head(RUNS);
-    println!("| six pictures (PNG and SVG) and six films | {six:.2} |");
+    println!("| six pictures (PNG and SVG) and six videos | {six:.2} |");
     println!("| the whole gallery | {whole:.2} |");
     println!("| build the library from clean | {library:.0} |");
     println!("| build the workspace from clean, release | {workspace:.0} |");
     Ok(())
 }
 
-/// Makes the six pictures and films as most would, with matplotlib and ffmpeg, in turn with ours.
+/// Makes the six pictures and videos the usual way, with matplotlib and ffmpeg, in turn with ours.
 pub fn against_matplotlib() -> Result<(), String> {
     /// The other way takes long.
     const RUNS: usize = 3;
@@ -39,10 +39,10 @@ pub fn against_matplotlib() -> Result<(), String> {
     cargo(&program)?;
     let mut usual = Command::new(python);
     usual.arg(peers.join("six_runs.py")).arg(folder.join("matplotlib"));
-    let [ours, usual] = medians(RUNS, [gallery(&folder, &SIX), usual])?;
+    let [ours, usual] = medians(RUNS, [gallery(&folder, &ARTICLE_RUNS), usual])?;
     head(RUNS);
-    println!("| six pictures and films, thalweg | {ours:.2} |");
-    println!("| six pictures and films, matplotlib and ffmpeg | {usual:.2} |");
+    println!("| six pictures and videos, thalweg | {ours:.2} |");
+    println!("| six pictures and videos, matplotlib and ffmpeg | {usual:.2} |");
     println!("| ratio | {:.0} |", usual / ours);
     Ok(())
 }

@@ -30,7 +30,7 @@ const KEEP_MEMORY: &str =
     "glibc.malloc.mmap_threshold=8589934592:glibc.malloc.trim_threshold=17179869184";
 
 /// How our side is built and run.
-const PEER: [&str; 5] = ["--release", "--package", "thalweg-lab", "--example", "peer"];
+const PEER: [&str; 5] = ["--release", "--package", "thalweg-cli", "--example", "peer"];
 
 struct Options {
     only: String,

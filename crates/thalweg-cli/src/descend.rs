@@ -2,21 +2,89 @@
 
 use std::path::{Path, PathBuf, absolute};
 
+use clap::builder::{PossibleValue, RangedU64ValueParser};
+use clap::{Args, ValueEnum};
 use thalweg::Spec;
+use thalweg_draw::numbers::number;
 use thalweg_lab::descent::{Descent, Format};
-use thalweg_lab::draw::number;
-use thalweg_lab::output;
-use thalweg_lab::printed::methods;
 use thalweg_lab::problem::Problem;
-use thalweg_lab::run::RunError;
+use thalweg_lab::run::{Precision, Run, RunError};
+use thalweg_lab::{methods, output};
 
-use crate::args;
 use crate::failure::{Failure, say};
 use crate::progress::Progress;
 
-pub fn run(options: &args::Descend, quiet: bool) -> Result<(), Failure> {
+/// Most steps of a descent; a trajectory of that length still fits into memory.
+const MOST_STEPS: u64 = 1_000_000;
+
+/// Options of `descend`.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Options {
+    /// A problem from `thalweg list problems`, or an expression in x and y
+    #[arg(long, value_name = "PROBLEM", allow_hyphen_values = true)]
+    pub on: String,
+
+    /// An optimizer: NAME or NAME:KEY=VALUE,KEY=VALUE; repeat for several
+    #[arg(long = "with", value_name = "SPEC", required = true)]
+    pub with: Vec<String>,
+
+    /// The start [default: the problem's own]
+    #[arg(long, value_name = "X,Y", value_parser = point, allow_hyphen_values = true)]
+    pub from: Option<[f64; 2]>,
+
+    /// The number of steps
+    #[arg(long, value_name = "N", default_value_t = 30, allow_negative_numbers = true, value_parser = RangedU64ValueParser::<u64>::new().range(1..=MOST_STEPS))]
+    pub steps: u64,
+
+    /// The floating-point type to compute in
+    #[arg(long, default_value = "f64")]
+    pub precision: PrecisionArg,
+
+    /// A file to write, in the format of its extension: .json .csv .png .svg .mp4 .gif .html
+    #[arg(long = "out", short, value_name = "FILE", required = true)]
+    pub out: Vec<PathBuf>,
+}
+
+const EXAMPLES: &str = "\
+A video has a frame for each step, up to 3000 in an .mp4 and 500 in a .gif; longer runs skip steps.
+
+Examples:
+  thalweg descend --on ravine --with adam:lr=0.3 -o adam.png -o adam.mp4
+  thalweg descend --on rosenbrock --with sgd:lr=0.001 --with adam:lr=0.1 --steps 200 -o race.html
+  thalweg descend --on 'x^2/20 + y^2' --from -7,2 --with momentum:lr=0.1 -o run.json -o run.csv";
+
+/// `f64` or `f32`.
+#[derive(Debug, Clone, Copy)]
+pub struct PrecisionArg(pub Precision);
+
+impl ValueEnum for PrecisionArg {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self(Precision::F64), Self(Precision::F32)]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.0.name()))
+    }
+}
+
+/// Reads `X,Y`.
+fn point(text: &str) -> Result<[f64; 2], String> {
+    let number = |part: &str| {
+        let number = part.trim().parse::<f64>().ok().filter(|number| number.is_finite());
+        number.ok_or_else(|| {
+            format!("`{}` is not a finite number; a start is X,Y, such as -7,2", part.trim())
+        })
+    };
+    match text.split(',').collect::<Vec<_>>()[..] {
+        [x, y] => Ok([number(x)?, number(y)?]),
+        _ => Err("a start is two numbers X,Y, such as -7,2".to_owned()),
+    }
+}
+
+pub fn run(options: &Options, quiet: bool) -> Result<(), Failure> {
     let problem = Problem::parse(&options.on).map_err(Failure::usage)?;
-    let known = methods();
+    let known = methods::all();
     let methods: Vec<Spec> = options
         .with
         .iter()
@@ -28,7 +96,10 @@ pub fn run(options: &args::Descend, quiet: bool) -> Result<(), Failure> {
         .map(|path| Ok((path.as_path(), Format::of(path).map_err(Failure::usage)?)))
         .collect::<Result<_, Failure>>()?;
     if let Some(twice) = first_repeated(&options.out) {
-        return Err(Failure::Usage(format!("{} is to be written twice", twice.display())));
+        return Err(Failure::Usage(format!(
+            "{} is given twice as an output file",
+            twice.display()
+        )));
     }
 
     let start = options.from.unwrap_or(problem.start);
@@ -68,7 +139,7 @@ fn first_repeated(paths: &[PathBuf]) -> Option<&Path> {
 
 /// A line a run: where it ended.
 fn summary(descent: &Descent) -> String {
-    let line = |run: &thalweg_lab::run::Run| {
+    let line = |run: &Run| {
         let [x, y] = run.last_point();
         format!(
             "{}: f({}, {}) = {} after {} steps",

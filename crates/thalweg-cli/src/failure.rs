@@ -12,18 +12,18 @@ pub const STOPPED: u8 = 130;
 /// Why the program stops.
 #[derive(Debug)]
 pub enum Failure {
-    /// The command line asks for something that is not there: exit code 2.
+    /// The command line is wrong: exit code 2.
     Usage(String),
     /// What was asked for could not be done: exit code 1.
     Failed(String),
-    /// Somebody stopped it: exit code 130, as shells have it for Ctrl-C.
+    /// It was stopped: exit code 130, as shells have it for Ctrl-C.
     Stopped(String),
-    /// Whoever read standard output has seen enough: nothing to say, exit code 0.
+    /// The reader of standard output closed it: no message, exit code 0.
     Closed,
 }
 
 impl Failure {
-    /// A command line that cannot be meant.
+    /// A wrong command line.
     pub fn usage(error: impl Display) -> Self {
         Self::Usage(error.to_string())
     }
@@ -33,7 +33,7 @@ impl Failure {
         Self::Failed(error.to_string())
     }
 
-    /// Says it and gives the exit code.
+    /// Prints the message and gives the exit code.
     pub fn report(self) -> ExitCode {
         let (message, code) = match self {
             Self::Usage(message) => (message, 2),
@@ -59,18 +59,18 @@ impl From<io::Error> for Failure {
     }
 }
 
-/// The message on one line, whatever a name in it holds.
+/// The message on one line, with control characters escaped.
 fn one_line(message: &str) -> String {
     let escaped = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.into() };
     message.chars().map(escaped).collect()
 }
 
-/// A line on standard error; if nobody can hear it, nothing is lost that matters.
+/// Prints a line on standard error; a failure to do so is ignored.
 pub fn say(line: &str) {
     let _ = writeln!(io::stderr().lock(), "{line}");
 }
 
-/// Prints what `clap` says of a command line, or the help that was asked for.
+/// Prints clap's error, or the help or version that was asked for, and gives the exit code.
 pub fn refuse(error: &clap::Error) -> ExitCode {
     let _ = error.print();
     u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)

@@ -1,15 +1,35 @@
 //! `thalweg gallery`.
 
+use std::path::PathBuf;
 use std::time::Instant;
 
+use clap::Args;
 use thalweg_lab::gallery::Gallery;
 use thalweg_nn::exhibit;
 
-use crate::args;
 use crate::failure::Failure;
 use crate::progress::Progress;
 
-pub fn run(options: &args::Gallery, quiet: bool) -> Result<(), Failure> {
+/// Options of `gallery`.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Options {
+    /// The folder to write into; created if it does not exist
+    #[arg(long, value_name = "DIR", default_value = "gallery")]
+    pub out: PathBuf,
+
+    /// Make only the files of this name, such as sgd-0.1; repeat for several
+    #[arg(long, value_name = "NAME")]
+    pub only: Vec<String>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  thalweg gallery                  into ./gallery; open gallery/index.html in a browser
+  thalweg gallery --out site -q    elsewhere, without output
+  thalweg gallery --only adam-0.3  adam-0.3.png, .svg, .mp4 and .json alone";
+
+pub fn run(options: &Options, quiet: bool) -> Result<(), Failure> {
     let begin = Instant::now();
     let mut gallery = Gallery::new(vec![exhibit::network()]).map_err(Failure::failed)?;
     if !options.only.is_empty() {

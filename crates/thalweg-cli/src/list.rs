@@ -2,17 +2,43 @@
 
 use std::io::{self, Write};
 
+use clap::{Args, ValueEnum};
 use serde_json::{Value as Json, json};
 use thalweg::{Accepts, Entry};
-use thalweg_lab::draw::number;
-use thalweg_lab::printed::methods;
+use thalweg_draw::numbers::number;
+use thalweg_lab::methods;
 use thalweg_lab::problem::Problem;
 use thalweg_lab::record::json_value;
 
-use crate::args::{List, Listed};
 use crate::failure::Failure;
 
-pub fn run(options: &List) -> Result<(), Failure> {
+/// Options of `list`.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Options {
+    /// What to list [default: both]
+    pub what: Option<Listed>,
+
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  thalweg list
+  thalweg list optimizers --json | jq '.optimizers[].name'";
+
+/// What can be listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Listed {
+    /// The optimizers with their hyperparameters
+    Optimizers,
+    /// The problems
+    Problems,
+}
+
+pub fn run(options: &Options) -> Result<(), Failure> {
     let wanted = |what| options.what.is_none_or(|asked| asked == what);
     let mut out = io::stdout().lock();
     if options.json {
@@ -20,7 +46,7 @@ pub fn run(options: &List) -> Result<(), Failure> {
         if wanted(Listed::Optimizers) {
             all.insert(
                 "optimizers".to_owned(),
-                methods().into_iter().map(optimizer_json).collect(),
+                methods::all().into_iter().map(optimizer_json).collect(),
             );
         }
         if wanted(Listed::Problems) {
@@ -31,7 +57,7 @@ pub fn run(options: &List) -> Result<(), Failure> {
     } else {
         if wanted(Listed::Optimizers) {
             writeln!(out, "OPTIMIZERS, as NAME or NAME:KEY=VALUE,KEY=VALUE")?;
-            for entry in methods() {
+            for entry in methods::all() {
                 optimizer(&mut out, entry)?;
             }
         }

@@ -1,35 +1,7 @@
 //! The program `thalweg`: see how optimizers descend.
 
-mod args;
-mod bench;
-mod descend;
-mod failure;
-mod gallery;
-mod list;
-mod progress;
-mod table;
-mod train;
-
 use std::process::ExitCode;
 
-use clap::Parser;
-
-use args::{Args, Command};
-
 fn main() -> ExitCode {
-    let args = match Args::try_parse() {
-        Ok(args) => args,
-        Err(error) => return failure::refuse(&error),
-    };
-    let done = match &args.command {
-        Command::Gallery(options) => gallery::run(options, args.quiet),
-        Command::Descend(options) => descend::run(options, args.quiet),
-        Command::List(options) => list::run(options),
-        Command::Train(options) => train::run(options, args.quiet),
-        Command::Bench(options) => bench::run(options, args.quiet),
-    };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.report(),
-    }
+    thalweg_cli::main()
 }

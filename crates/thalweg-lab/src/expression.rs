@@ -8,11 +8,10 @@ mod token;
 
 use exmex::{Express, FlatEx};
 
-use crate::geometry::Point;
 use dual::Dual;
 pub use error::ExpressionError;
-pub(crate) use error::{did_you_mean, list};
 use operators::{Numbers, Operators};
+use thalweg_draw::Point;
 
 /// A function of x and y given as text, with its exact gradient.
 ///

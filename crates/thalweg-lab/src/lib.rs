@@ -2,8 +2,8 @@
 //!
 //! A [`Problem`](problem::Problem) is a function of the plane with its gradient; a
 //! [`Descent`](descent::Descent) runs methods down it and renders what happened as pictures,
-//! films, pages and data. Anything that a [`thalweg::Optimizer`] can be made from can run here,
-//! a user's own rule included:
+//! videos, pages and data. Whatever a [`thalweg::Optimizer`] can be made from can run here, a rule of
+//! your own included:
 //!
 //! ```
 //! use thalweg::{Real, Rule};
@@ -36,20 +36,19 @@
 //! ```
 
 pub mod descent;
-pub mod draw;
 mod expression;
+mod format;
 pub mod gallery;
-mod geometry;
-pub mod movie;
+pub mod machine;
+pub mod methods;
+pub mod misprint;
 pub mod output;
-pub mod page;
-pub mod printed;
 pub mod problem;
-mod problems;
 pub mod record;
+pub mod render;
 pub mod run;
-pub mod speed;
 pub mod study;
+mod words;
 
 pub use expression::{Expression, ExpressionError};
-pub use geometry::{Domain, Point};
+pub use thalweg_draw::{Domain, Point};

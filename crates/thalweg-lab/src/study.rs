@@ -1,10 +1,10 @@
-//! What the theory says of a run, and what it measures.
+//! Quantities from theory, and the same quantities measured in runs.
 
 use thalweg::rules::{Adam, bias_correction};
 use thalweg::{Error, Optimizer};
 
-use crate::geometry::Point;
 use crate::run::Run;
+use thalweg_draw::Point;
 
 /// Adam's signal-to-noise ratio |m̂|/√v̂ of x and y at each step from 1, from the run's own state.
 ///

@@ -29,7 +29,7 @@ const TITLE: &str = "mlp:100,100 on digits";
 /// if none of its files is asked for.
 pub fn network() -> Exhibit {
     let trained: Arc<LazyLock<Result<Trained, String>>> = Arc::new(LazyLock::new(train));
-    let with = |make: fn(&Trained) -> thalweg_lab::draw::Scene| {
+    let with = |make: fn(&Trained) -> thalweg_draw::plot::Scene| {
         let trained = Arc::clone(&trained);
         Arc::new(move || Ok(make(trained.as_ref().as_ref().map_err(|e| Failure::from(e.clone()))?)))
     };

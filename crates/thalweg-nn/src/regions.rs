@@ -23,8 +23,8 @@
 
 use candle_core::{DType, Device, Result as CandleResult, Tensor};
 use rayon::prelude::*;
-use thalweg_lab::draw::{Regions, RegionsFigure, Sample};
-use thalweg_lab::{Domain, Point};
+use thalweg_draw::plot::{Regions, RegionsFigure, Sample};
+use thalweg_draw::{Domain, Point};
 
 use crate::compare::{CompareError, Comparison};
 use crate::data::{Dataset, Kind, Samples};

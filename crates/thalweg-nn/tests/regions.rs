@@ -2,7 +2,7 @@
 
 use candle_core::{Device, Result, Tensor};
 use candle_nn::{Linear, Module, VarBuilder, linear};
-use thalweg_lab::draw::Regions;
+use thalweg_draw::plot::Regions;
 use thalweg_nn::compare::{Comparison, Task, Training, methods};
 use thalweg_nn::data::{Dataset, Kind, Source, Split};
 use thalweg_nn::network::Network;

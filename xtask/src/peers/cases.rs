@@ -10,7 +10,7 @@ pub struct Case {
     pub tensors: usize,
     /// Who else does it.
     pub peer: Peer,
-    /// The work in the words of `crates/thalweg-lab/examples/peer.rs`.
+    /// The work in the words of `crates/thalweg-cli/examples/peer.rs`.
     pub ours: &'static str,
     /// The ratio to reach, the peer's time divided by ours.
     pub reach: Option<f64>,
@@ -31,7 +31,7 @@ pub struct Peer {
 pub enum Program {
     /// `xtask/peers/speed.py`.
     Python,
-    /// `crates/thalweg-lab/examples/peer.rs`.
+    /// `crates/thalweg-cli/examples/peer.rs`.
     Ours,
 }
 

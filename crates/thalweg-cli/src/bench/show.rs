@@ -1,15 +1,17 @@
-//! What was measured, as people and programs read it.
+//! The results as a table for people, or as JSON for programs.
 
 use std::io::{self, Write};
 
 use serde_json::{Value as Json, json};
-use thalweg_lab::draw::grouped;
-use thalweg_lab::speed::{Case, Machine, Speed};
+use thalweg_draw::numbers::grouped;
+use thalweg_lab::machine::Machine;
 
+use super::case::Case;
+use super::measure::Speed;
 use crate::failure::Failure;
 use crate::table::Table;
 
-/// What tells cases apart besides their optimizers.
+/// The parts of a case, besides its optimizer, that a label needs.
 #[derive(Clone, Copy)]
 pub struct Parts {
     types: bool,

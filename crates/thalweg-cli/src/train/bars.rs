@@ -1,4 +1,4 @@
-//! Progress of a training run: a bar a method where there is a terminal, a line an epoch where not.
+//! Progress of a training run: a bar per method on a terminal, otherwise a line per epoch.
 
 use std::io::{self, IsTerminal};
 use std::sync::{Mutex, PoisonError};
@@ -9,7 +9,7 @@ use thalweg_nn::compare::{Comparison, Tick};
 
 use crate::failure::say;
 
-/// Draws a second, at most: so many that no bar is left out when all of them change.
+/// Draws per second, at most; enough for every bar to be redrawn when all of them change.
 const DRAWS: u8 = 250;
 
 /// How often the text of bars changes.
@@ -20,7 +20,7 @@ pub enum Bars {
     /// On a terminal.
     Terminal {
         all: MultiProgress,
-        /// A bar a method.
+        /// A bar per method.
         bars: Vec<ProgressBar>,
         /// The test accuracy of each method, and when texts changed last.
         shown: Mutex<(Vec<Option<f64>>, Option<Instant>)>,
@@ -46,7 +46,7 @@ impl Bars {
             bar.set_style(style("{prefix} {bar:10} {percent:>3}% {eta:>4} left  {wide_msg}"));
             bar.set_prefix(format!("{label:width$}"));
             bar.set_message("loss –");
-            // Steps from before count for the bar and not for the time left.
+            // Steps before a resume count for the bar, but not for the time left.
             bar.set_position(comparison.step());
             bar.reset_eta();
             bar
@@ -99,7 +99,7 @@ impl Bars {
         }
     }
 
-    /// Says something that is to stay, whatever is asked to be quiet.
+    /// Prints a warning that stays, even with `--quiet`.
     pub fn warn(&self, warning: &str) {
         let line = format!("warning: {warning}");
         match self {
@@ -108,7 +108,7 @@ impl Bars {
         }
     }
 
-    /// The bars leave; they must not stand in the way of what is said next.
+    /// Removes the bars, so that they do not mix with later output.
     pub fn end(&self) {
         if let Self::Terminal { bars, .. } = self {
             bars.iter().for_each(ProgressBar::finish_and_clear);

@@ -1,4 +1,4 @@
-//! What the system and the user send to a training run.
+//! The signals that stop a training run.
 
 use std::io::{IsTerminal, stderr};
 use std::process;
@@ -7,16 +7,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::failure::{Failure, STOPPED, say};
 
-/// A flag that Ctrl-C and a request to terminate set; where it is set already they end the program at
-/// once.
+/// A flag that SIGINT (Ctrl-C) and SIGTERM set; a second signal ends the program at once.
 ///
-/// That a terminal has gone away is left to the system, so that `nohup` does what it is for.
-pub fn stop(go_on: &str) -> Result<Arc<AtomicBool>, Failure> {
+/// SIGHUP is left to the system, so that `nohup` works.
+pub fn stop(resume: &str) -> Result<Arc<AtomicBool>, Failure> {
     let stop = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&stop);
-    // A bar may stand in the line.
+    // The line may hold a progress bar.
     let clear = if stderr().is_terminal() { "\r\x1b[2K" } else { "" };
-    let message = format!("{clear}stopped at once; go on with: {go_on}");
+    let message = format!("{clear}stopped at once; resume with: {resume}");
     ctrlc::set_handler(move || {
         if flag.swap(true, Ordering::Relaxed) {
             say(&message);
@@ -36,7 +35,7 @@ fn others(stop: &Arc<AtomicBool>) -> std::io::Result<()> {
 
     register_conditional_shutdown(SIGTERM, i32::from(STOPPED), Arc::clone(stop))?;
     register(SIGTERM, Arc::clone(stop))?;
-    // Once somebody listens, a file that may not grow is an error of writing and not the end.
+    // With a handler, the limit on file sizes is a write error and does not end the program.
     register(SIGXFSZ, Arc::default())?;
     Ok(())
 }

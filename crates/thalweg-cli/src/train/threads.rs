@@ -1,16 +1,15 @@
-//! The threads that candle keeps for itself.
+//! The thread pool of candle.
 
-/// How candle is told how many they are, before its first sum.
+/// The environment variable for their number, which candle reads before its first sum.
 const COUNT: &str = "CANDLE_NUM_THREADS";
 
-/// Starts the program once more with one of them, unless the user has said how many.
+/// Restarts the program with one such thread, unless the user has set their number.
 ///
-/// candle adds large tensors on threads of its own, which all share one lock and spin while they
-/// wait: methods that train side by side wait there for one another, and take about twice as
-/// long. The number is read from the environment, which a program without `unsafe` can set for
-/// another only. Where it cannot be started again all goes on, slower.
+/// candle adds large tensors on threads of its own, which share one lock and spin while they wait, so
+/// that methods that train side by side take about twice as long. Setting a variable of the own
+/// process would need `unsafe`; a restart does not. If the restart fails, the run continues, slower.
 #[cfg(unix)]
-pub fn settle() {
+pub fn restart_with_one() {
     use std::env;
     use std::os::unix::process::CommandExt;
     use std::process::Command;
@@ -25,6 +24,6 @@ pub fn settle() {
     }
 }
 
-/// Elsewhere a program cannot take the place of another.
+/// Other systems cannot replace a running program.
 #[cfg(not(unix))]
-pub fn settle() {}
+pub fn restart_with_one() {}

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use serde_json::Value as Json;
-use thalweg_lab::printed::methods;
+use thalweg_lab::methods;
 use thalweg_lab::problem::Problem;
 
 use crate::folder::Folder;
@@ -51,7 +51,7 @@ fn every_example_of_the_help_is_a_command_line_that_works() {
     for command in ["", "gallery", "descend", "list", "train", "bench"] {
         let help = printed(&format!("{command} --help"));
         let examples = help.split_once("Examples:\n").expect("examples").1;
-        // One folder for all of a command: some go on with what others began.
+        // One folder for all of a command: some resume what others began.
         let folder = Folder::new();
         put_data(&folder);
         for line in examples.lines().filter_map(|line| line.trim().strip_prefix("thalweg ")) {
@@ -107,8 +107,8 @@ fn list_of_one_kind_is_its_part_of_the_whole() {
 fn list_as_json_has_every_optimizer_with_every_hyperparameter() {
     let list: Json = serde_json::from_str(&printed("list --json")).unwrap();
     let rows = list["optimizers"].as_array().unwrap();
-    assert_eq!(rows.len(), methods().len());
-    for (row, entry) in rows.iter().zip(methods()) {
+    assert_eq!(rows.len(), methods::all().len());
+    for (row, entry) in rows.iter().zip(methods::all()) {
         assert_eq!(row["name"], entry.name);
         let described = row["hyperparameters"].as_array().unwrap();
         assert_eq!(described.len(), entry.hyperparameters.len(), "{}", entry.name);

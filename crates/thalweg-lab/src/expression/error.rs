@@ -2,11 +2,13 @@
 
 use thiserror::Error;
 
+use crate::words::{did_you_mean, list};
+
 /// Why a text is not an expression in x and y. Columns count characters from 1.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum ExpressionError {
-    /// Nothing but white space.
+    /// Only white space.
     #[error("the expression is empty; write one in x and y, such as x^2/20 + y^2")]
     Empty,
     /// More characters than an expression may have.
@@ -36,7 +38,7 @@ pub enum ExpressionError {
         /// The character.
         found: char,
     },
-    /// Something that begins as a number and is none, or is too large for one.
+    /// A malformed number, or one that is too large.
     #[error(
         "{text} at column {column} is not a number; numbers look like 2, 0.5 or 1e-3 and are \
          below 1.8e308"
@@ -70,7 +72,7 @@ pub enum ExpressionError {
         /// Every known function.
         known: Vec<String>,
     },
-    /// A function whose slope is zero wherever it has one.
+    /// A piecewise constant function, such as `floor`.
     #[error(
         "{name} at column {column} has no slope to descend: it is constant between its jumps; \
          use a smooth function instead"
@@ -167,24 +169,5 @@ impl ExpressionError {
             | Unopened { column }
             | Unclosed { column } => Some(column),
         }
-    }
-}
-
-/// "a", "a and b", "a, b and c".
-pub(crate) fn list<S: AsRef<str>>(names: &[S], conjunction: &str) -> String {
-    let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
-    match &names[..] {
-        [] => String::new(),
-        [one] => (*one).to_owned(),
-        [first @ .., last] => format!("{} {conjunction} {last}", first.join(", ")),
-    }
-}
-
-/// " (did you mean a or b?)", or nothing where no name is near.
-pub(crate) fn did_you_mean<S: AsRef<str>>(nearest: &[S]) -> String {
-    if nearest.is_empty() {
-        String::new()
-    } else {
-        format!(" (did you mean {}?)", list(nearest, "or"))
     }
 }

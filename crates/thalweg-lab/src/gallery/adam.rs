@@ -2,10 +2,13 @@
 
 use maud::{Markup, html};
 use serde_json::json;
+use thalweg_draw::numbers::number;
+use thalweg_draw::page::mathml;
+use thalweg_draw::plot::{LineChart, ReferenceLine, Series};
 
-use super::{Collection, GalleryError, paper, run_heading};
-use crate::draw::{LineChart, ReferenceLine, Series, number};
-use crate::page::mathml;
+use super::collection::Collection;
+use super::error::GalleryError;
+use super::parts::{paper, run_heading};
 use crate::study;
 
 const STEPS: usize = 30;

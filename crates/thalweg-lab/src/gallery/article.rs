@@ -1,11 +1,12 @@
 //! The ravine, and six runs down it.
 
 use maud::{Markup, html};
+use thalweg_draw::Domain;
+use thalweg_draw::page::mathml;
+use thalweg_draw::plot::{LandscapeFigure, Levels};
 
-use super::{Collection, GalleryError};
-use crate::draw::{LandscapeFigure, Levels};
-use crate::geometry::Domain;
-use crate::page::mathml;
+use super::collection::Collection;
+use super::error::GalleryError;
 
 /// Steps of each of the six runs.
 const STEPS: usize = 30;

@@ -1,16 +1,18 @@
-//! RMSProp and AdaDelta, and what a slip in their averages does.
+//! RMSProp and AdaDelta, and what a misprint in their averages does.
 
 use maud::{Markup, html};
+use thalweg_draw::numbers::number;
+use thalweg_draw::plot::{LineChart, Series};
 
-use super::{Collection, GalleryError};
+use super::collection::Collection;
+use super::error::GalleryError;
 use crate::descent::Descent;
-use crate::draw::{LineChart, Series};
 use crate::run::Run;
 
 const RMSPROP: [&str; 2] =
     ["rmsprop:lr=0.1,alpha=0.9,eps=0,eps_root=1e-6", "rmsprop-printed:lr=0.1"];
 const RMSPROP_STEPS: usize = 200;
-/// Steps that a film of so long a run advances a frame.
+/// Steps per frame of the video of such a long run.
 const RMSPROP_STRIDE: usize = 2;
 const ADADELTA: [&str; 2] = ["adadelta", "adadelta-printed"];
 const ADADELTA_STEPS: usize = 1500;
@@ -36,9 +38,7 @@ pub(super) fn section(collection: &mut Collection) -> Result<Markup, GalleryErro
             chart.scene()
         },
     );
-    let last = |run: &Run| {
-        (crate::draw::number(run.last_point()[0]), crate::draw::number(run.last_point()[1]))
-    };
+    let last = |run: &Run| (number(run.last_point()[0]), number(run.last_point()[1]));
     let (stalled_x, stalled_y) = last(&rmsprop_printed.runs[0]);
     let (stuck_x, stuck_y) = last(&adadelta_printed.runs[0]);
     let overflow = adadelta_printed.runs[0].diverged_at;

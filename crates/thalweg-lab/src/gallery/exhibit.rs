@@ -1,39 +1,40 @@
-//! An exhibit from elsewhere: the gallery hangs it, others make it.
+//! A section of the page that another crate contributes.
 
 use std::error::Error;
 use std::sync::Arc;
 
 use maud::{Markup, html};
+use thalweg_draw::plot::Scene;
 
-use super::{Collection, picture};
-use crate::descent::RenderError;
-use crate::draw::Scene;
+use super::collection::Collection;
+use super::parts::picture;
+use crate::render::RenderError;
 
-/// What makes a drawing when the gallery is written.
+/// A function that makes a drawing when the gallery is written.
 pub type MakeScene = Arc<dyn Fn() -> Result<Scene, Box<dyn Error + Send + Sync>> + Send + Sync>;
 
-/// What makes a film when the gallery is written.
-pub type MakeFilm = Arc<dyn Fn() -> Result<Vec<u8>, Box<dyn Error + Send + Sync>> + Send + Sync>;
+/// A function that makes a video when the gallery is written.
+pub type MakeVideo = Arc<dyn Fn() -> Result<Vec<u8>, Box<dyn Error + Send + Sync>> + Send + Sync>;
 
-/// A section of the page: text, one picture beside a film of the same name, and drawings below.
-/// Nothing of it is made before the gallery is written, and only what is asked for.
+/// A section of the page: text, one picture beside a video of the same name, and drawings below.
+/// Its files are made when the gallery is written, and only those that are asked for.
 #[derive(Clone)]
 pub struct Exhibit {
-    /// The section's address within the page.
+    /// The section's anchor within the page.
     pub id: String,
     /// Its heading.
     pub title: String,
-    /// What there is to see, a text a paragraph.
+    /// The text, one string per paragraph.
     pub text: Vec<String>,
-    /// The command that makes the same again.
+    /// The command that reproduces it.
     pub command: String,
-    /// The picture beside the film.
+    /// The picture beside the video.
     pub picture: Drawing,
-    /// The film, in MP4.
-    pub film: MakeFilm,
-    /// Width and height of the film in pixels.
+    /// The video, in MP4.
+    pub film: MakeVideo,
+    /// Width and height of the video in pixels.
     pub film_size: (u32, u32),
-    /// What stands below them.
+    /// The drawings below them.
     pub drawings: Vec<Drawing>,
 }
 
@@ -42,23 +43,23 @@ pub struct Exhibit {
 pub struct Drawing {
     /// Its file name without the extension.
     pub name: String,
-    /// What is to be seen in it, for those who cannot see it.
+    /// The alternative text, for readers who cannot see it.
     pub alt: String,
     /// Width and height in pixels.
     pub size: (u32, u32),
-    /// What makes it.
+    /// The function that draws it.
     pub scene: MakeScene,
 }
 
 impl Exhibit {
     pub(super) fn section(self, collection: &mut Collection) -> Markup {
         let name = self.picture.name.clone();
-        let film = Arc::clone(&self.film);
-        collection.add(format!("{name}.mp4"), move || film().map_err(RenderError::Exhibit));
+        let video = Arc::clone(&self.film);
+        collection.add(format!("{name}.mp4"), move || video().map_err(RenderError::Exhibit));
         let (width, height) = self.film_size;
-        let picture = self.picture.hang(collection);
+        let picture = self.picture.add_to(collection);
         let drawings: Vec<Markup> =
-            self.drawings.into_iter().map(|drawing| drawing.hang(collection)).collect();
+            self.drawings.into_iter().map(|drawing| drawing.add_to(collection)).collect();
         html! {
             section {
                 h2 id=(self.id) { (self.title) }
@@ -67,9 +68,9 @@ impl Exhibit {
                     (picture)
                     figure {
                         video src={ (name) ".mp4" } width=(width) height=(height) style={ "aspect-ratio:" (width) "/" (height) } poster={ (name) ".png" } controls loop muted playsinline preload="metadata" {
-                            a href={ (name) ".mp4" } { "the film" }
+                            a href={ (name) ".mp4" } { "the video" }
                         }
-                        figcaption { a href={ (name) ".mp4" } { "Film" } }
+                        figcaption { a href={ (name) ".mp4" } { "Video" } }
                     }
                 }
                 @for drawing in &drawings { figure.wide { (drawing) } }
@@ -81,7 +82,7 @@ impl Exhibit {
 
 impl Drawing {
     /// Adds its files and gives what shows them.
-    fn hang(self, collection: &mut Collection) -> Markup {
+    fn add_to(self, collection: &mut Collection) -> Markup {
         let scene = Arc::clone(&self.scene);
         collection.add(format!("{}.png", self.name), move || {
             Ok(scene().map_err(RenderError::Exhibit)?.png(1.0)?)

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use maud::{Markup, html};
+use thalweg_draw::Domain;
 
-use super::{Collection, GalleryError, origin, run_heading};
-use crate::geometry::Domain;
+use super::collection::Collection;
+use super::error::GalleryError;
+use super::parts::{origin, run_heading};
 
 const STEPS: usize = 60;
 const SPECS: [&str; 7] = [

@@ -1,12 +1,12 @@
-//! The gallery as it lies in its folder: its page, its pictures, its films, its numbers.
+//! The gallery as it lies in its folder: its page, its pictures, its videos, its numbers.
 
-#[path = "../film/mod.rs"]
-mod film;
-mod films;
+#[path = "../../../thalweg-draw/tests/decode/mod.rs"]
+mod decode;
 mod html;
 mod numbers;
 mod page;
 mod pictures;
+mod videos;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -16,7 +16,7 @@ use rayon::ThreadPoolBuilder;
 use thalweg::Spec;
 use thalweg_lab::descent::Descent;
 use thalweg_lab::gallery::Gallery;
-use thalweg_lab::printed::methods;
+use thalweg_lab::methods;
 use thalweg_lab::problem::Problem;
 use thalweg_lab::run::Precision;
 
@@ -29,7 +29,7 @@ const SIX: [&str; 6] =
 /// Every file of the gallery, written once for all tests.
 static FILES: LazyLock<Files> = LazyLock::new(|| written(2));
 
-/// The gallery, computed and written by so many threads, read back.
+/// The gallery, computed and written by that many threads, read back.
 fn written(threads: usize) -> Files {
     let folder = tempfile::tempdir().unwrap();
     let pool = ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
@@ -60,14 +60,14 @@ fn descent(name: &str) -> Descent {
         .as_array()
         .unwrap()
         .iter()
-        .map(|run| Spec::parse_among(&methods(), run["spec"].as_str().unwrap()).unwrap())
+        .map(|run| Spec::parse_among(&methods::all(), run["spec"].as_str().unwrap()).unwrap())
         .collect();
     let steps = record["steps"].as_u64().unwrap() as usize;
     Descent::new(&problem, &specs, problem.start, steps, Precision::F64).unwrap()
 }
 
 #[test]
-fn every_run_has_a_picture_a_film_and_data() {
+fn every_run_has_a_picture_a_video_and_data() {
     let others =
         ["rmsprop", "rmsprop-printed", "adadelta", "adadelta-printed", "adam-bias", "race"];
     for name in SIX.into_iter().chain(others) {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
-use thalweg_lab::draw::number;
+use thalweg_draw::numbers::number;
 
 use crate::{FILES, SIX, descent, json, text};
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use thalweg_lab::printed::methods;
+use thalweg_lab::methods;
 
 use crate::html::{Kind, Tag, tags};
 use crate::{FILES, SIX, json, text};
@@ -56,7 +56,7 @@ fn every_id_is_there_once() {
 /// a reader may follow.
 #[test]
 fn nothing_is_loaded_from_elsewhere() {
-    let papers: BTreeSet<&str> = methods().iter().map(|entry| entry.paper.url).collect();
+    let papers: BTreeSet<&str> = methods::all().iter().map(|entry| entry.paper.url).collect();
     let elsewhere = |address: &str| address.contains(':') || address.starts_with("//");
     for tag in page() {
         for (name, value) in &tag.attributes {
@@ -130,7 +130,7 @@ fn every_optimizer_has_its_formula_and_its_paper() {
     ];
     for (id, optimizer) in sections {
         let section = section(id);
-        let entry = methods().into_iter().find(|entry| entry.name == optimizer).unwrap();
+        let entry = methods::all().into_iter().find(|entry| entry.name == optimizer).unwrap();
         assert!(section.contains("<math"), "{id} has no formula");
         assert!(section.contains(entry.paper.url), "{id} has no paper");
     }
@@ -139,7 +139,7 @@ fn every_optimizer_has_its_formula_and_its_paper() {
 }
 
 #[test]
-fn every_run_has_its_spec_its_film_and_its_data() {
+fn every_run_has_its_spec_its_video_and_its_data() {
     let others = ["rmsprop", "rmsprop-printed", "adadelta", "adadelta-printed"];
     for name in SIX.into_iter().chain(others) {
         let section = section(name);

@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use thalweg::did_you_mean;
-use thalweg_lab::draw::{counted, grouped};
+use thalweg_draw::numbers::{counted, grouped};
 use thalweg_lab::output::reason;
 
 use super::idx::IdxError;

@@ -41,8 +41,8 @@ mod surface;
 use std::fmt;
 use std::str::FromStr;
 
-use thalweg_lab::draw::DrawError;
-use thalweg_lab::movie::MovieError;
+use thalweg_draw::plot::DrawError;
+use thalweg_draw::video::VideoError as MovieError;
 
 pub use picture::{FILM_SIZE, Landscape};
 pub use plane::Plane;
@@ -53,7 +53,7 @@ pub use surface::Surface;
 pub struct Trajectory {
     /// The method's name in the legend.
     pub label: String,
-    /// Index of its [`Style`](thalweg_lab::draw::Style).
+    /// Index of its [`Style`](thalweg_draw::plot::Style).
     pub style: usize,
     /// All weights one after the other, at each snapshot; the start first.
     pub points: Vec<Vec<f32>>,

@@ -1,8 +1,9 @@
 //! The landscape as a picture and as a film.
 
-use thalweg_lab::Point;
-use thalweg_lab::draw::{Animation, LandscapeFigure, Levels, Path, Scene, number};
-use thalweg_lab::movie;
+use thalweg_draw::Point;
+use thalweg_draw::numbers::number;
+use thalweg_draw::plot::{Animation, LandscapeFigure, Levels, Path, Scene};
+use thalweg_draw::video as movie;
 
 use super::{Directions, LandscapeError, Plane, Surface, Trajectory, paths};
 

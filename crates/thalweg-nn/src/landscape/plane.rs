@@ -5,7 +5,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;
-use thalweg_lab::{Domain, Point};
+use thalweg_draw::{Domain, Point};
 
 use super::gram::{self, dot};
 use super::{Directions, LandscapeError, Trajectory, paths};

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
-use thalweg_lab::{Domain, Point};
+use thalweg_draw::{Domain, Point};
 
 use super::{LandscapeError, Plane};
 

@@ -1,7 +1,8 @@
 //! The figures of a report, as drawings and as the data that its page draws from.
 
 use serde::Serialize;
-use thalweg_lab::draw::{LineChart, Series, number};
+use thalweg_draw::numbers::number;
+use thalweg_draw::plot::{LineChart, Series};
 
 use super::MethodResult;
 use super::curve::{Curve, Smoothing, thinned, within};

@@ -2,7 +2,7 @@
 
 use maud::{Markup, PreEscaped, html};
 use serde::Serialize;
-use thalweg_lab::draw::style;
+use thalweg_draw::plot::style;
 
 use super::figure::Figure;
 use super::{MethodResult, Report};

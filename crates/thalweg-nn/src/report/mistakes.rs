@@ -1,7 +1,7 @@
 //! What each method gets wrong: its confusion matrix and samples of its mistakes.
 
 use maud::{Markup, html};
-use thalweg_lab::draw::number;
+use thalweg_draw::numbers::number;
 
 use super::image::data_uri;
 use super::text::{count, counted, percent, whole_percent};

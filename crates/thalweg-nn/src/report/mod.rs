@@ -19,8 +19,8 @@ mod text;
 mod verdict;
 
 use maud::{Markup, PreEscaped, html};
-use thalweg_lab::draw::{LineChart, Scene};
-use thalweg_lab::page;
+use thalweg_draw::page;
+use thalweg_draw::plot::{LineChart, Scene};
 
 use crate::data::Kind;
 use crate::record::{EpochRecord, StepRecord};

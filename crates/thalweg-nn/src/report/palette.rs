@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use thalweg_lab::draw::{Colour, style};
+use thalweg_draw::plot::{Colour, style};
 
 /// What charts stand on in dark mode: `--card` of the house's style.
 const DARK: Colour = Colour::hex(0x1b2026);
@@ -72,6 +72,6 @@ mod tests {
     #[test]
     fn the_dark_paper_is_the_house_s() {
         let card = "--card: #1b2026";
-        assert!(thalweg_lab::page::shell("", &maud::html! {}).contains(card));
+        assert!(thalweg_draw::page::shell("", &maud::html! {}).contains(card));
     }
 }

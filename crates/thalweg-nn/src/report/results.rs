@@ -1,7 +1,7 @@
 //! The table of where the methods ended.
 
 use maud::{Markup, html};
-use thalweg_lab::draw::number;
+use thalweg_draw::numbers::number;
 
 use super::text::{count, duration, percent, rate};
 use super::{MethodResult, Report};

@@ -1,7 +1,7 @@
 //! Mistakes as points of the plane.
 
 use maud::{Markup, html};
-use thalweg_lab::draw::number;
+use thalweg_draw::numbers::number;
 
 use super::{Mistake, Report};
 

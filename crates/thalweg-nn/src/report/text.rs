@@ -1,7 +1,7 @@
 //! Numbers as the report writes them.
 
-use thalweg_lab::draw::number;
-pub(super) use thalweg_lab::draw::{counted, grouped as count};
+use thalweg_draw::numbers::number;
+pub(super) use thalweg_draw::numbers::{counted, grouped as count};
 
 /// A share from 0 to 1 in percent, as `97.78%`.
 pub(super) fn percent(share: f64) -> String {

@@ -135,7 +135,7 @@ pub enum SessionError {
     Plane(#[from] UnknownDirections),
     /// A picture cannot be drawn.
     #[error(transparent)]
-    Draw(#[from] thalweg_lab::draw::DrawError),
+    Draw(#[from] thalweg_draw::plot::DrawError),
     /// An optimizer's state cannot be saved.
     #[error(transparent)]
     Checkpoint(#[from] thalweg::checkpoint::CheckpointError),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use safetensors::tensor::{Dtype, TensorView};
-use thalweg_lab::draw::{LineChart, Scene};
+use thalweg_draw::plot::{LineChart, Scene};
 use thalweg_lab::output;
 
 use super::folder::folder_of;
@@ -57,7 +57,7 @@ impl Session {
         let mut files: Vec<(String, Vec<u8>)> = Vec::new();
         files.extend::<[_; 2]>(
             chart("loss", &loss_chart(&title, &results))
-                .map_err(|error: thalweg_lab::draw::DrawError| SessionError::from(error))?,
+                .map_err(|error: thalweg_draw::plot::DrawError| SessionError::from(error))?,
         );
         files.extend::<[_; 2]>(
             chart("accuracy", &accuracy_chart(&title, &results)).map_err(SessionError::from)?,

@@ -1,6 +1,6 @@
 //! Whether networks fit into memory, found out before the system has to end the program.
 
-use thalweg_lab::speed::available_memory;
+use thalweg_lab::machine::available_memory;
 
 use super::SessionError;
 

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use thalweg_lab::draw::number;
+use thalweg_draw::numbers::number;
 use thalweg_nn::landscape::{Directions, Landscape, Trajectory};
 
 use crate::spirals::{gradient, initial, loss, parameters, trained};

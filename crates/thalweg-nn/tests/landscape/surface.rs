@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use thalweg_lab::Domain;
+use thalweg_draw::Domain;
 use thalweg_nn::landscape::{Directions, LandscapeError, Plane, Surface};
 
 use crate::{on_threads, path};

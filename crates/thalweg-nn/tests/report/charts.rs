@@ -1,6 +1,6 @@
 //! The figures of loss and accuracy.
 
-use thalweg_lab::draw::{LineChart, Series};
+use thalweg_draw::plot::{LineChart, Series};
 use thalweg_nn::report::{MethodResult, accuracy_chart, loss_chart};
 
 use crate::sample::{Size, report};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use thalweg_lab::draw::LineChart;
+use thalweg_draw::plot::LineChart;
 use thalweg_nn::data::Kind as Samples;
 use thalweg_nn::report::{Film, LandscapeView, Report};
 

@@ -1,6 +1,6 @@
 //! The table of results says what the records say.
 
-use thalweg_lab::draw::number;
+use thalweg_draw::numbers::number;
 use thalweg_nn::report::Report;
 
 use crate::sample::{Size, report};

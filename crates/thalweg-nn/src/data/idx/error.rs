@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use thalweg_lab::draw::{counted, grouped};
+use thalweg_draw::numbers::{counted, grouped};
 
 /// Why IDX files make no data set.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -1,7 +1,7 @@
 //! What can be wrong with a table.
 
 use thalweg::did_you_mean;
-use thalweg_lab::draw::counted;
+use thalweg_draw::numbers::counted;
 
 /// Why a table makes no data set. Lines and columns are counted from 1, lines as an editor counts
 /// them.

@@ -1,0 +1,95 @@
+//! The options of `thalweg train`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use clap::builder::RangedU64ValueParser;
+
+/// Options of `train`. None has a default here: what is not given comes from the resumed run, or from the
+/// library.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Options {
+    /// The data set: digits, idx:DIR, csv:FILE:label=COLUMN, spirals, moons, blobs [default: digits]
+    #[arg(long, value_name = "SOURCE")]
+    pub data: Option<String>,
+
+    /// The share of samples in the test split, between 0 and 1 [default: a quarter; a fifth of an IDX
+    /// folder with one part; the test part of one with two]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
+    pub test: Option<f64>,
+
+    /// The network: softmax, or mlp with the neurons of each hidden layer [default: mlp:100,100]
+    #[arg(long, value_name = "NETWORK")]
+    pub model: Option<String>,
+
+    /// The activation of hidden layers: relu, sigmoid, tanh, gelu [default: relu]
+    #[arg(long, value_name = "NAME")]
+    pub activation: Option<String>,
+
+    /// The initialisation of weights: he, xavier, normal:DEVIATION [default: he for relu and gelu, xavier
+    /// for sigmoid and tanh]
+    #[arg(long, value_name = "NAME")]
+    pub init: Option<String>,
+
+    /// An optimizer: NAME or NAME:KEY=VALUE,KEY=VALUE; repeat for several [default: six,
+    /// see below]
+    #[arg(long = "with", value_name = "SPEC")]
+    pub with: Vec<String>,
+
+    /// The schedule of every learning rate, such as 'warmup:steps=100 then cosine:steps=900'
+    #[arg(long, value_name = "SPEC")]
+    pub schedule: Option<String>,
+
+    /// Groups of parameters (W1, b1, …) for every optimizer, such as 'b*: weight_decay=0; W1: frozen'
+    #[arg(long, value_name = "GROUPS")]
+    pub groups: Option<String>,
+
+    /// Clip every optimizer's gradients: global:NORM, norm:NORM or value:NUMBER
+    #[arg(long, value_name = "SPEC")]
+    pub clip: Option<String>,
+
+    /// Samples per step [default: 128]
+    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
+    pub batch: Option<usize>,
+
+    /// Passes over the training samples [default: 20]
+    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<u64>::new().range(1..))]
+    pub epochs: Option<u64>,
+
+    /// The seed of the split, the initial weights and the order of samples [default: 0]
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+
+    /// The folder to write into, new or empty
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+
+    /// Resume the run in the folder from its last checkpoint, with the settings it was started with
+    #[arg(long)]
+    pub resume: bool,
+
+    /// Also draw the loss surface with the optimizers' paths: landscape.png, .svg and .mp4
+    #[arg(long)]
+    pub landscape: bool,
+
+    /// The plane of the landscape: pca, the paths' two principal directions, or random, or
+    /// random:SEED [default: pca]
+    #[arg(long, value_name = "KIND", requires = "landscape")]
+    pub plane: Option<String>,
+}
+
+const EXAMPLES: &str = "\
+All optimizers start from the same weights and see the same samples in the same order.
+
+DIR gets report.html, pictures, metrics.jsonl and .csv, TensorBoard files, the trained networks as safetensors, and checkpoints.
+
+Ctrl-C stops after the current step, with exit code 130. --resume continues the run, also after the program was killed, and gives the same numbers to the last bit.
+
+Without --with: sgd:lr=0.1, momentum:lr=0.05, adagrad:lr=0.02, rmsprop:lr=0.001, adadelta, adam.
+
+Examples:
+  thalweg train --out run
+  thalweg train --out run --resume
+  thalweg train --data idx:mnist --model mlp:100,100 --with adam --out run2
+  thalweg train --data csv:iris.csv:label=species --landscape --out run3";

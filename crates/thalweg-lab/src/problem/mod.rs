@@ -1,0 +1,9 @@
+//! Functions to descend.
+
+mod catalogue;
+mod error;
+mod function;
+mod parse;
+
+pub use error::ProblemError;
+pub use function::{Problem, Source};

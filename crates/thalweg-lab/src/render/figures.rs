@@ -1,0 +1,111 @@
+//! A descent as figures.
+
+use std::ops::Range;
+
+use thalweg_draw::plot::{
+    LandscapeFigure, Levels, LineChart, Path, Scene, Series, small_multiples, small_multiples_size,
+};
+use thalweg_draw::{Domain, Point};
+
+use crate::descent::Descent;
+use crate::methods;
+use crate::run::Run;
+
+/// Panels in a row of small multiples.
+const PANELS: usize = 3;
+
+/// Width of all small multiples together in pixels.
+const PANELS_WIDTH: u32 = 1200;
+
+impl Descent {
+    /// The paths over the contours, as SVG.
+    pub fn svg(&self) -> String {
+        self.with_figure(|figure| figure.scene().svg())
+    }
+
+    /// The domain of figures: the problem's, widened to hold the start.
+    pub fn domain(&self) -> Domain {
+        self.problem.domain.around(self.start)
+    }
+
+    /// The index of the style in which run `i` is drawn. Where every run has a known optimizer and none
+    /// appears twice, it is the optimizer's own, so that it keeps its colour from figure to figure.
+    pub fn style(&self, i: usize) -> usize {
+        let place = |run: &Run| methods::all().iter().position(|entry| entry.name == run.optimizer);
+        let places: Vec<_> = self.runs.iter().map(place).collect();
+        let alone = |at: &Option<usize>| places.iter().filter(|other| *other == at).count() == 1;
+        match places[i] {
+            Some(own) if places.iter().all(|at| at.is_some() && alone(at)) => own,
+            _ => i,
+        }
+    }
+
+    /// Calls a function with the figure of all paths.
+    pub fn with_figure<T>(&self, use_it: impl FnOnce(&LandscapeFigure<'_>) -> T) -> T {
+        let function = |point| self.problem.value(point);
+        use_it(&self.figure(&function, &self.title, 0..self.runs.len()))
+    }
+
+    pub(super) fn figure<'a>(
+        &self,
+        function: &'a (dyn Fn(Point) -> f64 + Sync),
+        title: &str,
+        shown: Range<usize>,
+    ) -> LandscapeFigure<'a> {
+        let mut figure = LandscapeFigure::new(title, function, self.domain());
+        figure.levels = self.problem.levels.clone().map_or(Levels::Auto, Levels::Given);
+        figure.start = Some(self.start);
+        figure.minima.clone_from(&self.problem.minima);
+        figure.paths = shown.map(|i| self.path(i)).collect();
+        figure
+    }
+
+    fn path(&self, i: usize) -> Path {
+        let run = &self.runs[i];
+        Path {
+            label: run.label.clone(),
+            points: run.points.clone(),
+            style: self.style(i),
+            diverged: run.diverged_at.is_some(),
+            ..Default::default()
+        }
+    }
+
+    /// One panel per run, three in a row.
+    pub fn panels(&self) -> Scene {
+        self.with_panels(|panels| small_multiples(&self.title, panels, PANELS, PANELS_WIDTH))
+    }
+
+    /// Width and height of [`panels`](Self::panels) in pixels.
+    pub fn panels_size(&self) -> (u32, u32) {
+        self.with_panels(|panels| small_multiples_size(&self.title, panels, PANELS, PANELS_WIDTH))
+    }
+
+    fn with_panels<T>(&self, use_them: impl FnOnce(&[LandscapeFigure<'_>]) -> T) -> T {
+        let function = |point| self.problem.value(point);
+        let panel = |i: usize| self.figure(&function, &self.runs[i].label, i..i + 1);
+        use_them(&(0..self.runs.len()).map(panel).collect::<Vec<_>>())
+    }
+
+    /// A chart of the value, minus the minimum where one is known, against the step on a logarithmic axis.
+    /// Where that would be negative for some step, the axis is linear and nothing is subtracted.
+    pub fn values(&self) -> LineChart {
+        let floor = self.problem.minimum.unwrap_or(0.0);
+        let above = self.runs.iter().flat_map(|run| &run.values).all(|&value| value >= floor);
+        let (floor, log_y) = if above { (floor, true) } else { (0.0, false) };
+        let name =
+            if floor == 0.0 { "f(x, y)".to_owned() } else { "f(x, y) − minimum".to_owned() };
+        let mut chart = LineChart::new(self.title.clone(), "step", name);
+        chart.log_y = log_y;
+        chart.series = self
+            .runs
+            .iter()
+            .enumerate()
+            .map(|(i, run)| {
+                let values = run.values.iter().map(|value| value - floor);
+                Series::line(&run.label, (0..).map(f64::from).zip(values).collect(), self.style(i))
+            })
+            .collect();
+        chart
+    }
+}
