@@ -14,7 +14,7 @@ use thalweg_lab::{methods, output};
 use crate::failure::{Failure, say};
 use crate::progress::Progress;
 
-/// Most steps of a descent; a trajectory of so many still fits into memory.
+/// Most steps of a descent; a trajectory of that length still fits into memory.
 const MOST_STEPS: u64 = 1_000_000;
 
 /// Options of `descend`.
@@ -25,29 +25,29 @@ pub struct Options {
     #[arg(long, value_name = "PROBLEM", allow_hyphen_values = true)]
     pub on: String,
 
-    /// An optimizer: NAME or NAME:KEY=VALUE,KEY=VALUE; once for each that takes part
+    /// An optimizer: NAME or NAME:KEY=VALUE,KEY=VALUE; repeat for several
     #[arg(long = "with", value_name = "SPEC", required = true)]
     pub with: Vec<String>,
 
-    /// The start; by default the problem's own
+    /// The start [default: the problem's own]
     #[arg(long, value_name = "X,Y", value_parser = point, allow_hyphen_values = true)]
     pub from: Option<[f64; 2]>,
 
-    /// How many steps to take
+    /// The number of steps
     #[arg(long, value_name = "N", default_value_t = 30, allow_negative_numbers = true, value_parser = RangedU64ValueParser::<u64>::new().range(1..=MOST_STEPS))]
     pub steps: u64,
 
-    /// The numbers to compute in
+    /// The floating-point type to compute in
     #[arg(long, default_value = "f64")]
     pub precision: PrecisionArg,
 
-    /// A file to write; its extension says what: .json .csv .png .svg .mp4 .gif .html
+    /// A file to write, in the format of its extension: .json .csv .png .svg .mp4 .gif .html
     #[arg(long = "out", short, value_name = "FILE", required = true)]
     pub out: Vec<PathBuf>,
 }
 
 const EXAMPLES: &str = "\
-A film has a frame for each step, up to 3000 in an .mp4 and 500 in a .gif; longer runs take strides.
+A video has a frame for each step, up to 3000 in an .mp4 and 500 in a .gif; longer runs skip steps.
 
 Examples:
   thalweg descend --on ravine --with adam:lr=0.3 -o adam.png -o adam.mp4
@@ -73,12 +73,12 @@ fn point(text: &str) -> Result<[f64; 2], String> {
     let number = |part: &str| {
         let number = part.trim().parse::<f64>().ok().filter(|number| number.is_finite());
         number.ok_or_else(|| {
-            format!("`{}` is not a finite number; a start is X,Y, as -7,2", part.trim())
+            format!("`{}` is not a finite number; a start is X,Y, such as -7,2", part.trim())
         })
     };
     match text.split(',').collect::<Vec<_>>()[..] {
         [x, y] => Ok([number(x)?, number(y)?]),
-        _ => Err("a start is two numbers X,Y, as -7,2".to_owned()),
+        _ => Err("a start is two numbers X,Y, such as -7,2".to_owned()),
     }
 }
 
@@ -96,7 +96,10 @@ pub fn run(options: &Options, quiet: bool) -> Result<(), Failure> {
         .map(|path| Ok((path.as_path(), Format::of(path).map_err(Failure::usage)?)))
         .collect::<Result<_, Failure>>()?;
     if let Some(twice) = first_repeated(&options.out) {
-        return Err(Failure::Usage(format!("{} is to be written twice", twice.display())));
+        return Err(Failure::Usage(format!(
+            "{} is given twice as an output file",
+            twice.display()
+        )));
     }
 
     let start = options.from.unwrap_or(problem.start);
@@ -134,7 +137,7 @@ fn first_repeated(paths: &[PathBuf]) -> Option<&Path> {
     repeated.map(|i| paths[i].as_path())
 }
 
-/// A line a run: where it ended.
+/// One line per run: where it ended.
 fn summary(descent: &Descent) -> String {
     let line = |run: &Run| {
         let [x, y] = run.last_point();

@@ -16,14 +16,14 @@ pub enum Failure {
     Usage(String),
     /// What was asked for could not be done: exit code 1.
     Failed(String),
-    /// Somebody stopped it: exit code 130, as shells have it for Ctrl-C.
+    /// It was stopped: exit code 130, as shells have it for Ctrl-C.
     Stopped(String),
-    /// Whoever read standard output has seen enough: nothing to say, exit code 0.
+    /// The reader of standard output closed it: no message, exit code 0.
     Closed,
 }
 
 impl Failure {
-    /// A command line that cannot be meant.
+    /// A wrong command line.
     pub fn usage(error: impl Display) -> Self {
         Self::Usage(error.to_string())
     }
@@ -33,7 +33,7 @@ impl Failure {
         Self::Failed(error.to_string())
     }
 
-    /// Says it and gives the exit code.
+    /// Prints the message and gives the exit code.
     pub fn report(self) -> ExitCode {
         let (message, code) = match self {
             Self::Usage(message) => (message, 2),
@@ -59,13 +59,13 @@ impl From<io::Error> for Failure {
     }
 }
 
-/// The message on one line, whatever a name in it holds.
+/// The message on one line, with control characters escaped.
 fn one_line(message: &str) -> String {
     let escaped = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.into() };
     message.chars().map(escaped).collect()
 }
 
-/// A line on standard error; if nobody can hear it, nothing is lost that matters.
+/// Prints a line on standard error; a failure to do so is ignored.
 pub fn say(line: &str) {
     let _ = writeln!(io::stderr().lock(), "{line}");
 }

@@ -14,11 +14,11 @@ use crate::progress::Progress;
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Options {
-    /// The folder to write into; made if it is not there
+    /// The folder to write into; created if it does not exist
     #[arg(long, value_name = "DIR", default_value = "gallery")]
     pub out: PathBuf,
 
-    /// Make only the files of this name, as sgd-0.1; once for each
+    /// Make only the files of this name, such as sgd-0.1; repeat for several
     #[arg(long, value_name = "NAME")]
     pub only: Vec<String>,
 }
@@ -26,7 +26,7 @@ pub struct Options {
 const EXAMPLES: &str = "\
 Examples:
   thalweg gallery                  into ./gallery; open gallery/index.html in a browser
-  thalweg gallery --out site -q    elsewhere, without a word
+  thalweg gallery --out site -q    elsewhere, without output
   thalweg gallery --only adam-0.3  adam-0.3.png, .svg, .mp4 and .json alone";
 
 pub fn run(options: &Options, quiet: bool) -> Result<(), Failure> {

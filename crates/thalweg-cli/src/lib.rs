@@ -1,6 +1,6 @@
 //! The program `thalweg`: see how optimizers descend.
 //!
-//! The binary calls [`main`]; examples and tests also reach [`bench`], the measurement behind
+//! The binary calls [`main`]; examples and tests also reach [`mod@bench`], the measurement behind
 //! `thalweg bench`.
 
 mod args;

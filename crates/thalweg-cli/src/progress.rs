@@ -6,26 +6,26 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::failure::say;
 
-/// Files up to which a terminal, too, shows a line for each.
+/// The number of files up to which a terminal, too, shows a line for each.
 const FEW: usize = 10;
 
-/// Tells how many of some files are there, or of some measurements.
+/// Shows how many of the files are written, or of the measurements done.
 pub enum Progress {
-    /// On a terminal; with a line a file, too, where they are few.
+    /// On a terminal; for few files also with a line for each.
     Bar {
         /// The bar.
         bar: ProgressBar,
         /// Whether files are named on lines that stay.
         lines: bool,
     },
-    /// In a file or a pipe: a line a file.
+    /// In a file or a pipe: one line per file.
     Lines,
     /// With `--quiet`.
     Silent,
 }
 
 impl Progress {
-    /// Progress over so many.
+    /// Progress over a number of files or measurements.
     pub fn new(files: usize, quiet: bool) -> Self {
         if quiet {
             return Self::Silent;
@@ -39,7 +39,7 @@ impl Progress {
         Self::Bar { bar, lines: files <= FEW }
     }
 
-    /// A file is there.
+    /// A file was written.
     pub fn wrote(&self, file: &str) {
         match self {
             Self::Bar { bar, lines } => {
@@ -71,7 +71,7 @@ impl Progress {
         }
     }
 
-    /// Says something that is to stay, whatever is asked to be quiet.
+    /// Prints a warning that stays, even with `--quiet`.
     pub fn warn(&self, warning: &str) {
         let line = format!("warning: {warning}");
         match self {

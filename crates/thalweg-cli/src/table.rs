@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// Rows of text under a heading; the first column stands left, all others right.
+/// Rows of text under a heading; the first column is aligned left, all others right.
 pub struct Table {
     rows: Vec<Vec<String>>,
 }

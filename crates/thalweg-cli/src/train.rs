@@ -25,8 +25,8 @@ pub fn run(options: &Options, quiet: bool) -> Result<(), Failure> {
     threads::restart_with_one();
     let begin = Instant::now();
     let mut session = open(options)?;
-    let go_on = format!("thalweg train --out {} --resume", quoted(session.folder()));
-    let stop = signals::stop(&go_on)?;
+    let resume = format!("thalweg train --out {} --resume", quoted(session.folder()));
+    let stop = signals::stop(&resume)?;
     let first = session.comparison().step();
     if !session.comparison().is_large() {
         products_on_one_thread();
@@ -40,17 +40,17 @@ pub fn run(options: &Options, quiet: bool) -> Result<(), Failure> {
     });
     bars.end();
     match ended {
-        // What is left to do is not worth waiting for it: from here on signals end the program at once.
+        // The rest is quick: from here on signals end the program at once.
         Ok(Outcome::Finished) if !stop.swap(true, Ordering::Relaxed) => {}
         Ok(Outcome::Finished | Outcome::Stopped) => {
             let (step, of) = (session.comparison().step(), session.comparison().steps());
             return Err(Failure::Stopped(format!(
-                "stopped after step {step} of {of}; go on with: {go_on}"
+                "stopped after step {step} of {of}; resume with: {resume}"
             )));
         }
         Err(error) => {
             let step = session.safe_step();
-            let kept = format!("a checkpoint of step {step} is kept; go on with: {go_on}");
+            let kept = format!("a checkpoint of step {step} is kept; resume with: {resume}");
             return Err(Failure::Failed(format!("{error}; {kept}")));
         }
     }
@@ -58,7 +58,7 @@ pub fn run(options: &Options, quiet: bool) -> Result<(), Failure> {
     session
         .finish(|_| {}, &|done, of| drawing.surface(done, of))
         .map_err(|error| {
-            format!("{error}; the training is done and kept; write the rest with: {go_on}")
+            format!("{error}; the training is done and kept; write the rest with: {resume}")
         })
         .map_err(Failure::Failed)?;
     drawing.end();
@@ -135,7 +135,7 @@ fn given(options: &Options, mut settings: Settings) -> Result<Settings, Failure>
     Ok(settings)
 }
 
-/// Data with its path from the root, so that a run can be gone on with from anywhere.
+/// Data with an absolute path, so that a run can be resumed from any folder.
 fn source(text: &str) -> Result<Source, Failure> {
     let mut source = Source::parse(text).map_err(Failure::usage)?;
     if let Source::Idx(path) | Source::Csv { path, .. } = &mut source {
@@ -156,7 +156,7 @@ fn is_same(source: &Source, text: &str) -> bool {
     }
 }
 
-/// Whether it is the command line that is wrong, or the world.
+/// Tells a wrong command line from what could not be done.
 fn refused(error: SessionError) -> Failure {
     match error {
         SessionError::Compare(CompareError::Method { .. } | CompareError::SameLabel(_))
@@ -204,7 +204,7 @@ fn standing(session: &Session) -> Result<Table, Failure> {
     let comparison = session.comparison();
     let scores = comparison.scores().map_err(Failure::failed)?;
     for (method, (label, [train, test])) in comparison.labels().zip(scores).enumerate() {
-        let spent = comparison.spent(method);
+        let timing = comparison.spent(method);
         let or_dash = |text: Option<String>| text.unwrap_or_else(|| "–".to_owned());
         table.row(vec![
             label.to_owned(),
@@ -212,8 +212,8 @@ fn standing(session: &Session) -> Result<Table, Failure> {
             format!("{:.2}%", 100.0 * train.accuracy),
             format!("{:.4}", test.loss),
             format!("{:.2}%", 100.0 * test.accuracy),
-            or_dash(spent.samples_per_second().map(|rate| format!("{rate:.0}"))),
-            or_dash(spent.optimizer_share().map(|share| format!("{:.1}%", 100.0 * share))),
+            or_dash(timing.samples_per_second().map(|rate| format!("{rate:.0}"))),
+            or_dash(timing.optimizer_share().map(|share| format!("{:.1}%", 100.0 * share))),
         ]);
     }
     Ok(table)

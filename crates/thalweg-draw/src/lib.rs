@@ -6,7 +6,7 @@
 //! - [`plot`]: figures and animation frames, as SVG, PNG or pixels;
 //! - [`video`]: frames encoded as MP4 or GIF;
 //! - [`page`]: the skeleton and style of an HTML page, formulas as MathML;
-//! - [`numbers`]: numbers as people read them.
+//! - [`numbers`]: numbers formatted for people.
 //!
 //! ```
 //! use thalweg_draw::Domain;

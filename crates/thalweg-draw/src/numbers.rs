@@ -1,11 +1,11 @@
-//! Numbers as people write them.
+//! Numbers formatted for people.
 
-/// A number in at most four significant digits: `0.0123`, `−7`, `1.5×10⁻⁸`; `∞` and `NaN` for what is not finite.
+/// A number with at most four significant digits: `0.0123`, `−7`, `1.5×10⁻⁸`, `∞`, `NaN`.
 pub fn number(value: f64) -> String {
     significant(value, 4)
 }
 
-/// A whole number with its thousands set apart: `67,108,864`.
+/// A whole number with thousands separators: `67,108,864`.
 pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
@@ -18,7 +18,7 @@ pub fn grouped(number: u64) -> String {
     text
 }
 
-/// A whole number and what is counted: `1 row`, `1,000 rows`.
+/// A count with its noun in singular or plural: `1 row`, `1,000 rows`.
 pub fn counted(number: u64, what: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{} {what}{plural}", grouped(number))

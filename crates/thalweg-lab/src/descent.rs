@@ -1,6 +1,6 @@
 //! A descent: several methods from one start on one problem.
 //!
-//! What it is written as is the matter of [`render`](crate::render), which adds methods to [`Descent`].
+//! The module `render` adds methods to [`Descent`] that write it as pictures, videos, pages and data.
 
 use rayon::prelude::*;
 use thalweg::Spec;
@@ -14,19 +14,19 @@ pub use crate::format::{Format, UnknownFormat};
 /// Several methods from one start on one problem.
 #[derive(Debug, Clone)]
 pub struct Descent {
-    /// What figures are titled.
+    /// The title of figures.
     pub title: String,
     /// The problem.
     pub problem: Problem,
     /// Where every run starts.
     pub start: Point,
-    /// How many steps were asked for.
+    /// The number of steps asked for.
     pub steps: usize,
-    /// In which numbers.
+    /// The floating-point type that points are computed in.
     pub precision: Precision,
-    /// The runs, in the order in which the methods were given.
+    /// The runs, in the order of the methods.
     pub runs: Vec<Run>,
-    /// How many steps a film advances a frame, at least; very long runs take longer strides.
+    /// Steps per frame of a video; very long runs take more.
     pub stride: usize,
 }
 
@@ -46,7 +46,7 @@ impl Descent {
         Self::among(problem, methods, start, steps, precision)
     }
 
-    /// The same for any methods of one type, a user's own rules among them.
+    /// The same for any methods of one type, custom rules included.
     ///
     /// # Errors
     /// As [`new`](Self::new).

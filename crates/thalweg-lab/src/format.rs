@@ -1,4 +1,4 @@
-//! Kinds of file, named by their extensions.
+//! The kinds of file that a descent can be written as, and their extensions.
 
 use std::path::Path;
 
@@ -13,11 +13,11 @@ pub enum Format {
     Csv,
     /// The paths over the contours, 1200 pixels wide.
     Png,
-    /// The same as a vector drawing.
+    /// The same as vector graphics.
     Svg,
-    /// A film, H.264.
+    /// A video, H.264.
     Mp4,
-    /// The same film as a GIF.
+    /// The same video as a GIF.
     Gif,
     /// A page with pictures, curves and the table.
     Html,
@@ -53,10 +53,10 @@ impl UnknownFormat {
 impl Format {
     const ALL: [Self; 7] =
         [Self::Json, Self::Csv, Self::Png, Self::Svg, Self::Mp4, Self::Gif, Self::Html];
-    /// The extensions that name a kind of file.
+    /// The known extensions.
     pub const EXTENSIONS: [&str; 7] = ["json", "csv", "png", "svg", "mp4", "gif", "html"];
 
-    /// The kind of file that a path's extension names.
+    /// The kind of file for a path, from its extension.
     ///
     /// # Errors
     /// [`UnknownFormat`], with the nearest known extensions.
@@ -70,7 +70,7 @@ impl Format {
         })
     }
 
-    /// Its extension, as `json`.
+    /// Its extension, such as `json`.
     pub fn extension(self) -> &'static str {
         Self::EXTENSIONS[self as usize]
     }

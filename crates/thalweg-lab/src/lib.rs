@@ -2,8 +2,8 @@
 //!
 //! A [`Problem`](problem::Problem) is a function of the plane with its gradient; a
 //! [`Descent`](descent::Descent) runs methods down it and renders what happened as pictures,
-//! films, pages and data. Anything that a [`thalweg::Optimizer`] can be made from can run here,
-//! a user's own rule included:
+//! videos, pages and data. Whatever a [`thalweg::Optimizer`] can be made from can run here, a rule of
+//! your own included:
 //!
 //! ```
 //! use thalweg::{Real, Rule};

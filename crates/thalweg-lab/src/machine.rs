@@ -1,4 +1,4 @@
-//! The machine that is measured, as far as the system tells.
+//! The machine that the program runs on, as far as the system describes it.
 
 use std::fs;
 
@@ -8,26 +8,26 @@ use thalweg::Simd;
 /// Processor, memory and system.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Machine {
-    /// The processor's name, or its architecture where the system tells no more.
+    /// The processor's name, or its architecture where the system gives no name.
     pub processor: String,
     /// Threads that can run at the same time.
     pub cores: usize,
     /// GiB of memory.
     pub memory_gib: Option<f64>,
-    /// Size of the last-level cache, as the system writes it.
+    /// Size of the last-level cache, as the system formats it.
     pub cache: Option<String>,
     /// The operating system.
     pub system: String,
-    /// When the system gives large pages: `always`, `madvise` or `never`.
+    /// The setting for transparent huge pages: `always`, `madvise` or `never`.
     pub large_pages: Option<String>,
-    /// The widest SIMD.
+    /// The widest SIMD instruction set.
     pub simd: String,
     /// The version of this library.
     pub thalweg: &'static str,
 }
 
 impl Machine {
-    /// This one.
+    /// The machine that this program runs on.
     pub fn here() -> Self {
         let text = |path| fs::read_to_string(path).ok().map(|text| text.trim().to_owned());
         let kernel = text("/proc/sys/kernel/osrelease").map(|release| format!("Linux {release}"));
@@ -49,7 +49,7 @@ impl Machine {
     }
 }
 
-/// Bytes of memory that are to be had without swapping, where the system tells.
+/// Bytes of memory that are available without swapping; `None` where the system does not say.
 pub fn available_memory() -> Option<u64> {
     memory("MemAvailable")
 }

@@ -1,4 +1,4 @@
-//! RMSProp and AdaDelta as an article printed them, to show what a slip does.
+//! RMSProp and AdaDelta as an article misprinted them, to show what the misprint does.
 //!
 //! Both keep their averages with `+=` on a line that already holds γG: G ← (1 + γ)G + (1 − γ)g².
 //! G then nearly doubles every step, the effective rate falls as 1/√G, and the method stalls.
@@ -6,10 +6,10 @@
 use thalweg::rules::{Adadelta, RmsProp, Scale};
 use thalweg::{Accepts, Kernel, Real, Recipe, Rule, chain, method};
 
-/// G ← G + (αG + (1 − α)u²); u ← u/(√(G + ε_root) + ε): RMSProp with the slip.
+/// G ← G + (αG + (1 − α)u²); u ← u/(√(G + ε_root) + ε): RMSProp with the misprint.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ScaleByPrintedRms {
-    /// The share α that was to be kept.
+    /// α, meant as the decay of the average.
     pub alpha: f64,
     /// ε, added outside the root.
     pub eps: f64,
@@ -36,10 +36,10 @@ impl<R: Real> Rule<R> for ScaleByPrintedRms {
     }
 }
 
-/// AdaDelta with the slip in both averages, G and s.
+/// AdaDelta with the misprint in both averages, G and s.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ScaleByPrintedAdadelta {
-    /// The share ρ that was to be kept.
+    /// ρ, meant as the decay of both averages.
     pub rho: f64,
     /// ε, inside both roots.
     pub eps: f64,

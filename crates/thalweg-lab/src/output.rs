@@ -7,21 +7,21 @@ use std::path::{Path, PathBuf};
 use thalweg::file;
 pub use thalweg::file::reason;
 
-/// Why a file could not be written. What was there before still is.
+/// Why a file could not be written. The previous file is unchanged.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot write {}: {}", path.display(), reason(source))]
 pub struct OutputError {
     /// The file, or the folder that could not be made.
     pub path: PathBuf,
-    /// What the system said.
+    /// The system's error.
     pub source: io::Error,
 }
 
-/// Writes a file beside its target and renames it over it, so that whoever looks sees the old
-/// file or the new one. A target that is no regular file (a pipe, a device) is written through.
+/// Writes a file beside its target and renames it over it, so that readers see the old file
+/// or the new one. A target that is not a regular file (a pipe, a device) is written to directly.
 ///
 /// # Errors
-/// [`OutputError`] with the path and what the system said.
+/// [`OutputError`] with the path and the system's error.
 pub fn write(path: &Path, contents: &[u8]) -> Result<(), OutputError> {
     file::replace(path, |out| out.write_all(contents))
         .map_err(|source| OutputError { path: path.to_owned(), source })
@@ -30,11 +30,11 @@ pub fn write(path: &Path, contents: &[u8]) -> Result<(), OutputError> {
 /// Makes a folder and those above it.
 ///
 /// # Errors
-/// [`OutputError`] with the path and what the system said.
+/// [`OutputError`] with the path and the system's error.
 pub fn make_folder(path: &Path) -> Result<(), OutputError> {
     fs::create_dir_all(path).map_err(|source| {
         let source = match source.kind() {
-            io::ErrorKind::AlreadyExists => io::Error::new(source.kind(), "it is no folder"),
+            io::ErrorKind::AlreadyExists => io::Error::new(source.kind(), "it is not a folder"),
             _ => source,
         };
         OutputError { path: path.to_owned(), source }

@@ -10,7 +10,7 @@ use thalweg_draw::Point;
 
 /// What `run.json` holds.
 ///
-/// `start` is the start asked for; `points` begin with it as the precision can hold it.
+/// `start` is the start asked for; `points` begins with it, rounded to the precision of the run.
 #[derive(Debug, Serialize)]
 pub struct Record<'a> {
     problem: ProblemRecord<'a>,
@@ -61,7 +61,7 @@ impl<'a> Record<'a> {
 
     /// The record as JSON text, one line, ending in a line feed.
     ///
-    /// Numbers have as many digits as it takes to read the same bits back.
+    /// Numbers have enough digits to restore the same bits.
     pub fn json(&self) -> String {
         to_json(self)
     }
@@ -112,7 +112,7 @@ pub struct Summary {
     pub name: String,
     /// The method's name.
     pub optimizer: String,
-    /// The text that makes the method again.
+    /// The spec that the method can be parsed from.
     pub spec: String,
     /// Steps taken.
     pub steps: usize,
@@ -120,7 +120,7 @@ pub struct Summary {
     pub point: Point,
     /// The value there.
     pub value: f64,
-    /// The step that was not finite.
+    /// The step at which it stopped being finite.
     pub diverged_at: Option<usize>,
 }
 

@@ -6,12 +6,12 @@ use crate::problem::Problem;
 use thalweg_draw::Point;
 
 /// A method that can run in either precision: a [`Spec`](thalweg::Spec), a configuration such as
-/// [`Adam`](thalweg::rules::Adam), or a rule of the user's.
+/// [`Adam`](thalweg::rules::Adam), or a custom rule.
 pub trait Contender: Method<f32> + Method<f64> + Clone {}
 
 impl<M: Method<f32> + Method<f64> + Clone> Contender for M {}
 
-/// In which numbers a run computes its points.
+/// The floating-point type in which a run computes its points.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Precision {
     /// 32 bits: points, gradients and state; values stay in 64.
@@ -37,11 +37,11 @@ impl Precision {
 /// start. A run whose next point or value would not be finite ends before it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Run {
-    /// What figures call it, as "Adam, lr 0.3".
+    /// Its label in figures, such as "Adam, lr 0.3".
     pub label: String,
-    /// The method's name.
+    /// The method's name, such as `adam`.
     pub optimizer: String,
-    /// The text that makes the method again.
+    /// The spec that the method can be parsed from.
     pub spec: String,
     /// Every hyperparameter with its value.
     pub hyperparameters: Vec<(&'static str, Value)>,
@@ -51,17 +51,17 @@ pub struct Run {
     pub values: Vec<f64>,
     /// ∂f/∂x and ∂f/∂y at each step.
     pub gradients: Vec<Point>,
-    /// What the method remembered after each step.
+    /// The method's state after each step.
     pub state: Vec<Slot>,
     /// The first step whose point or value is not finite, or which cannot be taken because the
     /// gradient before it is not.
     pub diverged_at: Option<usize>,
 }
 
-/// A state slot over a run.
+/// A state slot at every step of a run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Slot {
-    /// Its name, as `m`.
+    /// Its name, such as `m`.
     pub name: String,
     /// Its value for x and y after each step.
     pub values: Vec<Point>,
@@ -91,7 +91,7 @@ impl Run {
     ///
     /// # Errors
     /// [`RunError::Start`] where the function is not finite at the start, [`RunError::Method`]
-    /// where the method refuses its hyperparameters. Divergence is no error.
+    /// where the method refuses its hyperparameters. Divergence is not an error.
     ///
     /// ```
     /// use thalweg::rules::Adam;

@@ -1,4 +1,4 @@
-//! What the theory says of a run, and what it measures.
+//! Quantities from theory, and the same quantities measured in runs.
 
 use thalweg::rules::{Adam, bias_correction};
 use thalweg::{Error, Optimizer};

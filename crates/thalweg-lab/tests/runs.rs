@@ -127,8 +127,8 @@ fn a_run_ends_before_the_first_point_or_value_that_is_not_finite() {
 }
 
 #[test]
-fn a_film_has_a_frame_a_step_until_it_would_be_endless() {
-    let film = |steps| {
+fn a_video_has_a_frame_per_step_until_it_would_be_too_long() {
+    let video = |steps| {
         let spec: Spec = "adam:lr=0.01".parse().unwrap();
         let problem = ravine();
         let start = problem.start;
@@ -137,8 +137,8 @@ fn a_film_has_a_frame_a_step_until_it_would_be_endless() {
         re_mp4::Mp4::read_bytes(&mp4).unwrap().tracks()[&1].samples.len()
     };
     // The start, the steps, and nine frames more for which the last one is held.
-    assert_eq!(film(500), 1 + 500 + 9);
-    assert_eq!(film(3001), 1 + 1501 + 9);
+    assert_eq!(video(500), 1 + 500 + 9);
+    assert_eq!(video(3001), 1 + 1501 + 9);
 }
 
 #[test]

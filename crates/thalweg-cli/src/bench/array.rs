@@ -1,4 +1,4 @@
-//! Arrays in pages of a chosen kind.
+//! Arrays in memory pages of a chosen kind.
 
 use bytemuck::Pod;
 use rayon::prelude::*;
@@ -7,13 +7,13 @@ use thalweg::Buffer;
 /// Elements that a thread fills at a time.
 const PIECE: usize = 1 << 16;
 
-/// The kind of pages to ask the system for.
+/// The kind of memory pages to request from the system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Pages {
-    /// Large ones for arrays of 2 MiB and more, where the system has them to give.
+    /// Large pages for arrays of 2 MiB and more, where the system has them.
     #[default]
     Large,
-    /// What the system gives by itself.
+    /// The system's default.
     Ordinary,
 }
 

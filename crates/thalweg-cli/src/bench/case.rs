@@ -5,7 +5,7 @@ use thalweg::{Configuration, Dtype, Method, NonFinite, OPTIMIZERS, Optimizer, Re
 
 use super::array::Pages;
 
-/// Elements of a case unless another number is asked for: 64 Mi, more than caches hold.
+/// The default number of elements: 64 Mi, more than caches hold.
 pub const ELEMENTS: usize = 64 << 20;
 
 /// An optimizer with the work that it is given.
@@ -23,9 +23,9 @@ pub struct Case {
     pub state: Dtype,
     /// Threads to step with.
     pub threads: usize,
-    /// The pages of all arrays.
+    /// The kind of memory pages of all arrays.
     pub pages: Pages,
-    /// Whether each step looks for infinities and NaN first.
+    /// Whether each step first checks gradients for infinities and NaN.
     pub checked: bool,
 }
 

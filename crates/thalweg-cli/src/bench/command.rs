@@ -60,7 +60,7 @@ fn refusal(error: BenchError) -> Failure {
     }
 }
 
-/// Every combination of what is chosen; without a choice, the default suite.
+/// Every combination of the chosen values; without a choice, the default suite.
 fn cases(options: &Options) -> Result<Vec<Case>> {
     let chosen = [
         options.optimizer.is_empty(),
@@ -199,7 +199,7 @@ impl Plot {
             Some("png") => Ok(Self::Png),
             Some("svg") => Ok(Self::Svg),
             _ => {
-                let message = format!("{} is no plot; a plot is .png or .svg", path.display());
+                let message = format!("{} is not a plot; a plot is .png or .svg", path.display());
                 Err(Failure::usage(message))
             }
         }

@@ -5,7 +5,7 @@
 pub enum BenchError {
     /// There are no elements or no tensors.
     #[error(
-        "there is nothing to step with {elements} elements in {tensors} tensors; at least one of each is needed"
+        "{elements} elements in {tensors} tensors cannot be measured; at least one of each is needed"
     )]
     Nothing {
         /// Elements asked for.
@@ -23,8 +23,10 @@ pub enum BenchError {
         /// Tensors asked for.
         tensors: usize,
     },
-    /// State of this type does not go with parameters of that type.
-    #[error("state in {state} does not go with parameters in {dtype}; accepted is {accepted}")]
+    /// State of this type cannot be combined with parameters of that type.
+    #[error(
+        "state in {state} cannot be combined with parameters in {dtype}; accepted is {accepted}"
+    )]
     StateType {
         /// The type of the state.
         state: &'static str,
@@ -45,7 +47,7 @@ pub enum BenchError {
     },
     /// The machine has less memory than this takes.
     #[error(
-        "{optimizer} with {elements} elements needs {} of memory here, and {} are to be had; take fewer elements",
+        "{optimizer} with {elements} elements needs {} of memory here, and {} are available; use fewer elements",
         gigabytes(*.needed), gigabytes(*.available)
     )]
     Memory {
@@ -53,17 +55,17 @@ pub enum BenchError {
         optimizer: String,
         /// Elements asked for.
         elements: usize,
-        /// Bytes that it takes with the roofline's arrays.
+        /// Bytes needed, the roofline's arrays included.
         needed: u64,
-        /// Bytes that are to be had.
+        /// Bytes that are available.
         available: u64,
     },
-    /// So many threads could not be started.
+    /// The threads could not be started.
     #[error("{threads} threads could not be started: {source}")]
     Threads {
         /// Threads asked for.
         threads: usize,
-        /// What the system said.
+        /// The system's error.
         source: rayon::ThreadPoolBuildError,
     },
     /// The optimizer cannot be made or cannot take a step.

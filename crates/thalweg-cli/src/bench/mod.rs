@@ -3,8 +3,8 @@
 //! A [`Case`] is an optimizer with a number of elements, tensors and threads and with the types of
 //! its numbers. [`measure`] takes its steps in turn with a pass of the [`Roofline`], a bare loop
 //! that reads and writes the same bytes and computes next to nothing: no step can be faster than
-//! memory. What is given is the median of the rounds, so that whatever else the machine does meets
-//! both. Parameters, gradients, state and the roofline's arrays lie in pages of the same kind.
+//! memory. The result is the median over rounds, so that other load on the machine affects both sides
+//! alike. Parameters, gradients, state and the roofline's arrays are in memory pages of the same kind.
 //!
 //! Steps are taken on a thread of their pool, without the check for infinities and NaN unless it
 //! is asked for: it reads the gradients once more, which the roofline does not.

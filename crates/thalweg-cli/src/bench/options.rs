@@ -15,47 +15,47 @@ const MOST_THREADS: u64 = 4096;
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Options {
-    /// An optimizer: NAME or NAME:KEY=VALUE,KEY=VALUE; once for each; all by default
+    /// An optimizer: NAME or NAME:KEY=VALUE,KEY=VALUE; repeat for several [default: all]
     #[arg(long, value_name = "SPEC")]
     pub optimizer: Vec<String>,
 
-    /// How many elements, as 1000000, 64Mi or 1M; 64Mi by default; with --scaling the most
+    /// The number of elements, such as 1000000, 64Mi or 1M; with --scaling the largest [default: 64Mi]
     #[arg(long, value_name = "N", value_parser = count)]
     pub elements: Vec<usize>,
 
-    /// How many tensors they are divided into; 1 by default
+    /// The number of tensors that they are divided into [default: 1]
     #[arg(long, value_name = "N", value_parser = count, conflicts_with = "scaling")]
     pub tensors: Vec<usize>,
 
-    /// The type of parameters and gradients; f32 by default
+    /// The type of parameters and gradients [default: f32]
     #[arg(long, value_name = "TYPE")]
     pub dtype: Vec<DtypeArg>,
 
-    /// The type of the state: f32 or bf16, or f64 for parameters in f64, as by default
+    /// The type of the state: f32 or bf16; f64 for parameters in f64 [default: f32, for f64 parameters f64]
     #[arg(long, value_name = "TYPE")]
     pub state: Vec<StateArg>,
 
-    /// How many threads; all of the machine by default
+    /// The number of threads [default: all of the machine]
     #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..=MOST_THREADS))]
     pub threads: Vec<usize>,
 
-    /// Check gradients for infinities and NaN in every step, as optimizers do unless told otherwise
+    /// Check gradients for infinities and NaN in every step, as optimizers do by default
     #[arg(long)]
     pub checked: bool,
 
-    /// The pages to ask the system for, for all arrays alike
+    /// The kind of memory pages to request for all arrays
     #[arg(long, value_name = "KIND", default_value = "large")]
     pub pages: PagesArg,
 
-    /// Show how time grows from 1000 to 200 million elements, and plot it
+    /// Measure sizes from 1000 to 200 million elements, and plot the time per element
     #[arg(long)]
     pub scaling: bool,
 
-    /// A file for the plot, .png or .svg; scaling.png and scaling.svg by default
+    /// A file for the plot, .png or .svg [default: scaling.png and scaling.svg]
     #[arg(long = "out", short, value_name = "FILE", requires = "scaling")]
     pub out: Vec<PathBuf>,
 
-    /// As JSON, for programs
+    /// Print JSON
     #[arg(long)]
     pub json: bool,
 }
@@ -63,7 +63,7 @@ pub struct Options {
 const EXAMPLES: &str = "\
 Each option with a value can be given more than once: every combination is measured. Without any,
 every optimizer steps 64 Mi parameters in f32; AdamW also keeps its state or everything in bf16,
-steps 1000 tensors of 1000, and checks gradients (not with --json, which has no place to say so).
+steps 1000 tensors of 1000, and checks gradients (not with --json, whose records have no field for it).
 That takes less than a minute on two cores.
 
 The roofline is a bare loop that reads and writes the same bytes (parameter, gradient and state are
@@ -137,7 +137,7 @@ fn count(text: &str) -> Result<usize, String> {
     let number = text[..text.len() - unit.len()].parse::<usize>().ok();
     let number = factor.zip(number).and_then(|(factor, number)| number.checked_mul(factor));
     number.filter(|&number| number > 0).ok_or_else(|| {
-        "a whole number from 1 on is accepted, as 1000000, or with k, M, G, Ki, Mi or Gi, as 64Mi"
+        "a whole number from 1 is accepted, such as 1000000, optionally with k, M, G, Ki, Mi or Gi, such as 64Mi"
             .to_owned()
     })
 }

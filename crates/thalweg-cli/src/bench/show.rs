@@ -1,4 +1,4 @@
-//! What was measured, as people and programs read it.
+//! The results as a table for people, or as JSON for programs.
 
 use std::io::{self, Write};
 
@@ -11,7 +11,7 @@ use super::measure::Speed;
 use crate::failure::Failure;
 use crate::table::Table;
 
-/// What tells cases apart besides their optimizers.
+/// The parts of a case, besides its optimizer, that a label needs.
 #[derive(Clone, Copy)]
 pub struct Parts {
     types: bool,

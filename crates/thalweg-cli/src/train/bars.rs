@@ -9,7 +9,7 @@ use thalweg_nn::compare::{Comparison, Tick};
 
 use crate::failure::say;
 
-/// Draws a second, at most: so many that no bar is left out when all of them change.
+/// Draws per second, at most; enough for every bar to be redrawn when all of them change.
 const DRAWS: u8 = 250;
 
 /// How often the text of bars changes.
@@ -99,7 +99,7 @@ impl Bars {
         }
     }
 
-    /// Says something that is to stay, whatever is asked to be quiet.
+    /// Prints a warning that stays, even with `--quiet`.
     pub fn warn(&self, warning: &str) {
         let line = format!("warning: {warning}");
         match self {
@@ -108,7 +108,7 @@ impl Bars {
         }
     }
 
-    /// The bars leave; they must not stand in the way of what is said next.
+    /// Removes the bars, so that they do not mix with later output.
     pub fn end(&self) {
         if let Self::Terminal { bars, .. } = self {
             bars.iter().for_each(ProgressBar::finish_and_clear);

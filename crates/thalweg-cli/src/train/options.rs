@@ -5,16 +5,16 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
 
-/// Options of `train`. None has a default here: what is not said comes from the run that is gone on
-/// with, or from the library.
+/// Options of `train`. None has a default here: what is not given comes from the resumed run, or from the
+/// library.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Options {
-    /// What to learn: digits, idx:DIR, csv:FILE:label=COLUMN, spirals, moons, blobs [default: digits]
+    /// The data set: digits, idx:DIR, csv:FILE:label=COLUMN, spirals, moons, blobs [default: digits]
     #[arg(long, value_name = "SOURCE")]
     pub data: Option<String>,
 
-    /// The share of samples to be tested on, between 0 and 1 [default: a quarter; a fifth of an IDX
+    /// The share of samples in the test split, between 0 and 1 [default: a quarter; a fifth of an IDX
     /// folder with one part; the test part of one with two]
     #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
     pub test: Option<f64>,
@@ -23,25 +23,25 @@ pub struct Options {
     #[arg(long, value_name = "NETWORK")]
     pub model: Option<String>,
 
-    /// What follows a hidden layer: relu, sigmoid, tanh, gelu [default: relu]
+    /// The activation of hidden layers: relu, sigmoid, tanh, gelu [default: relu]
     #[arg(long, value_name = "NAME")]
     pub activation: Option<String>,
 
-    /// What weights begin with: he, xavier, normal:DEVIATION [default: he for relu and gelu, xavier
+    /// The initialisation of weights: he, xavier, normal:DEVIATION [default: he for relu and gelu, xavier
     /// for sigmoid and tanh]
     #[arg(long, value_name = "NAME")]
     pub init: Option<String>,
 
-    /// An optimizer: NAME or NAME:KEY=VALUE,KEY=VALUE; once for each that takes part [default: six,
+    /// An optimizer: NAME or NAME:KEY=VALUE,KEY=VALUE; repeat for several [default: six,
     /// see below]
     #[arg(long = "with", value_name = "SPEC")]
     pub with: Vec<String>,
 
-    /// How every learning rate goes with the step, as 'warmup:steps=100 then cosine:steps=900'
+    /// The schedule of every learning rate, such as 'warmup:steps=100 then cosine:steps=900'
     #[arg(long, value_name = "SPEC")]
     pub schedule: Option<String>,
 
-    /// Groups of parameters (W1, b1, …) for every optimizer, as 'b*: weight_decay=0; W1: frozen'
+    /// Groups of parameters (W1, b1, …) for every optimizer, such as 'b*: weight_decay=0; W1: frozen'
     #[arg(long, value_name = "GROUPS")]
     pub groups: Option<String>,
 
@@ -49,15 +49,15 @@ pub struct Options {
     #[arg(long, value_name = "SPEC")]
     pub clip: Option<String>,
 
-    /// Samples a step [default: 128]
+    /// Samples per step [default: 128]
     #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
     pub batch: Option<usize>,
 
-    /// How often every sample is learnt from [default: 20]
+    /// Passes over the training samples [default: 20]
     #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<u64>::new().range(1..))]
     pub epochs: Option<u64>,
 
-    /// What the split, the first weights and the order of samples come from [default: 0]
+    /// The seed of the split, the initial weights and the order of samples [default: 0]
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
 
@@ -65,7 +65,7 @@ pub struct Options {
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
 
-    /// Go on with the run in the folder from its last checkpoint; its settings are those it began with
+    /// Resume the run in the folder from its last checkpoint, with the settings it was started with
     #[arg(long)]
     pub resume: bool,
 
@@ -80,11 +80,11 @@ pub struct Options {
 }
 
 const EXAMPLES: &str = "\
-All optimizers begin with the same weights and see the same samples in the same order.
+All optimizers start from the same weights and see the same samples in the same order.
 
 DIR gets report.html, pictures, metrics.jsonl and .csv, TensorBoard files, the trained networks as safetensors, and checkpoints.
 
-Ctrl-C stops after the step, with exit code 130. --resume goes on, also after the program was killed, and gives the same numbers to the last bit.
+Ctrl-C stops after the current step, with exit code 130. --resume continues the run, also after the program was killed, and gives the same numbers to the last bit.
 
 Without --with: sgd:lr=0.1, momentum:lr=0.05, adagrad:lr=0.02, rmsprop:lr=0.001, adadelta, adam.
 

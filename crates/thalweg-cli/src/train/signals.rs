@@ -10,12 +10,12 @@ use crate::failure::{Failure, STOPPED, say};
 /// A flag that SIGINT (Ctrl-C) and SIGTERM set; a second signal ends the program at once.
 ///
 /// SIGHUP is left to the system, so that `nohup` works.
-pub fn stop(go_on: &str) -> Result<Arc<AtomicBool>, Failure> {
+pub fn stop(resume: &str) -> Result<Arc<AtomicBool>, Failure> {
     let stop = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&stop);
     // The line may hold a progress bar.
     let clear = if stderr().is_terminal() { "\r\x1b[2K" } else { "" };
-    let message = format!("{clear}stopped at once; go on with: {go_on}");
+    let message = format!("{clear}stopped at once; resume with: {resume}");
     ctrlc::set_handler(move || {
         if flag.swap(true, Ordering::Relaxed) {
             say(&message);

@@ -166,7 +166,7 @@ fn optimizers_are_refused_as_everywhere() {
 fn work_that_makes_no_sense_is_refused() {
     let tensors = "10 elements do not fill 11 tensors; at most 10 tensors are accepted";
     refused("--optimizer sgd --elements 10 --tensors 11", 2, &[tensors]);
-    let types = "state in bf16 does not go with parameters in f64; accepted is f64";
+    let types = "state in bf16 cannot be combined with parameters in f64; accepted is f64";
     refused("--optimizer sgd --dtype f64 --state bf16", 2, &[types]);
     refused("--optimizer sgd --state f64", 2, &["parameters in f32; accepted is f32 or bf16"]);
     refused("--scaling --elements 10 --elements 20", 2, &["--scaling takes --elements once"]);
@@ -174,15 +174,15 @@ fn work_that_makes_no_sense_is_refused() {
 
 #[test]
 fn more_memory_than_there_is_is_refused_before_it_is_taken() {
-    let parts = ["sgd with 1000000000000 elements needs 16000 GB", "to be had"];
+    let parts = ["sgd with 1000000000000 elements needs 16000 GB", "are available"];
     refused("--optimizer sgd --elements 1000G", 1, &parts);
-    refused("--optimizer sgd --elements 18446744073709551615", 1, &["to be had"]);
+    refused("--optimizer sgd --elements 18446744073709551615", 1, &["are available"]);
 }
 
 #[test]
 fn plots_are_png_or_svg() {
-    refused("--scaling --elements 10 -o a.pdf", 2, &["a.pdf is no plot", ".png or .svg"]);
-    refused("--scaling --elements 10 -o a.png -o b", 2, &["b is no plot"]);
+    refused("--scaling --elements 10 -o a.pdf", 2, &["a.pdf is not a plot", ".png or .svg"]);
+    refused("--scaling --elements 10 -o a.png -o b", 2, &["b is not a plot"]);
 }
 
 #[test]

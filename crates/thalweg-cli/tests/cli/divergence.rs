@@ -17,7 +17,7 @@ fn a_run_that_diverges_at_once_is_still_drawn() {
 }
 
 #[test]
-fn the_other_runs_go_on() {
+fn the_other_runs_continue() {
     let folder = Folder::new();
     let outcome = everything(&folder, "--on ravine --with adam --with sgd:lr=1e300 --with sgd");
     let warnings = outcome.stderr.lines().filter(|line| line.starts_with("warning: "));

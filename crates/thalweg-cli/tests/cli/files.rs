@@ -24,7 +24,10 @@ fn an_output_that_is_a_folder_is_named() {
 fn a_gallery_folder_that_cannot_be_made_is_named() {
     let folder = Folder::new();
     fs::write(folder.path("file"), "text").unwrap();
-    assert_eq!(folder.run("gallery --out file").refused(1), "cannot write file: it is no folder");
+    assert_eq!(
+        folder.run("gallery --out file").refused(1),
+        "cannot write file: it is not a folder"
+    );
     assert_eq!(
         folder.run("gallery --out file/inside").refused(1),
         "cannot write file/inside: not a directory"
@@ -71,7 +74,7 @@ fn a_gallery_is_written_into_folders_that_it_makes() {
         let line = format!("wrote {file}");
         assert_eq!(outcome.stderr.lines().filter(|said| *said == line).count(), 1, "{file}");
     }
-    // A trained network hangs beside the runs, with the film of its landscape.
+    // A trained network follows the runs, with the video of its landscape.
     let page = folder.text("deep/er/index.html");
     for file in ["network.png", "network.mp4", "network-loss.svg", "network-accuracy.png"] {
         assert!(page.contains(&format!("\"{file}\"")), "{file}");

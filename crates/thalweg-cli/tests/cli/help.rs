@@ -51,7 +51,7 @@ fn every_example_of_the_help_is_a_command_line_that_works() {
     for command in ["", "gallery", "descend", "list", "train", "bench"] {
         let help = printed(&format!("{command} --help"));
         let examples = help.split_once("Examples:\n").expect("examples").1;
-        // One folder for all of a command: some go on with what others began.
+        // One folder for all of a command: some resume what others began.
         let folder = Folder::new();
         put_data(&folder);
         for line in examples.lines().filter_map(|line| line.trim().strip_prefix("thalweg ")) {

@@ -26,9 +26,9 @@ fn a_hundred_thousand_steps_are_all_in_the_data() {
     assert_eq!(folder.text("run.csv").lines().count(), 100_002);
 }
 
-/// A film of many steps is no longer than a minute.
+/// A video of many steps is no longer than a minute.
 #[test]
-fn a_thousand_steps_are_drawn_and_filmed() {
+fn a_thousand_steps_are_a_picture_and_a_video() {
     let folder = Folder::new();
     folder.descend("--on rosenbrock --with adam --steps 1000 -o run.png -o run.mp4 -o run.svg");
     assert!(folder.read("run.mp4").len() > 10_000);

@@ -121,7 +121,7 @@ fn an_unknown_extension_is_answered_with_the_nearest_and_all() {
 #[test]
 fn a_file_that_is_named_twice_is_refused() {
     let twice = ["--on", "ravine", "--with", "sgd", "-o", "a.png", "-o", "b.svg", "-o", "a.png"];
-    refused(&twice, &["a.png is to be written twice"]);
+    refused(&twice, &["a.png is given twice as an output file"]);
 }
 
 #[test]
@@ -135,7 +135,10 @@ fn a_start_is_two_finite_numbers() {
     for from in ["1", "nan,1", "1,2,3", "a,b", ",", "1,", "inf,0", "1e999,0", "1;2"] {
         let line = format!("descend --on ravine --with sgd -o run.png --from={from}");
         let message = Folder::new().run(&line).misused();
-        assert!(message.contains("a start is") && message.contains("X,Y, as -7,2"), "{message}");
+        assert!(
+            message.contains("a start is") && message.contains("X,Y, such as -7,2"),
+            "{message}"
+        );
     }
 }
 

@@ -1,4 +1,4 @@
-//! Pages: HTML that works offline, on a phone, in light and dark.
+//! HTML pages that work offline, on a phone, and in light and dark mode.
 
 mod math;
 mod shell;

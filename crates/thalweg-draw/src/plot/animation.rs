@@ -105,7 +105,7 @@ impl Animation {
     }
 
     /// Frame `i` as RGBA bytes, row by row from the top: the paths up to step `i`, a large dot at the head of
-    /// each. Beyond the last frame it stays the last. A path that has ended stays at its last point, as a cross
+    /// each. Indices beyond the last frame give the last. A path that has ended stays at its last point, as a cross
     /// if it diverged; a head outside the plot is a ring at the edge.
     pub fn frame(&mut self, i: usize) -> &[u8] {
         let step = i.min(self.frames() - 1);
@@ -130,7 +130,7 @@ impl Animation {
         raster::draw(&mut self.trails, &layer, 1.0, (0, 0));
     }
 
-    /// What some steps add to the trails, step by step, so that it is the same however many come at once.
+    /// What some steps add to the trails, step by step, so that the result does not depend on how many are added at once.
     fn growth(&self, steps: RangeInclusive<usize>) -> Layer {
         let bounds = self.plot.bounds(4.0 * f64::from(self.look.dot));
         let mut inside = Layer::default();
@@ -139,7 +139,7 @@ impl Animation {
             if step >= run.pixels.len() || !is_seen(&step) {
                 continue;
             }
-            // The line goes on from the last dot that can be seen.
+            // The line continues from the last visible dot.
             let part: Vec<usize> =
                 (0..step).rev().find(is_seen).into_iter().chain([step]).collect();
             let spacing: Vec<marks::Dot> = part.iter().map(|&i| run.spacing[i]).collect();

@@ -1,4 +1,4 @@
-//! The bar beside a landscape that says what its colours mean.
+//! The colour bar beside a landscape.
 
 use super::colour::{Colour, terrain, terrain_line};
 use super::look::Look;
@@ -11,7 +11,7 @@ pub(super) fn room(look: &Look) -> u32 {
     (5.1 * look.label) as u32
 }
 
-/// Draws one field a band, the lowest at the bottom, with the levels between them, into the room to the
+/// Draws one field per band, the lowest at the bottom, with the levels between them, into the room to the
 /// right of the plot; `name` stands above.
 pub(super) fn draw(layer: &mut Layer, plot: Rect, name: &str, levels: &[f64], look: &Look) {
     let label = look.label;

@@ -1,4 +1,4 @@
-//! Numbers against the step, or against one another.
+//! Line charts with linear or logarithmic axes.
 
 use super::axes::{Axes, Plot, Scale};
 use super::clip;
@@ -37,12 +37,12 @@ impl Series {
     }
 }
 
-/// A horizontal line to compare with.
+/// A horizontal reference line.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReferenceLine {
-    /// What it says, written above its right end.
+    /// Its label, written above its right end.
     pub label: String,
-    /// Its height.
+    /// Its y value.
     pub y: f64,
 }
 
@@ -59,9 +59,9 @@ pub struct LineChart {
     pub log_x: bool,
     /// Whether the y axis is logarithmic.
     pub log_y: bool,
-    /// The lines, the first lowest.
+    /// The lines; later ones are drawn over earlier ones.
     pub series: Vec<Series>,
-    /// Horizontal lines to compare with.
+    /// Horizontal reference lines.
     pub references: Vec<ReferenceLine>,
     /// Width in pixels.
     pub width: u32,

@@ -96,7 +96,7 @@ pub fn style(index: usize) -> Style {
     }
 }
 
-/// The colour of a band of a landscape, `t` from 0 (lowest) to 1 (highest): from a quiet blue to almost white,
+/// The colour of a band of a landscape, `t` from 0 (lowest) to 1 (highest): from a muted blue to almost white,
 /// in equal steps of Oklab (Ottosson 2020, <https://bottosson.github.io/posts/oklab/>), so that equal steps
 /// look equal.
 pub(super) fn terrain(t: f32) -> Colour {

@@ -13,14 +13,14 @@ use super::scene::{Layer, Pen, Rect, Scene};
 use super::text::{self, Across, Align, Along, Label, Weight};
 use crate::geometry::{Domain, Point};
 
-/// What one optimizer's run looks like in a landscape.
+/// A path over a landscape, such as one optimizer's run.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Path {
     /// Its name in the legend.
     pub label: String,
-    /// The start and one point a step.
+    /// The start, then one point per step.
     pub points: Vec<Point>,
-    /// What an animation says the value at each point is; empty for what the figure's function gives there.
+    /// The value that an animation shows at each point; empty for the value of the figure's function.
     pub values: Vec<f64>,
     /// Index of its [`Style`](super::Style).
     pub style: usize,
@@ -30,14 +30,14 @@ pub struct Path {
 
 /// A function of the plane as filled contours, with paths, start and minima.
 ///
-/// Where the function is infinite or NaN the plot stays blank. Points may lie anywhere: lines are cut at the
-/// plot, points that are not finite are left out.
+/// The plot stays blank where the function is infinite or NaN. Points may lie anywhere: lines are clipped to
+/// the plot, and points that are not finite are left out.
 pub struct LandscapeFigure<'a> {
     /// Title above the plot; empty for none.
     pub title: String,
-    /// What is written along the two axes.
+    /// Labels of the two axes.
     pub names: [String; 2],
-    /// What an animation calls the function's value.
+    /// The name of the function's value, shown above the colour bar and in animations.
     pub value: String,
     /// The function; it is also sampled a little outside the domain.
     pub function: &'a (dyn Fn(Point) -> f64 + Sync),
@@ -45,15 +45,15 @@ pub struct LandscapeFigure<'a> {
     pub domain: Domain,
     /// Where level lines are drawn.
     pub levels: Levels,
-    /// Whether a bar beside the plot says what the colours mean.
+    /// Whether a colour bar is drawn beside the plot.
     pub bar: bool,
     /// Where the paths start, marked by a ring.
     pub start: Option<Point>,
     /// The function's minima, marked by stars.
     pub minima: Vec<Point>,
-    /// The paths, the first lowest.
+    /// The paths; later ones are drawn over earlier ones.
     pub paths: Vec<Path>,
-    /// The step of each point, which an animation shows; empty for 0, 1, 2, …
+    /// The step of each point, shown by an animation; empty for 0, 1, 2, …
     pub steps: Vec<u64>,
     /// Whether there is a legend; `None` makes one for more than one path.
     pub legend: Option<bool>,
@@ -242,7 +242,7 @@ impl<'a> LandscapeFigure<'a> {
         self.start_mark(layer, plot, look);
     }
 
-    /// Draws the ring around the start, if it is in sight.
+    /// Draws the ring around the start, if it is visible.
     pub(super) fn start_mark(&self, layer: &mut Layer, plot: &Plot, look: &Look) {
         let bounds = plot.bounds(4.0 * f64::from(look.dot));
         if let Some(at) = self.start.map(|p| plot.pixel(p)).filter(|&p| clip::contains(&bounds, p))

@@ -1,4 +1,4 @@
-//! The legend: a strip of entries above the plot, where it covers nothing.
+//! The legend: a strip of entries above the plot, outside it.
 
 use super::colour::Style;
 use super::look::Look;
@@ -13,7 +13,7 @@ pub(super) struct Legend<'a> {
     look: Look,
 }
 
-/// What one path or series is shown by.
+/// How one path or series is shown.
 #[derive(Clone, Copy)]
 pub(super) struct Entry<'a> {
     pub label: &'a str,

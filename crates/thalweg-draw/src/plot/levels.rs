@@ -3,7 +3,7 @@
 /// The values at which level lines are drawn.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Levels {
-    /// These; order and repetition do not matter, what is not finite is left out.
+    /// These, in any order; duplicates and values that are not finite are ignored.
     Given(Vec<f64>),
     /// About twelve, chosen from the function's values in the plot: quantiles, so that every band has area
     /// whatever the function's range, and closer together towards the minimum, where descent ends.
@@ -14,7 +14,7 @@ pub enum Levels {
     Logarithmic,
 }
 
-/// Significant digits a decade, from the coarsest division to the finest, about evenly spaced in the logarithm.
+/// Significant digits per decade, from the coarsest division to the finest, about evenly spaced in the logarithm.
 const SERIES: [&[f64]; 5] = [
     &[1.0],
     &[1.0, 3.0],
@@ -71,7 +71,7 @@ fn quantiles(sorted: &[f64]) -> Vec<f64> {
     ascending((1..=COUNT).map(at).filter(|&v| v > lowest).collect())
 }
 
-/// Round numbers between what almost all values lie between; `None` where those are not positive.
+/// Round numbers over the range of almost all values; `None` where it is not positive.
 fn logarithmic(sorted: &[f64]) -> Option<Vec<f64>> {
     let last = sorted.len().checked_sub(1)?;
     let quantile = |p: f64| sorted[(p * last as f64).round() as usize];
@@ -102,7 +102,7 @@ fn even(low: f64, high: f64) -> Vec<f64> {
     }
     let Some(&step) = decades(SERIES[2], rough, 10.0 * rough).first() else { return Vec::new() };
     let multiples = (low / step).ceil() as i64..=(high / step).floor() as i64;
-    // As many as fit a count of steps and no more, however wide of the mark rounding is.
+    // Bounded, so that rounding cannot make the list long.
     multiples.take(2 * MOST).map(|k| k as f64 * step).collect()
 }
 

@@ -4,8 +4,8 @@ use super::landscape::{LandscapeFigure, title};
 use super::look::Look;
 use super::scene::{Rect, Scene};
 
-/// Landscapes side by side, `columns` in a row, in a drawing `width` pixels wide; the panels' own sizes give
-/// only their ratio, that of the first for all. Empty without panels.
+/// Landscapes side by side, `columns` in a row, in a drawing `width` pixels wide. All panels have the
+/// aspect ratio of the first; their sizes are not used otherwise. Without panels the drawing is empty.
 pub fn small_multiples(
     heading: &str,
     panels: &[LandscapeFigure],
@@ -38,7 +38,7 @@ pub fn small_multiples_size(
     (width, Grid::new(heading, panels, columns, width).height)
 }
 
-/// Where small multiples stand.
+/// The layout of small multiples.
 struct Grid {
     columns: u32,
     /// Width of a panel.

@@ -1,4 +1,4 @@
-//! What classifiers take the points of the plane for, side by side.
+//! The decision regions of classifiers, side by side.
 
 mod grid;
 mod samples;
@@ -19,19 +19,19 @@ use crate::geometry::{Domain, Point};
 pub use grid::Regions;
 pub use samples::Sample;
 
-/// The plane coloured by the class that each of several classifiers takes its points for, one panel a
-/// classifier, with samples over it.
+/// The plane coloured by the class that each of several classifiers predicts, one panel per classifier,
+/// with samples on top.
 ///
-/// A class keeps its colour and marker in all panels. A tint grows stronger where the odds between the
-/// likeliest class and the next pass 3, 9 and 99: of two classes, where the probability of one passes 75 %,
-/// 90 % and 99 %. A plot is blank where scores are not finite, and as a whole where there are not as many as
-/// there should be, or fewer than two classes, or the domain has no area.
+/// A class keeps its colour and marker in all panels. The tint is stronger where the odds between the
+/// most and the second most probable class exceed 3, 9 and 99 (with two classes: where a probability exceeds
+/// 75 %, 90 % and 99 %). A plot is blank where scores are not finite. All of it is blank where the number of
+/// scores is wrong, where there are fewer than two classes, or where the domain has no area.
 ///
 /// ```
 /// use thalweg_draw::Domain;
 /// use thalweg_draw::plot::{Regions, RegionsFigure};
 ///
-/// // Takes a point for class 1 where x > 0.
+/// // Predicts class 1 where x > 0.
 /// let domain = Domain::square(1.0);
 /// let points = Regions::points(domain, 30, 30);
 /// let scores = points.iter().flat_map(|[x, _]| [0.0, 4.0 * *x as f32]).collect();
@@ -46,13 +46,13 @@ pub struct RegionsFigure {
     pub title: String,
     /// What the panels show.
     pub domain: Domain,
-    /// The names of the classes for the legend, which stands above the panels where it tells them apart: up
-    /// to ten. Class k is number k and has the [`style`] of index k.
+    /// The names of the classes; class k is drawn in the [`style`] of index k. Up to ten are listed in a
+    /// legend above the panels.
     pub classes: Vec<String>,
-    /// Samples, drawn in every panel where their class is one of `classes`; more than some hundreds hide what
-    /// is below them.
+    /// Samples, drawn in every panel where their class is one of `classes`; more than a few hundred hide the
+    /// regions.
     pub samples: Vec<Sample>,
-    /// The panels; a lone one has the whole width, six stand three in a row.
+    /// The panels; a single one has the whole width, six are laid out three in a row.
     pub panels: Vec<Regions>,
     /// Width in pixels; the height follows from it.
     pub width: u32,

@@ -1,4 +1,4 @@
-//! The display list: what is drawn, independent of how it is written out.
+//! The display list: what is drawn, independent of the output format.
 
 use tiny_skia::{Path, PathBuilder};
 
@@ -52,7 +52,7 @@ impl Pen {
         Self { width, dash: None, round: true }
     }
 
-    /// For lines so smooth that nobody sees their joins; several times faster.
+    /// For smooth lines, whose joins are invisible; several times faster.
     pub fn plain(width: f32) -> Self {
         Self { width, dash: None, round: false }
     }
@@ -104,7 +104,7 @@ fn rect_path(rect: Rect) -> Option<Path> {
         .map(PathBuilder::from_rect)
 }
 
-/// A finished drawing on white paper: write it with [`Scene::svg`], [`Scene::png`] or [`Scene::raster`].
+/// A finished drawing on white: write it with [`Scene::svg`], [`Scene::png`] or [`Scene::raster`].
 #[derive(Debug, Clone)]
 pub struct Scene {
     pub(super) width: u32,

@@ -8,8 +8,8 @@ use super::colour::Colour;
 use super::scene::{Item, Layer, Scene};
 
 impl Scene {
-    /// The drawing as a self-contained SVG document: no fonts, no ids, no references, so that several may
-    /// stand in one page. The title is given to screen readers.
+    /// The drawing as a self-contained SVG document: no fonts, no ids, no references, so that several can
+    /// be embedded in one page. The title is given to screen readers.
     pub fn svg(&self) -> String {
         let mut out = String::new();
         let (w, h) = (self.width, self.height);

@@ -1,4 +1,4 @@
-//! Text as outlines, from a font inside the program.
+//! Text as outlines, from fonts that are compiled in.
 
 use std::sync::LazyLock;
 
@@ -14,7 +14,7 @@ pub(super) enum Weight {
     SemiBold,
 }
 
-/// Where a text's anchor lies: along the line, and across it.
+/// Where a text's anchor is, horizontally (along the line) and vertically (across it).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Align(pub Along, pub Across);
 
@@ -35,7 +35,7 @@ pub(super) enum Across {
     Bottom,
 }
 
-/// How a piece of text looks and where it hangs on its anchor.
+/// How a piece of text looks and how it is placed relative to its anchor.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Label {
     pub size: f32,
@@ -129,7 +129,7 @@ pub(super) fn descent(size: f32) -> f32 {
     0.21 * size
 }
 
-/// The outlines of a text hung on its anchor at `(x, y)`.
+/// The outlines of a text whose anchor is at `(x, y)`.
 pub(super) fn outline(text: &str, (x, y): (f32, f32), label: &Label) -> Option<Path> {
     let face = font(label.weight)?;
     let (glyphs, width) = layout(face, text);

@@ -21,16 +21,16 @@ pub enum VideoError {
     },
     /// Frame rate or hold out of range.
     #[error(
-        "a video at {fps} frames a second with the last held for {hold} frames cannot be made: \
+        "a video at {fps} frames per second with the last held for {hold} frames cannot be made: \
          the rate must be 1 to {MAX_FPS}, the hold 1 frame to {MAX_HOLD_SECONDS} seconds"
     )]
     Pace {
-        /// Frames a second.
+        /// Frames per second.
         fps: u32,
         /// Frames that the last frame lasts.
         hold: u32,
     },
-    /// A frame has not four bytes for each pixel of the video.
+    /// A frame does not have four bytes for each pixel of the video.
     #[error("frame {index} has {len} bytes where {expected} were expected")]
     FrameLength {
         /// Position of the frame, from 0.

@@ -1,4 +1,4 @@
-//! GIF.
+//! GIF encoding.
 
 use super::error::VideoError;
 use super::format::Format;
@@ -7,8 +7,8 @@ use ::gif::{Encoder, Frame, Repeat};
 
 /// Encodes `frames` as a GIF that repeats for ever.
 ///
-/// One palette serves all frames: that of the first, the middle and the last, which in a video of a growing trail
-/// hold all there is to see. A frame stores only the smallest rectangle that changed, and in it only the pixels that
+/// One palette serves all frames: that of the first, the middle and the last, which together contain every colour of
+/// a video in which trails grow. A frame stores only the smallest rectangle that changed, and in it only the pixels that
 /// did. Delays are hundredths of a second, rounded so that they add up; the last frame's lasts for `format.hold` frames.
 ///
 /// # Errors
@@ -46,7 +46,7 @@ where
     Ok(file)
 }
 
-/// When frame `index` begins, in hundredths of a second.
+/// The time at which frame `index` begins, in hundredths of a second.
 fn hundredths(format: Format, index: usize) -> usize {
     let fps = format.fps as usize;
     (index * 100 + fps / 2) / fps

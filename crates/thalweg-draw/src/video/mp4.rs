@@ -1,4 +1,4 @@
-//! H.264 in MP4.
+//! H.264 encoding, in MP4.
 
 use super::error::VideoError;
 use super::format::Format;
@@ -12,12 +12,12 @@ use openh264::encoder::{
 use openh264::formats::YUVSlices;
 
 /// Encodes `frames` as H.264 (constrained baseline, yuv420p) in an MP4 whose index comes first, so that a
-/// browser can start before the last byte has arrived.
+/// browser can start playing before the whole file is loaded.
 ///
 /// Frames are taken one by one, as the encoder needs them; only rows that differ from the frame before cost
 /// a conversion. The last frame is repeated so that it is shown for `format.hold` frames in all: a constant
-/// rate is the one thing on which all players agree. A lone frame lasts two at least, as a track says its
-/// pace only by a second sample.
+/// rate is the one thing on which all players agree. A video of one frame gets a second one at least,
+/// because the frame rate follows from the distance of two samples.
 ///
 /// Colours are sRGB in the matrix of BT.601, limited range, and the stream says so.
 ///

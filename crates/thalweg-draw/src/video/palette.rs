@@ -3,9 +3,9 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
-/// As many colours as leave one of a GIF's 256 for "unchanged".
+/// A GIF has 256 colours; one of them means "unchanged".
 const CAPACITY: usize = 255;
-/// How many of them the most frequent colours get as they are, when there are more than fit.
+/// Where there are more colours than fit: how many of the most frequent ones are kept exactly.
 const FREQUENT: usize = 96;
 
 type Colour = [u8; 3];

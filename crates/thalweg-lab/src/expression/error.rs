@@ -8,7 +8,7 @@ use crate::words::{did_you_mean, list};
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum ExpressionError {
-    /// Nothing but white space.
+    /// Only white space.
     #[error("the expression is empty; write one in x and y, such as x^2/20 + y^2")]
     Empty,
     /// More characters than an expression may have.
@@ -38,7 +38,7 @@ pub enum ExpressionError {
         /// The character.
         found: char,
     },
-    /// Something that begins as a number and is none, or is too large for one.
+    /// A malformed number, or one that is too large.
     #[error(
         "{text} at column {column} is not a number; numbers look like 2, 0.5 or 1e-3 and are \
          below 1.8e308"
@@ -72,7 +72,7 @@ pub enum ExpressionError {
         /// Every known function.
         known: Vec<String>,
     },
-    /// A function whose slope is zero wherever it has one.
+    /// A piecewise constant function, such as `floor`.
     #[error(
         "{name} at column {column} has no slope to descend: it is constant between its jumps; \
          use a smooth function instead"

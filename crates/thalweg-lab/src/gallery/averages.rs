@@ -1,4 +1,4 @@
-//! RMSProp and AdaDelta, and what a slip in their averages does.
+//! RMSProp and AdaDelta, and what a misprint in their averages does.
 
 use maud::{Markup, html};
 use thalweg_draw::numbers::number;
@@ -12,7 +12,7 @@ use crate::run::Run;
 const RMSPROP: [&str; 2] =
     ["rmsprop:lr=0.1,alpha=0.9,eps=0,eps_root=1e-6", "rmsprop-printed:lr=0.1"];
 const RMSPROP_STEPS: usize = 200;
-/// Steps that a film of so long a run advances a frame.
+/// Steps per frame of the video of such a long run.
 const RMSPROP_STRIDE: usize = 2;
 const ADADELTA: [&str; 2] = ["adadelta", "adadelta-printed"];
 const ADADELTA_STEPS: usize = 1500;

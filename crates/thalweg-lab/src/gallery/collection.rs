@@ -60,7 +60,7 @@ impl Collection {
         if file.name.ends_with(".mp4") { &mut self.videos } else { &mut self.files }.push(file);
     }
 
-    /// A descent of one method with all that is said of it: spec, text, formula, paper, pictures.
+    /// A descent of one method with its spec, text, formula, reference and pictures.
     pub fn exhibit(
         &mut self,
         name: &str,

@@ -1,4 +1,4 @@
-//! An exhibit from elsewhere: the gallery hangs it, others make it.
+//! A section of the page that another crate contributes.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -10,23 +10,23 @@ use super::collection::Collection;
 use super::parts::picture;
 use crate::render::RenderError;
 
-/// What makes a drawing when the gallery is written.
+/// A function that makes a drawing when the gallery is written.
 pub type MakeScene = Arc<dyn Fn() -> Result<Scene, Box<dyn Error + Send + Sync>> + Send + Sync>;
 
-/// What makes a video when the gallery is written.
+/// A function that makes a video when the gallery is written.
 pub type MakeVideo = Arc<dyn Fn() -> Result<Vec<u8>, Box<dyn Error + Send + Sync>> + Send + Sync>;
 
 /// A section of the page: text, one picture beside a video of the same name, and drawings below.
-/// Nothing of it is made before the gallery is written, and only what is asked for.
+/// Its files are made when the gallery is written, and only those that are asked for.
 #[derive(Clone)]
 pub struct Exhibit {
-    /// The section's address within the page.
+    /// The section's anchor within the page.
     pub id: String,
     /// Its heading.
     pub title: String,
     /// The text, one string per paragraph.
     pub text: Vec<String>,
-    /// The command that makes the same again.
+    /// The command that reproduces it.
     pub command: String,
     /// The picture beside the video.
     pub picture: Drawing,
@@ -34,7 +34,7 @@ pub struct Exhibit {
     pub film: MakeVideo,
     /// Width and height of the video in pixels.
     pub film_size: (u32, u32),
-    /// What stands below them.
+    /// The drawings below them.
     pub drawings: Vec<Drawing>,
 }
 
@@ -47,7 +47,7 @@ pub struct Drawing {
     pub alt: String,
     /// Width and height in pixels.
     pub size: (u32, u32),
-    /// What makes it.
+    /// The function that draws it.
     pub scene: MakeScene,
 }
 
@@ -57,9 +57,9 @@ impl Exhibit {
         let video = Arc::clone(&self.film);
         collection.add(format!("{name}.mp4"), move || video().map_err(RenderError::Exhibit));
         let (width, height) = self.film_size;
-        let picture = self.picture.hang(collection);
+        let picture = self.picture.add_to(collection);
         let drawings: Vec<Markup> =
-            self.drawings.into_iter().map(|drawing| drawing.hang(collection)).collect();
+            self.drawings.into_iter().map(|drawing| drawing.add_to(collection)).collect();
         html! {
             section {
                 h2 id=(self.id) { (self.title) }
@@ -82,7 +82,7 @@ impl Exhibit {
 
 impl Drawing {
     /// Adds its files and gives what shows them.
-    fn hang(self, collection: &mut Collection) -> Markup {
+    fn add_to(self, collection: &mut Collection) -> Markup {
         let scene = Arc::clone(&self.scene);
         collection.add(format!("{}.png", self.name), move || {
             Ok(scene().map_err(RenderError::Exhibit)?.png(1.0)?)

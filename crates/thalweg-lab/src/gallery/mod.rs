@@ -44,7 +44,7 @@ pub struct UnknownExhibit {
 }
 
 impl Gallery {
-    /// Computes every run of the gallery's own; exhibits from elsewhere hang behind them.
+    /// Computes every run of the gallery itself; the exhibits of other crates follow them on the page.
     ///
     /// # Errors
     /// None, except for a defect of the gallery itself.
@@ -71,7 +71,7 @@ impl Gallery {
         self.files.iter().map(|file| file.name.as_str())
     }
 
-    /// Keeps the files of some names, as `sgd-0.1`.
+    /// Keeps only the files of these names, such as `sgd-0.1`.
     ///
     /// # Errors
     /// [`UnknownExhibit`], with the nearest names.
@@ -89,8 +89,8 @@ impl Gallery {
         Ok(Self { files: self.files.into_iter().filter(wanted).collect() })
     }
 
-    /// Draws, encodes and writes every file into `folder`, which is made if need be; `written` is
-    /// told each name when the file is there, from several threads.
+    /// Draws, encodes and writes every file into `folder`, which is created if needed. `written` is
+    /// called with the name of each finished file, from several threads.
     ///
     /// # Errors
     /// [`GalleryError::Output`] for a folder or file that cannot be written, which is then as it

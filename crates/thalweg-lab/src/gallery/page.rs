@@ -6,7 +6,7 @@ use thalweg_draw::page::shell;
 use crate::record::Summary;
 use crate::render::page::table;
 
-/// The whole page around its sections; `addresses` are those of exhibits from elsewhere, with titles.
+/// The whole page around its sections; `addresses` are anchors and titles of the exhibits of other crates.
 pub(super) fn page(
     sections: &Markup,
     addresses: &[(String, String)],

@@ -1,11 +1,11 @@
-//! Why there is no such problem.
+//! Why a text does not name or describe a problem.
 
 use thiserror::Error;
 
 use crate::expression::ExpressionError;
 use crate::words::{did_you_mean, list};
 
-/// Why there is no such problem.
+/// Why a text does not name or describe a problem.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum ProblemError {
@@ -22,7 +22,7 @@ pub enum ProblemError {
         /// Every known name.
         known: Vec<String>,
     },
-    /// A text that is no expression in x and y.
+    /// A text that is not an expression in x and y.
     #[error("{} is not a function to descend: {error}", shortened(text))]
     Expression {
         /// The text.
@@ -33,7 +33,7 @@ pub enum ProblemError {
     },
 }
 
-/// The text in quotes, its end cut off where it is long.
+/// The text in quotes, truncated where it is long.
 fn shortened(text: &str) -> String {
     const MOST: usize = 80;
     match text.char_indices().nth(MOST) {

@@ -20,17 +20,17 @@ use thalweg_draw::{Domain, Point};
 /// ```
 #[derive(Clone)]
 pub struct Problem {
-    /// The name to ask for it; the expression itself where it has no other.
+    /// The name that [`Problem::named`] finds it by; the expression itself where it has no other.
     pub name: String,
-    /// The name for people.
+    /// The name in figures.
     pub title: String,
     /// The function as text that [`Expression::parse`](crate::Expression::parse) reads.
     pub expression: String,
-    /// What it is good for showing, in a sentence.
+    /// What it shows about optimizers, in a sentence.
     pub summary: String,
-    /// Where it comes from; `None` for a function of the user's.
+    /// Where it comes from; `None` for a custom function.
     pub source: Option<Source>,
-    /// What a figure shows.
+    /// The domain of figures.
     pub domain: Domain,
     /// Where a descent begins.
     pub start: Point,

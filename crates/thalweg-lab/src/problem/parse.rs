@@ -9,10 +9,10 @@ use super::function::Problem;
 use crate::expression::{Expression, ExpressionError};
 
 impl Problem {
-    /// The problem a person asks for: a name in the catalogue or an expression in x and y.
+    /// The problem for a text: a name in the catalogue or an expression in x and y.
     ///
-    /// An expression is shown on [-5, 5]². It starts at (-4, 3), or where it has no finite gradient
-    /// there or none to follow, at the first of a few other points that has one. Its minima are
+    /// An expression is shown on [-5, 5]². It starts at (-4, 3) if value and gradient are finite there
+    /// and the gradient is not zero, otherwise at the first of a few other points for which that holds. Its minima are
     /// unknown.
     ///
     /// # Errors

@@ -23,13 +23,13 @@ impl Descent {
         self.with_figure(|figure| figure.scene().svg())
     }
 
-    /// What figures show: the problem's domain, widened where the start lies outside.
+    /// The domain of figures: the problem's, widened to hold the start.
     pub fn domain(&self) -> Domain {
         self.problem.domain.around(self.start)
     }
 
-    /// The index of the style in which run `i` is drawn: an optimizer's own wherever it is the
-    /// only one of its kind, so that it keeps its colour from figure to figure.
+    /// The index of the style in which run `i` is drawn. Where every run has a known optimizer and none
+    /// appears twice, it is the optimizer's own, so that it keeps its colour from figure to figure.
     pub fn style(&self, i: usize) -> usize {
         let place = |run: &Run| methods::all().iter().position(|entry| entry.name == run.optimizer);
         let places: Vec<_> = self.runs.iter().map(place).collect();
@@ -40,7 +40,7 @@ impl Descent {
         }
     }
 
-    /// Hands over the figure of all paths.
+    /// Calls a function with the figure of all paths.
     pub fn with_figure<T>(&self, use_it: impl FnOnce(&LandscapeFigure<'_>) -> T) -> T {
         let function = |point| self.problem.value(point);
         use_it(&self.figure(&function, &self.title, 0..self.runs.len()))
@@ -71,7 +71,7 @@ impl Descent {
         }
     }
 
-    /// One panel a run, three beside each other.
+    /// One panel per run, three in a row.
     pub fn panels(&self) -> Scene {
         self.with_panels(|panels| small_multiples(&self.title, panels, PANELS, PANELS_WIDTH))
     }
@@ -87,8 +87,8 @@ impl Descent {
         use_them(&(0..self.runs.len()).map(panel).collect::<Vec<_>>())
     }
 
-    /// The value against the step, on a logarithmic axis: above the minimum where one is known,
-    /// as it is where it stays positive, and on a linear axis where neither helps.
+    /// A chart of the value, minus the minimum where one is known, against the step on a logarithmic axis.
+    /// Where that would be negative for some step, the axis is linear and nothing is subtracted.
     pub fn values(&self) -> LineChart {
         let floor = self.problem.minimum.unwrap_or(0.0);
         let above = self.runs.iter().flat_map(|run| &run.values).all(|&value| value >= floor);

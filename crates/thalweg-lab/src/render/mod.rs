@@ -1,7 +1,7 @@
 //! A descent as a picture, a video, a page, JSON or CSV.
 //!
-//! Everything here hangs on [`Descent`](crate::descent::Descent) as methods: `render` for the bytes of a
-//! file, `panels`, `values` and others for figures to draw elsewhere.
+//! This module adds methods to [`Descent`](crate::descent::Descent): `render` gives the bytes of a file,
+//! `panels`, `values` and others give figures to draw elsewhere.
 
 mod error;
 mod figures;

@@ -1,4 +1,4 @@
-//! What is said of runs in HTML: the page of a descent, the table of runs, the source of a method.
+//! Runs in HTML: the page of a descent, the table of runs, the reference of a method.
 
 use maud::{Markup, PreEscaped, html};
 use thalweg_draw::numbers::number;
@@ -9,7 +9,7 @@ use crate::descent::Descent;
 use crate::methods;
 use crate::record::Summary;
 
-/// The table of where runs ended; `link` gives the address of a run's data, if there is one.
+/// The table of final points; `link` gives the address of a run's data, if there is one.
 pub fn table(rows: &[Summary], link: impl Fn(&Summary) -> Option<String>) -> Markup {
     html! {
         div.table {
@@ -49,7 +49,7 @@ pub fn table(rows: &[Summary], link: impl Fn(&Summary) -> Option<String>) -> Mar
     }
 }
 
-/// The page of one descent, everything inside it.
+/// The page of one descent, self-contained.
 pub fn descent(descent: &Descent) -> String {
     let Descent { problem, runs, start, .. } = descent;
     let rows: Vec<Summary> = runs.iter().map(|run| Summary::new(run.label.clone(), run)).collect();

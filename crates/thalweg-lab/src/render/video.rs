@@ -37,7 +37,7 @@ impl Descent {
     }
 }
 
-/// The frames of a video, the last step always among them.
+/// The frames of a video, which always include the last step.
 struct Frames {
     animation: Animation,
     next: usize,

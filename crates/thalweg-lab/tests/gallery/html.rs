@@ -37,7 +37,7 @@ pub fn tags(page: &str) -> Vec<Tag<'_>> {
         let end = tag_end(page, start);
         if !page[start..].starts_with("<!") {
             let tag = read(page, start, end);
-            // What stands in a style or script is no markup.
+            // What stands in a style or script is not markup.
             at = match (tag.kind, tag.name) {
                 (Kind::Open, raw @ ("style" | "script")) => {
                     let close = format!("</{raw}>");

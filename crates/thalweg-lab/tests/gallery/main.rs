@@ -29,7 +29,7 @@ const SIX: [&str; 6] =
 /// Every file of the gallery, written once for all tests.
 static FILES: LazyLock<Files> = LazyLock::new(|| written(2));
 
-/// The gallery, computed and written by so many threads, read back.
+/// The gallery, computed and written by that many threads, read back.
 fn written(threads: usize) -> Files {
     let folder = tempfile::tempdir().unwrap();
     let pool = ThreadPoolBuilder::new().num_threads(threads).build().unwrap();

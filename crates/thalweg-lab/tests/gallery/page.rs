@@ -139,7 +139,7 @@ fn every_optimizer_has_its_formula_and_its_paper() {
 }
 
 #[test]
-fn every_run_has_its_spec_its_film_and_its_data() {
+fn every_run_has_its_spec_its_video_and_its_data() {
     let others = ["rmsprop", "rmsprop-printed", "adadelta", "adadelta-printed"];
     for name in SIX.into_iter().chain(others) {
         let section = section(name);

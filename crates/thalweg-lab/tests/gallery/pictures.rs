@@ -15,7 +15,7 @@ pub fn decoded(name: &str) -> Picture {
 }
 
 impl Picture {
-    /// Whether each pixel has the colour, by at most so many levels a channel.
+    /// Whether each pixel has the colour, within a number of levels per channel.
     fn mask(&self, colour: Colour, tolerance: u8) -> Vec<bool> {
         let wanted = [colour.r, colour.g, colour.b];
         let near = |pixel: &[u8]| {
@@ -121,14 +121,14 @@ fn every_picture_of_the_six_has_its_dots_in_place() {
         let picture = decoded(&format!("{name}.png"));
         let colour = style(descent.style(0)).colour;
         let domain = descent.domain();
-        let seen = descent.runs[0].points.iter().filter(|&&point| domain.contains(point));
+        let visible = descent.runs[0].points.iter().filter(|&&point| domain.contains(point));
         let mut count = 0;
         descent.with_figure(|figure| {
-            for &point in seen {
+            for &point in visible {
                 assert!(picture.has_dot(colour, figure.to_pixel(point)), "{name}: {point:?}");
                 count += 1;
             }
         });
-        assert!(count > 25, "{name}: {count} in sight");
+        assert!(count > 25, "{name}: {count} visible");
     }
 }

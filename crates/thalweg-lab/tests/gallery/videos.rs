@@ -55,7 +55,7 @@ fn the_dot_is_where_the_trajectory_says() {
     }
 }
 
-/// A frame more than steps, or so many as the video's stride leaves, and a second at the end.
+/// One frame more than steps, fewer with the video's stride, and a second at the end.
 #[test]
 fn every_video_shows_the_start_and_the_end() {
     for name in FILES.keys().filter_map(|name| name.strip_suffix(".mp4")) {

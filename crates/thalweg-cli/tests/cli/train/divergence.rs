@@ -9,7 +9,7 @@ use crate::folder::Folder;
 const MIXED: &str = "--data moons:samples=80,noise=0.5 --model mlp:8";
 
 #[test]
-fn the_others_go_on_as_if_it_had_not_been_there() {
+fn the_others_continue_as_if_it_had_not_been_there() {
     let folder = Folder::new();
     let outcome =
         train(&folder, &format!("{MIXED} --with sgd:lr=1e30 --with adam --landscape --out run"));

@@ -1,4 +1,4 @@
-//! Runs that are stopped or killed and gone on with: in the end they are what they would have been.
+//! Runs that are stopped or killed and resumed: in the end they are what they would have been.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
@@ -27,7 +27,7 @@ impl Training {
         Self(child, said)
     }
 
-    /// Waits until so many lines about epochs have been said.
+    /// Waits until that many lines about epochs have been printed.
     fn after(mut self, epochs: usize) -> Self {
         let mut line = String::new();
         for _ in 0..epochs {
@@ -65,7 +65,7 @@ fn stopped_after(message: &str) -> u64 {
 }
 
 #[test]
-fn stopped_and_gone_on_with_a_run_is_the_same() {
+fn stopped_and_resumed_a_run_is_the_same() {
     let folder = Folder::new();
     folder.run(&format!("train {LONG} --out straight")).done();
     for (run, signal) in [("run", "-INT"), ("other", "-TERM")] {
@@ -75,7 +75,7 @@ fn stopped_and_gone_on_with_a_run_is_the_same() {
         let step = stopped_after(&message);
         assert!((1..1500).contains(&step));
         let expected = format!(
-            "stopped after step {step} of 1500; go on with: thalweg train --out {run} --resume"
+            "stopped after step {step} of 1500; resume with: thalweg train --out {run} --resume"
         );
         assert_eq!(message, expected);
         let names = files(&folder.path(run));
@@ -85,41 +85,41 @@ fn stopped_and_gone_on_with_a_run_is_the_same() {
         let last = super::steps(&folder, run).pop().unwrap();
         assert_eq!(last["step"], step);
 
-        let command = message.split("go on with: thalweg ").last().unwrap();
+        let command = message.split("resume with: thalweg ").last().unwrap();
         folder.run(command).done();
         assert_same(&folder, run, "straight");
     }
 }
 
 #[test]
-fn killed_again_and_again_and_gone_on_with_a_run_is_the_same() {
+fn killed_again_and_again_and_resumed_a_run_is_the_same() {
     let folder = Folder::new();
-    let go_on = "train --out run --resume";
+    let resume = "train --out run --resume";
     Training::begin(&folder, &format!("train {LONG} --out run")).after(2).kill();
-    Training::begin(&folder, go_on).after(1).kill();
+    Training::begin(&folder, resume).after(1).kill();
     let mut before = 0;
     for (stop_after, kill_after) in [(3, 1), (8, 13), (20, 40)] {
-        let (code, message) = Training::begin(&folder, go_on).after(stop_after).send("-INT").end();
+        let (code, message) = Training::begin(&folder, resume).after(stop_after).send("-INT").end();
         assert_eq!(code, Some(130));
         let step = stopped_after(&message);
         assert!(step > before, "{step} is not after {before}");
         before = step;
         // Records come after those that the checkpoint knows of, and are lost.
-        Training::begin(&folder, go_on).after(kill_after).kill();
-        // In the middle of going on.
+        Training::begin(&folder, resume).after(kill_after).kill();
+        // In the middle of resuming.
         for milliseconds in [1, 10, 30] {
-            let training = Training::begin(&folder, go_on);
+            let training = Training::begin(&folder, resume);
             sleep(Duration::from_millis(milliseconds));
             training.kill();
         }
     }
-    folder.run(go_on).done();
+    folder.run(resume).done();
     folder.run(&format!("train {LONG} --out straight")).done();
     assert_same(&folder, "run", "straight");
 }
 
 #[test]
-fn killed_at_its_very_beginning_a_run_can_be_gone_on_with_or_begun_again() {
+fn killed_at_its_very_beginning_a_run_can_be_resumed_or_begun_again() {
     let folder = Folder::new();
     let begin = "--with sgd --with adam --landscape --epochs 5000 --out run";
     train(&folder, "--with sgd --with adam --landscape --out straight");
@@ -188,7 +188,7 @@ fn while_one_trains_no_other_does() {
 }
 
 #[test]
-fn the_command_to_go_on_with_can_be_typed_as_it_stands() {
+fn the_command_to_resume_with_can_be_typed_as_it_stands() {
     let folder = Folder::new();
     for (name, typed) in [("it's a run", r"'it'\''s a run'"), ("-run", "./-run"), ("a;b", "'a;b'")]
     {
@@ -200,7 +200,7 @@ fn the_command_to_go_on_with_can_be_typed_as_it_stands() {
         let said = BufReader::new(child.stderr.take().unwrap());
         let (code, message) = Training(child, said).after(1).send("-INT").end();
         assert_eq!(code, Some(130));
-        let (_, command) = message.split_once("go on with: thalweg ").unwrap();
+        let (_, command) = message.split_once("resume with: thalweg ").unwrap();
         assert_eq!(command, format!("train --out {typed} --resume"));
         let outcome = folder.shell(&format!("\"$THALWEG\" {command} --epochs 2"));
         assert!(outcome.refused(2).contains("--epochs is 2 now and was 100000"));

@@ -48,7 +48,7 @@ fn the_folder_has_what_the_help_names() {
 }
 
 #[test]
-fn a_landscape_adds_pictures_a_film_and_the_paths() {
+fn a_landscape_adds_pictures_a_video_and_the_paths() {
     let folder = Folder::new();
     train(&folder, "--with sgd --with adam --out plain");
     for plane in ["pca", "random", "random:7"] {

@@ -1,4 +1,4 @@
-//! `--resume`: what it goes on with, and what it refuses.
+//! `--resume`: what it continues, and what it refuses.
 
 use std::fs;
 
@@ -134,7 +134,7 @@ fn data_that_has_changed_is_noticed() {
 }
 
 #[test]
-fn without_a_run_there_is_nothing_to_go_on_with() {
+fn without_a_run_there_is_nothing_to_resume() {
     let folder = Folder::new();
     let says = "run has no run to go on with: it has no run.json";
     assert_eq!(folder.run("train --resume --out run").refused(1), says);
@@ -206,22 +206,22 @@ fn damaged_files_are_named() {
         sentence
     };
     let checkpoint = folder.read("whole/checkpoint.safetensors");
-    let gone_on = "run/checkpoint.safetensors cannot be gone on with: ";
+    let refusal = "run/checkpoint.safetensors cannot be gone on with: ";
     for length in [0, 4, 100, checkpoint.len() / 2, checkpoint.len() - 1] {
         let sentence = damage("checkpoint.safetensors", &checkpoint[..length]);
-        assert!(sentence.starts_with(gone_on), "{sentence}");
+        assert!(sentence.starts_with(refusal), "{sentence}");
     }
     let mut flipped = checkpoint.clone();
     *flipped.last_mut().unwrap() ^= 1;
     let sentence = damage("checkpoint.safetensors", &flipped);
-    assert_eq!(sentence, format!("{gone_on}its checksum does not match"));
+    assert_eq!(sentence, format!("{refusal}its checksum does not match"));
     // Another step, written as a valid one is.
     let text = String::from_utf8_lossy(&checkpoint).into_owned();
     let at = text.find(r#"\"step\":6"#).unwrap() + r#"\"step\":"#.len();
     let mut stepped = checkpoint.clone();
     stepped[at] = b'5';
     let sentence = damage("checkpoint.safetensors", &stepped);
-    assert_eq!(sentence, format!("{gone_on}its checksum does not match"));
+    assert_eq!(sentence, format!("{refusal}its checksum does not match"));
 
     let run = folder.read("whole/run.json");
     damage("run.json", &run[..run.len() / 2]);

@@ -3,9 +3,9 @@
 use super::{assert_same, files, small, steps};
 use crate::folder::Folder;
 
-const GO_ON: &str = "go on with: thalweg train --out run --resume";
+const RESUME: &str = "resume with: thalweg train --out run --resume";
 
-/// Runs a training with files of so many half kibibytes at most and expects it to fail.
+/// Runs a training with files limited to `blocks` half kibibytes and expects it to fail.
 fn limited(folder: &Folder, blocks: u32, arguments: &str) -> String {
     let script = format!("ulimit -f {blocks}; exec \"$THALWEG\" {arguments} -q");
     folder.shell(&script).refused(1)
@@ -17,13 +17,13 @@ fn line(arguments: &str) -> String {
 }
 
 #[test]
-fn metrics_that_cannot_be_written_end_a_run_that_can_be_gone_on_with() {
+fn metrics_that_cannot_be_written_end_a_run_that_can_be_resumed() {
     let folder = Folder::new();
     let settings = "--with sgd --with adam --epochs 100 --landscape";
     // 20 and 40 KiB of more than 100.
     let sentence = limited(&folder, 40, &line(&format!("{settings} --out run")));
     let expected = format!(
-        "cannot write run/metrics.jsonl: file too large; a checkpoint of step 0 is kept; {GO_ON}"
+        "cannot write run/metrics.jsonl: file too large; a checkpoint of step 0 is kept; {RESUME}"
     );
     assert_eq!(sentence, expected);
     let sentence = limited(&folder, 80, "train --out run --resume");
@@ -41,7 +41,7 @@ fn a_checkpoint_that_cannot_be_written_leaves_the_one_before() {
     let sentence = limited(&folder, 60, &line(&format!("{settings} --out run")));
     let expected =
         "cannot write run/checkpoint.safetensors: file too large; a checkpoint of step 0 is kept";
-    assert_eq!(sentence, format!("{expected}; {GO_ON}"));
+    assert_eq!(sentence, format!("{expected}; {RESUME}"));
     let names = files(&folder.path("run"));
     assert!(!names.iter().any(|name| name.contains("thalweg-")), "{names:?}");
     folder.run("train --out run --resume").done();

@@ -1,8 +1,8 @@
-//! What one classifier says of the plane.
+//! The scores of one classifier on a grid.
 
 use crate::geometry::{Domain, Point};
 
-/// What one classifier takes the points of a grid for.
+/// The scores of one classifier at the points of a grid.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Regions {
     /// Title above the panel.
@@ -12,7 +12,7 @@ pub struct Regions {
     /// Points along y, two or more.
     pub rows: usize,
     /// The logarithm of each class's probability, up to a constant that may differ from point to point: for
-    /// the points of [`Regions::points`] in their order, a score a class.
+    /// the points of [`Regions::points`] in their order, one score per class.
     pub scores: Vec<f32>,
 }
 

@@ -17,11 +17,11 @@ pub struct Sample {
     pub at: Point,
     /// Its class.
     pub class: usize,
-    /// Whether it was kept from the classifiers to test them on: it gets a ring.
+    /// Whether it belongs to the test split; such samples get a ring.
     pub held_out: bool,
 }
 
-/// Draws the samples of so many classes, those to learn from below those to be tested on.
+/// Draws the samples of `classes` classes, training samples below test samples.
 pub(super) fn draw(
     layer: &mut Layer,
     samples: &[Sample],
@@ -39,10 +39,10 @@ pub(super) fn draw(
         for class in 0..classes {
             let those = |it: &&Sample| it.class == class && it.held_out == held_out;
             let points = samples.iter().filter(those).map(|it| plot.pixel(it.at));
-            let seen = points.filter(|&point| clip::contains(&bounds, point)).collect();
+            let visible = points.filter(|&point| clip::contains(&bounds, point)).collect();
             // The outermost disc, but at least a marker with corners.
             let reach = discs[0].0.max(1.4 * radius);
-            for points in apart(seen, 2.0 * f64::from(reach)) {
+            for points in apart(visible, 2.0 * f64::from(reach)) {
                 for &(size, colour) in discs {
                     layer.stroke(specks(&points), colour, Pen::solid(2.0 * size));
                 }
