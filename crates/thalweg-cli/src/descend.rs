@@ -137,7 +137,7 @@ fn first_repeated(paths: &[PathBuf]) -> Option<&Path> {
     repeated.map(|i| paths[i].as_path())
 }
 
-/// A line a run: where it ended.
+/// One line per run: where it ended.
 fn summary(descent: &Descent) -> String {
     let line = |run: &Run| {
         let [x, y] = run.last_point();

@@ -11,14 +11,14 @@ const FEW: usize = 10;
 
 /// Shows how many of the files are written, or of the measurements done.
 pub enum Progress {
-    /// On a terminal; with a line a file, too, where they are few.
+    /// On a terminal; for few files also with a line for each.
     Bar {
         /// The bar.
         bar: ProgressBar,
         /// Whether files are named on lines that stay.
         lines: bool,
     },
-    /// In a file or a pipe: a line a file.
+    /// In a file or a pipe: one line per file.
     Lines,
     /// With `--quiet`.
     Silent,

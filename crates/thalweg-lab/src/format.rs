@@ -70,7 +70,7 @@ impl Format {
         })
     }
 
-    /// Its extension, as `json`.
+    /// Its extension, such as `json`.
     pub fn extension(self) -> &'static str {
         Self::EXTENSIONS[self as usize]
     }

@@ -4,7 +4,7 @@ use thalweg::{Configuration, Entry, OPTIMIZERS};
 
 use crate::misprint::{AdadeltaPrinted, RmsPropPrinted};
 
-/// Every optimizer of the library, then the two misprints that the gallery shows.
+/// Every optimizer of the library, then the two misprints of the gallery.
 ///
 /// ```
 /// let spec = thalweg::Spec::parse_among(&thalweg_lab::methods::all(), "rmsprop-printed:lr=0.1")?;

@@ -61,7 +61,7 @@ pub struct Run {
 /// A state slot at every step of a run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Slot {
-    /// Its name, as `m`.
+    /// Its name, such as `m`.
     pub name: String,
     /// Its value for x and y after each step.
     pub values: Vec<Point>,

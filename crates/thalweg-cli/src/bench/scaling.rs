@@ -17,7 +17,7 @@ pub struct Line {
     pub points: Vec<(usize, f64, f64)>,
 }
 
-/// Sizes from 1000 elements up to the largest, three a decade, and the largest itself.
+/// Sizes from 1000 elements up to the largest, three per decade, and the largest itself.
 pub fn sizes(largest: usize) -> Vec<usize> {
     let decades = std::iter::successors(Some(SMALLEST), |decade| decade.checked_mul(10));
     let steps = decades.flat_map(|decade| [1, 2, 5].map(|digit| decade.saturating_mul(digit)));

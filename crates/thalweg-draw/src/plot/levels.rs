@@ -14,7 +14,7 @@ pub enum Levels {
     Logarithmic,
 }
 
-/// Significant digits a decade, from the coarsest division to the finest, about evenly spaced in the logarithm.
+/// Significant digits per decade, from the coarsest division to the finest, about evenly spaced in the logarithm.
 const SERIES: [&[f64]; 5] = [
     &[1.0],
     &[1.0, 3.0],

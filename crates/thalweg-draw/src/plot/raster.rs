@@ -13,7 +13,7 @@ pub struct Raster {
     pub width: u32,
     /// Height in pixels.
     pub height: u32,
-    /// Rows from the top, four bytes a pixel: red, green, blue, 255.
+    /// Rows from the top, four bytes per pixel: red, green, blue, 255.
     pub rgba: Vec<u8>,
 }
 

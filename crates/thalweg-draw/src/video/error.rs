@@ -21,11 +21,11 @@ pub enum VideoError {
     },
     /// Frame rate or hold out of range.
     #[error(
-        "a video at {fps} frames a second with the last held for {hold} frames cannot be made: \
+        "a video at {fps} frames per second with the last held for {hold} frames cannot be made: \
          the rate must be 1 to {MAX_FPS}, the hold 1 frame to {MAX_HOLD_SECONDS} seconds"
     )]
     Pace {
-        /// Frames a second.
+        /// Frames per second.
         fps: u32,
         /// Frames that the last frame lasts.
         hold: u32,

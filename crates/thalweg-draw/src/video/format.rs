@@ -5,14 +5,14 @@ use super::limits::{MAX_FPS, MAX_HOLD_SECONDS, MAX_SIDES, MIN_SIDE};
 
 /// Size and frame rate of a video.
 ///
-/// The default is 600 × 600 pixels at 10 frames a second with the last frame held for one second.
+/// The default is 600 × 600 pixels at 10 frames per second with the last frame held for one second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Format {
     /// Width in pixels, even.
     pub width: u32,
     /// Height in pixels, even.
     pub height: u32,
-    /// Frames a second, 1 to 50 (the shortest delay that every GIF viewer honours is 20 ms).
+    /// Frames per second, 1 to 50 (the shortest delay that every GIF viewer honours is 20 ms).
     pub fps: u32,
     /// For how many frames the last one is shown, at least 1: 31 frames with `hold` 10 last 40 frames.
     pub hold: u32,

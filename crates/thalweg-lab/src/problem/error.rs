@@ -33,7 +33,7 @@ pub enum ProblemError {
     },
 }
 
-/// The text in quotes, its end cut off where it is long.
+/// The text in quotes, truncated where it is long.
 fn shortened(text: &str) -> String {
     const MOST: usize = 80;
     match text.char_indices().nth(MOST) {

@@ -12,7 +12,7 @@ pub struct Regions {
     /// Points along y, two or more.
     pub rows: usize,
     /// The logarithm of each class's probability, up to a constant that may differ from point to point: for
-    /// the points of [`Regions::points`] in their order, a score a class.
+    /// the points of [`Regions::points`] in their order, one score per class.
     pub scores: Vec<f32>,
 }
 

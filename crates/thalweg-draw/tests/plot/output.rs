@@ -1,0 +1,87 @@
+//! Scenes as files, panels and charts.
+
+use thalweg_draw::Point;
+use thalweg_draw::plot::{
+    LandscapeFigure, Levels, LineChart, ReferenceLine, Series, small_multiples, style,
+};
+
+use crate::{dots, figure, path, ravine, wave};
+
+#[test]
+fn a_scale_that_gives_no_picture_is_an_error() {
+    let scene = LineChart::new("t", "x", "y").scene();
+    for scale in [0.0, -1.0, f32::NAN, f32::INFINITY, 1e9, 14.0] {
+        assert!(scene.png(scale).is_err(), "{scale}");
+    }
+}
+
+#[test]
+fn svg_is_well_formed_and_needs_no_font() {
+    let figure = LandscapeFigure {
+        title: "x² < y & \"z\"".into(),
+        ..figure(&ravine, vec![path(wave(), 0)])
+    };
+    let series = vec![Series::line("a & b", vec![(0.0, 1.0), (1.0, 0.1)], 7)];
+    let chart = LineChart { log_y: true, series, ..LineChart::new("x² < y & \"z\"", "step", "f") };
+    for svg in [figure.scene().svg(), chart.scene().svg()] {
+        let document = roxmltree::Document::parse(&svg).expect("well-formed");
+        let root = document.root_element();
+        assert_eq!(root.attribute("role"), Some("img"));
+        assert!(root.attribute("viewBox").is_some());
+        let title = root.children().find(|n| n.tag_name().name() == "title");
+        assert_eq!(title.and_then(|n| n.text()), Some("x² < y & \"z\""));
+        assert!(root.descendants().all(|n| n.tag_name().name() != "text"));
+        assert!(
+            root.descendants()
+                .filter_map(|n| n.attribute("d"))
+                .all(|d| !d.contains("NaN") && !d.contains("inf"))
+        );
+    }
+}
+
+#[test]
+fn the_same_figure_gives_the_same_bytes_on_any_number_of_threads() {
+    let wells = |[x, y]: Point| x * x - 10.0 * (6.0 * x).cos() + y * y - 10.0 * (6.0 * y).cos();
+    let draw = || {
+        let figure = LandscapeFigure {
+            levels: Levels::Auto,
+            ..figure(&wells, vec![path(wave(), 0), path(wave(), 5)])
+        };
+        (figure.scene().svg(), figure.scene().png(0.5).expect("png"))
+    };
+    let pool =
+        |threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("pool");
+    let once = pool(1).install(draw);
+    assert!(once == pool(3).install(draw));
+    assert!(once == draw());
+}
+
+#[test]
+fn small_multiples_hold_every_panel() {
+    for count in [0, 1, 2, 7] {
+        let panels: Vec<_> = (0..count).map(|_| figure(&ravine, vec![path(wave(), 0)])).collect();
+        let scene = small_multiples("heading", &panels, 3, 1200);
+        assert_eq!(scene.width(), 1200);
+        assert!(roxmltree::Document::parse(&scene.svg()).is_ok());
+        // Each panel clips its own plot.
+        assert_eq!(scene.svg().matches("<svg x=").count(), count);
+    }
+}
+
+#[test]
+fn a_chart_draws_the_values_its_axis_can_show() {
+    let values = [100.0, 0.0, 1.0, f64::NAN, -1.0, 0.05, f64::INFINITY, 1e-3];
+    let points = values.iter().enumerate().map(|(i, &y)| (i as f64, y)).collect();
+    let series = vec![Series::line("s", points, 0)];
+    let references = vec![
+        ReferenceLine { label: "r".into(), y: -1.0 },
+        ReferenceLine { label: "r".into(), y: 0.1 },
+    ];
+    let chart = LineChart { log_y: true, series, references, ..LineChart::new("t", "step", "f") };
+    let picture = chart.scene().raster(1.0).expect("raster");
+    // The two inner values stand alone, each as a dot, the outer ones as half a dot; no line joins them
+    // across the gaps.
+    assert_eq!(dots(&picture, style(0).colour, 3).len(), 2);
+    let coloured = picture.rgba.chunks_exact(4).filter(|p| p[..3] == [0xd5, 0x5e, 0x00]).count();
+    assert!(coloured < 600, "{coloured}");
+}
