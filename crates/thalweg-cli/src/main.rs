@@ -5,6 +5,8 @@ mod bench;
 mod descend;
 mod failure;
 mod gallery;
+#[cfg(test)]
+mod guide;
 mod list;
 mod progress;
 mod table;
