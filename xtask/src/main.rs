@@ -1,7 +1,9 @@
-//! Automation of the workspace: `cargo xtask test`, `bench`, `peers`, `golden`.
+//! Automation of the workspace: `cargo xtask test`, `links`, `bench`, `peers`, `golden`.
 
 mod bench;
 mod golden;
+mod links;
+mod markdown;
 mod peers;
 mod python;
 
@@ -12,7 +14,9 @@ use std::process::{Command, ExitCode};
 const HELP: &str = "\
 Usage: cargo xtask COMMAND
 
-  test     formatting, lints, every test and doctest, the documentation
+  test     formatting, links, lints, every test and doctest, the documentation
+  links    whether every relative link of README.md, ARCHITECTURE.md, CONTRIBUTING.md, CHANGELOG.md
+           and docs/ leads to a file and a heading of it
   bench    how fast the gallery is drawn and the workspace builds, on this machine
            with --matplotlib the usual way in turn with ours (needs python3 and ffmpeg)
   peers    how long PyTorch, optax and NumPy take for the same steps, in turn with ours, and
@@ -29,6 +33,7 @@ fn main() -> ExitCode {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let done = match words[..] {
         ["test"] => test(),
+        ["links"] => links::check(),
         ["bench"] => bench::measure(),
         ["bench", "--matplotlib"] => bench::against_matplotlib(),
         ["peers", ref options @ ..] => peers::compare(options),
@@ -51,6 +56,7 @@ fn main() -> ExitCode {
 /// Everything that a change must pass.
 fn test() -> Result<(), String> {
     cargo(&["fmt", "--all", "--check"])?;
+    links::check()?;
     cargo(&[
         "clippy",
         "--workspace",

@@ -84,3 +84,8 @@ pub use thalweg::{
 
 pub use error::VarError;
 pub use var_optimizer::VarOptimizer;
+
+/// The code of the guide is tested.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/guide/candle.md")]
+struct Guide;

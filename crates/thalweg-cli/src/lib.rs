@@ -8,6 +8,8 @@ pub mod bench;
 mod descend;
 mod failure;
 mod gallery;
+#[cfg(test)]
+mod guide;
 mod list;
 mod progress;
 mod table;

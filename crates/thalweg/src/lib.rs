@@ -124,7 +124,16 @@ pub use simd::Simd;
 pub use spec::Spec;
 pub use storage::{Dtype, Element, Elements, Values, ValuesMut};
 
-/// The README's example is a test.
+/// The code of the README and of the guide is tested.
 #[cfg(doctest)]
-#[doc = include_str!("../../../README.md")]
-struct Readme;
+mod guide {
+    #[doc = include_str!("../../../README.md")]
+    struct Readme;
+    #[cfg(feature = "ndarray")]
+    #[doc = include_str!("../../../docs/guide/rust.md")]
+    struct Rust;
+    #[doc = include_str!("../../../docs/guide/around-a-step.md")]
+    struct AroundAStep;
+    #[doc = include_str!("../../../docs/guide/checkpoints.md")]
+    struct Checkpoints;
+}

@@ -1,0 +1,67 @@
+//! The command lines of the README and of the guide are ones that the program takes.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::Parser;
+use thalweg::Spec;
+use thalweg_lab::methods;
+use thalweg_lab::problem::Problem;
+
+use crate::args::{Args, Command};
+
+/// The README and the pages of the guide.
+fn pages() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let guide = fs::read_dir(root.join("docs/guide")).unwrap();
+    let guide = guide.map(|entry| entry.unwrap().path());
+    guide.chain([root.join("README.md")]).collect()
+}
+
+/// The lines of the shell blocks of a page that start the program, without its name.
+fn command_lines(page: &str) -> impl Iterator<Item = &str> {
+    let blocks = page.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let lines = blocks.flat_map(str::lines);
+    lines.filter_map(|line| {
+        line.strip_prefix("thalweg ").or_else(|| line.strip_prefix("cargo run --release -- "))
+    })
+}
+
+/// Words as a shell reads them, in single quotes or without any.
+fn words(line: &str) -> impl Iterator<Item = &str> {
+    let parts = line.split('\'').enumerate();
+    parts.flat_map(|(i, part)| match i % 2 {
+        0 => part.split_whitespace().collect(),
+        _ => vec![part],
+    })
+}
+
+#[test]
+fn every_command_line_of_the_guide_is_understood() {
+    let known = methods::all();
+    let mut read = 0;
+    for path in pages() {
+        let page = fs::read_to_string(&path).unwrap();
+        for line in command_lines(&page) {
+            let wrong = |error: String| format!("{}: thalweg {line}\n{error}", path.display());
+            let args = Args::try_parse_from(["thalweg"].into_iter().chain(words(line)));
+            let args = args.unwrap_or_else(|error| panic!("{}", wrong(error.to_string())));
+            let specs = match args.command {
+                Command::Descend(options) => {
+                    Problem::parse(&options.on)
+                        .unwrap_or_else(|e| panic!("{}", wrong(e.to_string())));
+                    options.with
+                }
+                Command::Train(options) => options.with,
+                Command::Bench(options) => options.optimizer,
+                Command::Gallery(_) | Command::List(_) => vec![],
+            };
+            for spec in specs {
+                let spec = Spec::parse_among(&known, &spec);
+                spec.unwrap_or_else(|error| panic!("{}", wrong(error.to_string())));
+            }
+            read += 1;
+        }
+    }
+    assert!(read >= 15, "{read}");
+}
