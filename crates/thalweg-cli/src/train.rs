@@ -48,7 +48,7 @@ pub fn run(options: &args::Train, quiet: bool) -> Result<(), Failure> {
             )));
         }
         Err(error) => {
-            let step = session.safe_step();
+            let step = session.checkpoint_step();
             let kept = format!("a checkpoint of step {step} is kept; go on with: {go_on}");
             return Err(Failure::Failed(format!("{error}; {kept}")));
         }
@@ -203,7 +203,7 @@ fn standing(session: &Session) -> Result<Table, Failure> {
     let comparison = session.comparison();
     let scores = comparison.scores().map_err(Failure::failed)?;
     for (method, (label, [train, test])) in comparison.labels().zip(scores).enumerate() {
-        let spent = comparison.spent(method);
+        let timing = comparison.timing(method);
         let or_dash = |text: Option<String>| text.unwrap_or_else(|| "–".to_owned());
         table.row(vec![
             label.to_owned(),
@@ -211,8 +211,8 @@ fn standing(session: &Session) -> Result<Table, Failure> {
             format!("{:.2}%", 100.0 * train.accuracy),
             format!("{:.4}", test.loss),
             format!("{:.2}%", 100.0 * test.accuracy),
-            or_dash(spent.samples_per_second().map(|rate| format!("{rate:.0}"))),
-            or_dash(spent.optimizer_share().map(|share| format!("{:.1}%", 100.0 * share))),
+            or_dash(timing.samples_per_second().map(|rate| format!("{rate:.0}"))),
+            or_dash(timing.optimizer_share().map(|share| format!("{:.1}%", 100.0 * share))),
         ]);
     }
     Ok(table)
