@@ -85,7 +85,7 @@ pub enum NetworkError {
     Activation(String),
     /// An unknown distribution.
     #[error(
-        "there is no initialisation `{0}`; there are he, xavier, and normal with a standard \
+        "`{0}` is not an initialisation; the choices are he, xavier, and normal with a standard \
          deviation above 0, such as normal:0.01"
     )]
     Initial(String),

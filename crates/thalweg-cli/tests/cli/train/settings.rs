@@ -43,7 +43,7 @@ fn network() {
     );
     says(
         &["--init", "normal:0"],
-        "there is no initialisation `normal:0`; there are he, xavier, and normal with",
+        "`normal:0` is not an initialisation; the choices are he, xavier, and normal with",
     );
 }
 
