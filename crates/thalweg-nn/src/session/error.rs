@@ -46,9 +46,9 @@ pub enum SessionError {
     },
     /// Networks that do not fit into the free memory.
     #[error(
-        "{model} has {weights} weights here: with gradients, {methods} method{} need {:.1} GB of \
+        "{model} has {weights} weights here: with gradients, {methods} method{} {:.1} GB of \
          memory, and {:.1} GB are free",
-        if *methods == 1 { "" } else { "s" }, gigabytes(*needed), gigabytes(*available)
+        if *methods == 1 { " needs" } else { "s need" }, gigabytes(*needed), gigabytes(*available)
     )]
     Memory {
         /// The network, as text.

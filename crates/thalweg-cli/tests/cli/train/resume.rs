@@ -48,7 +48,7 @@ fn another_setting_is_named_with_both_values() {
     let folder = finished();
     for (arguments, what) in [
         (&["--data", "moons"][..], "--data is moons now and was blobs:samples=80"),
-        (&["--test", "0.5"], "--test is 0.5 now and was the usual"),
+        (&["--test", "0.5"], "--test is 0.5 now and was the default"),
         (&["--model", "mlp:8"], "--model is mlp:8 now and was softmax"),
         (&["--activation", "gelu"], "--activation is gelu now and was relu"),
         (
