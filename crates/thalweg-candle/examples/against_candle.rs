@@ -1,5 +1,5 @@
-//! How long AdamW takes, thalweg's over candle's variables against candle's own, in turns in one
-//! process; and that both come to the same weights.
+//! Times AdamW of thalweg against candle's own on the same variable, in alternation in one process, and
+//! checks that both give the same weights.
 //!
 //! ```text
 //! cargo run --release --example against_candle -p thalweg-candle
@@ -14,7 +14,7 @@ use thalweg_candle::{VarOptimizer, rules::AdamW};
 const LR: f64 = 1e-3;
 
 fn main() -> Result<()> {
-    println!("AdamW over one f32 variable, medians of paired turns");
+    println!("AdamW over one f32 variable, medians of paired runs");
     println!(
         "{:>14} {:>7} {:>12} {:>12} {:>7}",
         "shape", "turns", "candle ms", "thalweg ms", "ratio"
@@ -24,7 +24,7 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// Steps twice the same variable `turns` times.
+/// Steps two copies of a variable `turns` times each.
 fn race(shape: &[usize], turns: usize) -> Result<()> {
     let n = shape.iter().product::<usize>();
     let drawn = |factor: f32| {
@@ -43,7 +43,7 @@ fn race(shape: &[usize], turns: usize) -> Result<()> {
     let config = AdamW { lr: LR, ..AdamW::default() };
     let mut thalweg = VarOptimizer::new(vec![ours.clone()], config)?;
 
-    // The first step of each makes its state, and is not counted.
+    // The first step allocates the state and is not counted.
     let mut times = Vec::new();
     for turn in 0..=turns {
         let their_time = timed(|| candle.step(&of_theirs))?;

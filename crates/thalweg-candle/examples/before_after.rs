@@ -1,5 +1,5 @@
-//! A candle program, and the same program with thalweg: the two modules below differ in the lines
-//! that are marked, and in no other.
+//! A candle program, and the same program with thalweg. The two modules below differ only in the marked
+//! lines.
 //!
 //! ```text
 //! cargo run --example before_after -p thalweg-candle
@@ -77,7 +77,7 @@ fn main() -> candle_core::Result<()> {
 use candle_core::{Device, Result, Tensor};
 use candle_nn::VarMap;
 
-/// Two spirals of 100 points each: the points, and which spiral each is of.
+/// Two spirals of 100 points each: the points and their classes.
 fn spirals() -> Result<(Tensor, Tensor)> {
     let points: Vec<f32> = (0..200_u8)
         .flat_map(|i| {
@@ -91,7 +91,7 @@ fn spirals() -> Result<(Tensor, Tensor)> {
     Ok((Tensor::from_vec(points, (200, 2), device)?, Tensor::from_vec(classes, 200, device)?))
 }
 
-/// Puts the same numbers into every model, as candle draws others in every run.
+/// Sets the same initial weights in every model, since candle's differ in every run.
 fn begin(varmap: &VarMap) -> Result<()> {
     for var in varmap.data().lock().expect("nobody else has it").values() {
         let (n, inputs) = (var.elem_count(), *var.dims().last().unwrap_or(&1));

@@ -1,23 +1,23 @@
-//! What can go wrong between candle and an optimizer.
+//! Errors of the adapter.
 
 use candle_core::{DType, DeviceLocation};
 
-/// Why a call was refused. No variable and no state has changed then.
+/// Why a call failed. No variable and no state has changed then.
 ///
-/// `?` turns it into a [`candle_core::Error`], of which the sentence is left; what the methods of
-/// [`VarOptimizer`](crate::VarOptimizer) itself return has the data.
+/// The methods of [`VarOptimizer`](crate::VarOptimizer) return this type, with the data in fields; `?`
+/// converts it into a [`candle_core::Error`] with the message only.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum VarError {
-    /// The optimizer refused the hyperparameters, the groups, or a gradient.
+    /// Hyperparameters, groups or a gradient that the optimizer does not accept.
     #[error(transparent)]
     Optimizer(#[from] thalweg::Error),
 
-    /// A checkpoint was not written or does not fit.
+    /// A checkpoint that could not be read or written, or does not fit.
     #[error(transparent)]
     Checkpoint(#[from] thalweg::LoadError),
 
-    /// What candle itself said, of a loss that has no gradients for instance.
+    /// An error of candle's, such as a loss without gradients.
     #[error(transparent)]
     Candle(#[from] candle_core::Error),
 
@@ -28,26 +28,26 @@ pub enum VarError {
         name: String,
     },
 
-    /// Two variables are the same memory, which one step would change twice.
-    #[error("the variables `{first}` and `{second}` share their memory; give it under one name")]
+    /// Two variables with the same storage, which one step would change twice.
+    #[error("the variables `{first}` and `{second}` share their storage; pass it only once")]
     SharedMemory {
-        /// The name of the one.
+        /// The name of the first.
         first: String,
-        /// The name of the other.
+        /// The name of the second.
         second: String,
     },
 
     /// A variable is not on the CPU.
-    #[error("the variable `{name}` is on {}; it has to be on the CPU", place(device))]
+    #[error("the variable `{name}` is on {}; it must be on the CPU", device_name(device))]
     NotOnCpu {
         /// The variable's name.
         name: String,
-        /// Where it is.
+        /// Its device.
         device: DeviceLocation,
     },
 
-    /// A variable is of a type of float that cannot be stepped.
-    #[error("the variable `{name}` is of type {}; f32, f64, bf16 or f16 is needed", dtype.as_str())]
+    /// A variable of an unsupported floating-point type.
+    #[error("the variable `{name}` has type {}; f32, f64, bf16 or f16 is needed", dtype.as_str())]
     UnsupportedType {
         /// The variable's name.
         name: String,
@@ -55,25 +55,25 @@ pub enum VarError {
         dtype: DType,
     },
 
-    /// There are variables of `f64`, which compute in `f64`, beside others, which compute in `f32`.
+    /// Variables of `f64`, computed in `f64`, together with others, computed in `f32`.
     #[error(
-        "the variable `{double}` is of type f64 and `{other}` of type {}; f64 goes only with f64, \
-         so give the others to a second optimizer",
+        "the variable `{double}` has type f64 and `{other}` has type {}; f64 cannot be mixed with \
+         other types: use a second optimizer for the others",
         dtype.as_str()
     )]
     MixedTypes {
         /// The name of the first variable of `f64`.
         double: String,
-        /// The name of the first of another type.
+        /// The name of the first variable of another type.
         other: String,
         /// That type.
         dtype: DType,
     },
 
-    /// The elements of a variable do not lie in row-major order.
+    /// A variable that is not contiguous in row-major order.
     #[error(
-        "the variable `{name}` of shape {shape:?} has strides {stride:?}; its elements have to \
-         lie in row-major order"
+        "the variable `{name}` of shape {shape:?} has strides {stride:?}; it must be contiguous in \
+         row-major order"
     )]
     NotContiguous {
         /// The variable's name.
@@ -85,17 +85,17 @@ pub enum VarError {
     },
 
     /// A gradient is not on the CPU.
-    #[error("the gradient of `{name}` is on {}; it has to be on the CPU", place(device))]
+    #[error("the gradient of `{name}` is on {}; it must be on the CPU", device_name(device))]
     GradientNotOnCpu {
         /// The variable's name.
         name: String,
-        /// Where the gradient is.
+        /// The device of the gradient.
         device: DeviceLocation,
     },
 
-    /// A gradient is of a type that does not go with its variable's.
+    /// A gradient whose type does not match that of its variable.
     #[error(
-        "the gradient of `{name}` is of type {}, but the variable of type {}; {accepted} is needed",
+        "the gradient of `{name}` has type {}, but the variable has type {}; {accepted} is needed",
         gradient.as_str(), variable.as_str()
     )]
     GradientType {
@@ -109,8 +109,10 @@ pub enum VarError {
         accepted: &'static str,
     },
 
-    /// Another thread is in the middle of a step of a variable.
-    #[error("the variable `{name}` is being stepped by another thread; one at a time can")]
+    /// A variable that another thread is stepping.
+    #[error(
+        "the variable `{name}` is being stepped by another thread; only one thread may at a time"
+    )]
     InUse {
         /// The variable's name.
         name: String,
@@ -121,13 +123,13 @@ impl From<VarError> for candle_core::Error {
     fn from(error: VarError) -> Self {
         match error {
             VarError::Candle(error) => error,
-            // `Error::wrap` would add a backtrace to the sentence where those are asked for.
+            // `Error::wrap` would add a backtrace to the message if backtraces are enabled.
             error => Self::Wrapped(Box::new(error)),
         }
     }
 }
 
-fn place(device: &DeviceLocation) -> String {
+fn device_name(device: &DeviceLocation) -> String {
     match device {
         DeviceLocation::Cpu => "the CPU".to_owned(),
         DeviceLocation::Cuda { gpu_id } => format!("the GPU cuda:{gpu_id}"),

@@ -3,7 +3,7 @@
 //!
 //! # Before and after
 //!
-//! A candle program changes its `use` line and its constructor; everything else stays.
+//! A candle program changes its imports and the construction of the optimizer; everything else stays.
 //!
 //! ```text
 //! -use candle_nn::{AdamW, Optimizer, ParamsAdamW};
@@ -22,9 +22,9 @@
 //!
 //! # By name
 //!
-//! [`VarOptimizer::over`] takes a `VarMap` with its paths as names. Then parts of the model can be
-//! treated differently, errors and reports say which variable they mean, and a run can be
-//! stopped and resumed:
+//! [`VarOptimizer::over`] takes a `VarMap` and uses its paths as names. With names, parts of the model
+//! can have their own parameter groups, errors and reports name the variable, and a run can be stopped
+//! and resumed:
 //!
 //! ```
 //! use candle_core::{DType, Device, Tensor};
@@ -56,27 +56,27 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! `VarOptimizer::from_spec("adam:lr=0.01", &varmap)` chooses the method at run time. Everything
-//! of [`thalweg`] is here under that name.
+//! `VarOptimizer::from_spec("adam:lr=0.01", &varmap)` chooses the method at run time. The crate
+//! [`thalweg`] is re-exported.
 //!
-//! # What is different from candle's own
+//! # Differences from candle's optimizers
 //!
-//! - A step is all or nothing. A gradient that is infinite or NaN is an error that names the
-//!   variable, and nothing has changed; [`NonFinite`] has other ways.
-//! - A variable counts the steps that it has had a gradient in; candle's AdamW counts all.
+//! - A step is all or nothing. An infinite or NaN gradient is an error that names the variable, and
+//!   nothing has changed; [`NonFinite`] has other policies.
+//! - Each variable counts only the steps in which it had a gradient; candle's AdamW counts all steps.
 //! - bf16 and f16 are computed in f32 and rounded once.
-//! - While a step runs, the variables are for no other thread to use.
+//! - While a step runs, no other thread may use the variables.
 
-mod between_steps;
+mod accessors;
 mod error;
 mod step;
 mod storage;
 mod var_optimizer;
 mod variables;
 
-/// The trait, under the name that a candle program knows it by.
+/// candle's optimizer trait, re-exported.
 pub use candle_nn::Optimizer;
-/// The library of optimizers.
+/// The optimizer library, re-exported.
 pub use thalweg;
 pub use thalweg::{
     Builder, Clip, Group, Measure, NonFinite, Report, Rounding, Schedule, Spec, rules,

@@ -1,4 +1,4 @@
-//! A step over candle's memory.
+//! One step over candle's storage.
 
 use std::collections::HashSet;
 
@@ -33,7 +33,7 @@ pub(crate) fn step<R: Arithmetic, M: Method<R>>(
         let (Some(value), Some(gradient)) =
             (R::numbers_mut(storage, variables.ranges[i].clone()), gradient)
         else {
-            return Err(unfit::<R>(name, var, &gradients[parameters.len()]));
+            return Err(unreadable::<R>(name, var, &gradients[parameters.len()]));
         };
         let gradient = Some(gradient);
         parameters.push(Parameter { name, value, gradient, shape: Some(var.dims()) });
@@ -41,8 +41,8 @@ pub(crate) fn step<R: Arithmetic, M: Method<R>>(
     Ok(optimizer.step(parameters)?)
 }
 
-/// The variables that have a gradient and elements, each with its gradient in a form that can be
-/// read in place: in row-major order, and in a storage of its own.
+/// The indices of the variables that have elements and a gradient, and the gradients in a form that can
+/// be read in place: contiguous, each in a storage of its own.
 fn gradients(
     variables: &Variables,
     grads: &GradStore,
@@ -58,13 +58,13 @@ fn gradients(
                 gradient: gradient.dims().to_vec(),
             }));
         }
-        // candle takes some layouts without elements for ones that overlap themselves.
+        // candle rejects some layouts without elements as self-overlapping.
         if var.elem_count() == 0 {
             continue;
         }
         let address = address(gradient);
-        // The memory of a variable is away during the step. And a second lock on one that two
-        // gradients share could wait for a writer that waits for the first.
+        // The storage of a variable is taken out during the step, so that a gradient must not share it.
+        // Nor may two gradients: a second read lock could wait for a writer that waits for the first.
         let shares = variables.own(address) || !seen.insert(address);
         indices.push(i);
         gradients.push(match gradient.is_contiguous() && !shares {
@@ -82,8 +82,8 @@ fn on_cpu(storage: &Storage) -> Option<&CpuStorage> {
     }
 }
 
-/// Why a gradient cannot be read.
-fn unfit<R: Arithmetic>(name: &str, var: &Var, gradient: &Tensor) -> VarError {
+/// The error for a gradient that cannot be read.
+fn unreadable<R: Arithmetic>(name: &str, var: &Var, gradient: &Tensor) -> VarError {
     let name = name.to_owned();
     match gradient.device().is_cpu() {
         false => VarError::GradientNotOnCpu { name, device: gradient.device().location() },

@@ -1,4 +1,4 @@
-//! candle's memory: how it is read as numbers, and how it is taken out of variables and put back.
+//! candle's storage: accessing its numbers, taking it out of variables and putting it back.
 
 use std::cell::RefCell;
 use std::ops::Range;
@@ -7,15 +7,15 @@ use candle_core::backend::BackendStorage;
 use candle_core::{CpuStorage, InplaceOp1, Layout, Result, Var};
 use thalweg::{Real, Values, ValuesMut};
 
-/// A number type of arithmetic, with the types of storage that it reads and changes.
+/// A compute type, with the storage types that it reads and writes.
 pub(crate) trait Arithmetic: Real {
-    /// Those types.
+    /// The storage types, in words.
     const ACCEPTED: &'static str;
 
-    /// A stretch of a storage, to be read; `None` if it is of another type or shorter.
+    /// A range of a storage, read-only; `None` if the type is not accepted or the range out of bounds.
     fn numbers(storage: &CpuStorage, range: Range<usize>) -> Option<Values<'_, Self>>;
 
-    /// A stretch of a storage, to be changed.
+    /// A range of a storage, mutable.
     fn numbers_mut(storage: &mut CpuStorage, range: Range<usize>) -> Option<ValuesMut<'_, Self>>;
 }
 
@@ -59,16 +59,16 @@ impl Arithmetic for f64 {
     }
 }
 
-/// The memory of variables, out of them for as long as this lives. However it ends, with a step,
-/// an error or a panic, each gets its own back.
+/// The storages of variables, taken out of them. They are put back when this is dropped: after a step,
+/// an error or a panic.
 ///
-/// candle hands out memory to be changed for one variable and one call at a time; a step needs
+/// candle gives mutable access to the storage of one variable at a time, within a call; a step needs
 /// that of all variables at once.
 #[derive(Default)]
 pub(crate) struct Taken<'a>(Vec<(&'a Var, CpuStorage)>);
 
 impl<'a> Taken<'a> {
-    /// Takes a variable's memory; whether it was there.
+    /// Takes a variable's storage; returns whether it was there.
     pub(crate) fn take(&mut self, var: &'a Var) -> Result<bool> {
         let take = Take(RefCell::new(None));
         var.inplace_op1(&take)?;
@@ -78,7 +78,7 @@ impl<'a> Taken<'a> {
         Ok(was_there)
     }
 
-    /// What was taken, in that order.
+    /// The storages, in the order in which they were taken.
     pub(crate) fn storages(&mut self) -> impl Iterator<Item = &mut CpuStorage> {
         self.0.iter_mut().map(|(_, storage)| storage)
     }
@@ -87,25 +87,25 @@ impl<'a> Taken<'a> {
 impl Drop for Taken<'_> {
     fn drop(&mut self) {
         for (var, storage) in self.0.drain(..) {
-            // Only a variable that gives its memory away is here, and that one takes it back.
+            // Cannot fail: the same operation has succeeded when the storage was taken.
             let _ = var.inplace_op1(&Put(RefCell::new(Some(storage))));
         }
     }
 }
 
-/// What stands in a variable whose memory is taken: nothing, of a type that candle computes
-/// nothing with, so that whoever reads the variable meanwhile gets an error and no numbers.
+/// The storage left in a variable while its own is taken: empty, and of a type without operations, so
+/// that reading the variable in the meantime is an error.
 const PLACEHOLDER: CpuStorage = CpuStorage::F8E8M0(Vec::new());
 
 struct Take(RefCell<Option<CpuStorage>>);
 
 impl InplaceOp1 for Take {
     fn name(&self) -> &'static str {
-        "take the memory"
+        "take the storage"
     }
 
     fn cpu_fwd(&self, storage: &mut CpuStorage, _: &Layout) -> Result<()> {
-        // A placeholder is no memory: another thread has it, and will put it back.
+        // A placeholder means that another thread has taken the storage and will put it back.
         if storage.dtype() != PLACEHOLDER.dtype() {
             self.0.replace(Some(std::mem::replace(storage, PLACEHOLDER)));
         }
@@ -117,12 +117,12 @@ struct Put(RefCell<Option<CpuStorage>>);
 
 impl InplaceOp1 for Put {
     fn name(&self) -> &'static str {
-        "put the memory back"
+        "put the storage back"
     }
 
     fn cpu_fwd(&self, storage: &mut CpuStorage, _: &Layout) -> Result<()> {
-        if let Some(memory) = self.0.take() {
-            *storage = memory;
+        if let Some(taken) = self.0.take() {
+            *storage = taken;
         }
         Ok(())
     }
@@ -137,7 +137,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn memory_comes_back_after_a_panic() {
+    fn storage_is_put_back_after_a_panic() {
         let var = Var::new(&[1.0_f32, 2.0], &Device::Cpu).unwrap();
         let panicked = catch_unwind(AssertUnwindSafe(|| {
             let mut taken = Taken::default();
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn memory_that_is_taken_cannot_be_taken_again_or_read() {
+    fn taken_storage_cannot_be_taken_again_or_read() {
         let var = Var::new(&[1.0_f32, 2.0], &Device::Cpu).unwrap();
         let mut taken = Taken::default();
         assert!(taken.take(&var).unwrap());

@@ -1,4 +1,4 @@
-//! The optimizer over variables: what candle programs call.
+//! The optimizer over candle's variables.
 
 use std::path::Path;
 use std::sync::PoisonError;
@@ -16,13 +16,13 @@ use crate::variables::Variables;
 /// A thalweg optimizer over candle's variables; a drop-in for those of `candle_nn`.
 ///
 /// `VarOptimizer` holds a [`Spec`], chosen at run time; `VarOptimizer<AdamW>` or
-/// `VarOptimizer<MyRule>` knows its method at compile time. Variables are known by name: by their
-/// paths in a [`VarMap`] ([`over`](Self::over)), by names of one's own ([`named`](Self::named)), or
-/// as `0`, `1`, … in the order of a list ([`new`](candle_nn::Optimizer::new)). Groups, reports,
-/// errors and checkpoints use the names.
+/// `VarOptimizer<MyRule>` fixes the method at compile time. Variables have names: their paths in a
+/// [`VarMap`] ([`over`](Self::over)), given names ([`named`](Self::named)), or `0`, `1`, … in the order
+/// of a list ([`new`](candle_nn::Optimizer::new)). Groups, reports, errors and checkpoints use the
+/// names.
 ///
-/// Variables of f32, bf16 and f16 are computed in `f32`, those of f64, which go only with one
-/// another, in `f64`; integers are left out. A variable without a gradient is left alone.
+/// Variables of f32, bf16 and f16 are computed in `f32`; those of f64, which cannot be mixed with other
+/// types, in `f64`; integer variables are left out. A variable without a gradient is not changed.
 ///
 /// ```
 /// use candle_core::{DType, Device, Tensor};
@@ -50,17 +50,17 @@ use crate::variables::Variables;
 pub struct VarOptimizer<M = Spec> {
     pub(crate) variables: Variables,
     pub(crate) inner: Inner<M>,
-    /// Why the last learning rate was refused, which the trait cannot tell where it is set.
-    pub(crate) refused_rate: Option<thalweg::Error>,
+    /// The error of the last `set_learning_rate`, which cannot return it.
+    pub(crate) invalid_rate: Option<thalweg::Error>,
 }
 
-/// The optimizer in the arithmetic that the variables need.
+/// The optimizer in the compute type of the variables.
 pub(crate) enum Inner<M> {
     F32(thalweg::Optimizer<f32, M>),
     F64(thalweg::Optimizer<f64, M>),
 }
 
-/// The same expression for both.
+/// Evaluates an expression on the optimizer of either compute type.
 macro_rules! either {
     ($inner:expr, $optimizer:ident => $result:expr) => {
         match $inner {
@@ -72,7 +72,7 @@ macro_rules! either {
 pub(crate) use either;
 
 impl VarOptimizer<Spec> {
-    /// An optimizer from its text, as `adam:lr=0.3`, over all variables of a map.
+    /// An optimizer from a spec such as `adam:lr=0.3`, over all variables of a map.
     ///
     /// # Errors
     /// As [`Spec::parse`] and [`over`](Self::over).
@@ -82,15 +82,15 @@ impl VarOptimizer<Spec> {
 }
 
 impl<M: Method<f32> + Method<f64>> VarOptimizer<M> {
-    /// An optimizer in the making, for [`over`](Self::over) and [`named`](Self::named): groups,
-    /// schedules, clipping and more.
+    /// A builder for [`over`](Self::over) and [`named`](Self::named), with groups, schedules, clipping
+    /// and more.
     pub fn builder(method: M) -> Builder<f32, M> {
         thalweg::Optimizer::builder(method)
     }
 
-    /// An optimizer over all variables of a map, under their paths, in the order of those.
+    /// An optimizer over all variables of a map, named by their paths and ordered by name.
     ///
-    /// The map is looked at once: a variable that is added to it later is not stepped.
+    /// The map is read once: a variable that is added to it later is not stepped.
     ///
     /// # Errors
     /// As [`named`](Self::named).
@@ -107,7 +107,7 @@ impl<M: Method<f32> + Method<f64>> VarOptimizer<M> {
     /// [`NameTwice`](VarError::NameTwice), [`SharedMemory`](VarError::SharedMemory),
     /// [`NotOnCpu`](VarError::NotOnCpu), [`UnsupportedType`](VarError::UnsupportedType),
     /// [`MixedTypes`](VarError::MixedTypes), [`NotContiguous`](VarError::NotContiguous), and those
-    /// of [`Builder::build`], a pattern of a group that matches no name among them.
+    /// of [`Builder::build`], such as a group pattern that matches no name.
     pub fn named(
         variables: impl IntoIterator<Item = (String, Var)>,
         settings: Builder<f32, M>,
@@ -117,105 +117,105 @@ impl<M: Method<f32> + Method<f64>> VarOptimizer<M> {
             false => Inner::F32(settings.build()?),
             true => Inner::F64(settings.arithmetic::<f64>().build()?),
         };
-        let mut optimizer = Self { variables, inner, refused_rate: None };
+        let mut optimizer = Self { variables, inner, invalid_rate: None };
         let Variables { names, vars, .. } = &optimizer.variables;
         let shapes = names.iter().zip(vars).map(|(name, var)| (name.as_str(), var.dims()));
         either!(&mut optimizer.inner, inner => inner.register(shapes))?;
         Ok(optimizer)
     }
 
-    /// Takes a step with these gradients and tells what it did. `step` of the trait does the same
-    /// without telling.
+    /// Takes a step with these gradients and returns a report; the trait's `step` is the same without a
+    /// report.
     ///
-    /// While it runs, no other thread may use the variables: it would get an error from candle.
-    /// Nor may the caller hold one's storage (`storage_and_layout`), which the step would wait for.
+    /// While it runs, another thread that uses the variables gets an error from candle. The caller must
+    /// not hold the storage of a variable (`storage_and_layout`): the step would wait for it forever.
     ///
-    /// A gradient that does not lie in row-major order, or that shares its memory with a variable
-    /// or another gradient, is copied; all else is read and changed where it is.
+    /// A gradient that is not contiguous, or that shares its storage with a variable or another
+    /// gradient, is copied; everything else is read and changed in place.
     ///
     /// # Errors
-    /// Those of [`thalweg::Optimizer::step`], where a gradient is infinite or NaN above all, with
-    /// the variable's name; [`GradientType`](VarError::GradientType),
-    /// [`GradientNotOnCpu`](VarError::GradientNotOnCpu), [`InUse`](VarError::InUse); and the
-    /// refusal of a [`set_learning_rate`](candle_nn::Optimizer::set_learning_rate) before. No
-    /// variable and no state has changed then.
+    /// Those of [`thalweg::Optimizer::step`], with the variable's name, such as an infinite or NaN
+    /// gradient; [`GradientType`](VarError::GradientType),
+    /// [`GradientNotOnCpu`](VarError::GradientNotOnCpu), [`InUse`](VarError::InUse); and the error of a
+    /// preceding [`set_learning_rate`](candle_nn::Optimizer::set_learning_rate). No variable and no
+    /// state has changed then.
     pub fn step_report(&mut self, grads: &GradStore) -> Result<Report, VarError> {
-        if let Some(refused) = &self.refused_rate {
-            return Err(refused.clone().into());
+        if let Some(error) = &self.invalid_rate {
+            return Err(error.clone().into());
         }
         either!(&mut self.inner, inner => step(inner, &self.variables, grads))
     }
 
-    /// Computes the gradients of a loss, takes a step with them and tells what it did.
+    /// Computes the gradients of a loss, takes a step with them and returns a report.
     ///
     /// # Errors
-    /// As [`step_report`](Self::step_report), and candle's of the gradients.
+    /// As [`step_report`](Self::step_report), and candle's when computing the gradients.
     pub fn backward_step_report(&mut self, loss: &Tensor) -> Result<Report, VarError> {
         self.step_report(&loss.backward()?)
     }
 
-    /// Writes all that the optimizer remembers as one safetensors file, whole or not at all; see
+    /// Writes the state of the optimizer as one safetensors file, atomically; see
     /// [`thalweg::Optimizer::save`]. The variables themselves are saved by [`VarMap::save`].
     ///
     /// # Errors
-    /// [`Checkpoint`](VarError::Checkpoint), with the path and what the system said.
+    /// [`Checkpoint`](VarError::Checkpoint), with the path and the system's error.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<(), VarError> {
         Ok(either!(&self.inner, inner => inner.save(path))?)
     }
 
-    /// Takes over what a file remembers. The method, the settings, and the names and shapes of the
-    /// variables have to be those of the optimizer that wrote it; the values of hyperparameters
-    /// come from the file. A run that goes on from it, with the variables of that moment, gives
-    /// the same bits as one that never stopped.
+    /// Restores the state from a file. The method, the settings, and the names and shapes of the
+    /// variables must be those of the optimizer that wrote it; the values of hyperparameters come from
+    /// the file. A run resumed from it, with the variables saved at the same step, gives the same bits
+    /// as one that never stopped.
     ///
     /// # Errors
     /// [`Checkpoint`](VarError::Checkpoint), with what differs; nothing has changed then.
     pub fn load(&mut self, path: impl AsRef<Path>) -> Result<(), VarError> {
         either!(&mut self.inner, inner => inner.load(path))?;
-        self.refused_rate = None;
+        self.invalid_rate = None;
         Ok(())
     }
 
-    /// All that the optimizer remembers, as plain data; see [`thalweg::Optimizer::to_checkpoint`].
+    /// The state of the optimizer, as plain data; see [`thalweg::Optimizer::to_checkpoint`].
     pub fn to_checkpoint(&self) -> Checkpoint {
         either!(&self.inner, inner => inner.to_checkpoint())
     }
 
-    /// Takes over what [`to_checkpoint`](Self::to_checkpoint) gave, as [`load`](Self::load) does from
+    /// Restores the state from [`to_checkpoint`](Self::to_checkpoint), as [`load`](Self::load) does from
     /// a file.
     ///
     /// # Errors
     /// [`Checkpoint`](VarError::Checkpoint), with what differs; nothing has changed then.
     pub fn restore(&mut self, checkpoint: &Checkpoint) -> Result<(), VarError> {
         either!(&mut self.inner, inner => inner.restore(checkpoint))?;
-        self.refused_rate = None;
+        self.invalid_rate = None;
         Ok(())
     }
 }
 
-/// The hyperparameter that candle knows.
+/// The hyperparameter behind candle's `learning_rate`.
 pub(crate) const RATE: &str = "lr";
 
 impl<M: Method<f32> + Method<f64>> candle_nn::Optimizer for VarOptimizer<M> {
     type Config = M;
 
-    /// An optimizer over a list of variables, named `0`, `1`, … in its order; integers are left
-    /// out, but count.
+    /// An optimizer over a list of variables, named by index: `0`, `1`, …; integer variables are left
+    /// out, but keep their index.
     ///
-    /// `VarMap::all_vars` gives a list in random order: for groups, checkpoints and the same bits
-    /// in every run there is [`over`](VarOptimizer::over).
+    /// `VarMap::all_vars` gives a list in random order. For groups, checkpoints and reproducible runs,
+    /// use [`over`](VarOptimizer::over).
     fn new(vars: Vec<Var>, method: M) -> candle_core::Result<Self> {
         let named = vars.into_iter().enumerate().map(|(i, var)| (i.to_string(), var));
         Ok(Self::named(named, Self::builder(method))?)
     }
 
-    /// As [`step_report`](VarOptimizer::step_report), which tells what it did.
+    /// As [`step_report`](VarOptimizer::step_report), without the report.
     fn step(&mut self, grads: &GradStore) -> candle_core::Result<()> {
         self.step_report(grads)?;
         Ok(())
     }
 
-    /// The hyperparameter `lr`, as it is without a schedule; 0 if the method has none.
+    /// The hyperparameter `lr`, not counting its schedule; 0 if the method has none.
     fn learning_rate(&self) -> f64 {
         match self.get(RATE) {
             Ok(Value::Number(rate)) => rate,
@@ -223,11 +223,10 @@ impl<M: Method<f32> + Method<f64>> candle_nn::Optimizer for VarOptimizer<M> {
         }
     }
 
-    /// Changes the hyperparameter `lr`. One that is refused (negative, NaN) leaves the rate as it
-    /// is, and every step is an error that says so until another is set;
-    /// [`set`](VarOptimizer::set) tells at once.
+    /// Changes the hyperparameter `lr`. An invalid value (negative, NaN) leaves it unchanged, and every
+    /// step fails until a valid one is set; [`set`](VarOptimizer::set) returns the error at once.
     fn set_learning_rate(&mut self, rate: f64) {
-        self.refused_rate = either!(&mut self.inner, inner => inner.set(RATE, rate)).err();
+        self.invalid_rate = either!(&mut self.inner, inner => inner.set(RATE, rate)).err();
     }
 }
 

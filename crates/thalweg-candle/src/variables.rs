@@ -1,4 +1,4 @@
-//! The variables of an optimizer: named, and checked once.
+//! The variables of an optimizer: named, and validated once.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -13,14 +13,14 @@ use crate::error::VarError;
 pub(crate) struct Variables {
     pub(crate) names: Vec<String>,
     pub(crate) vars: Vec<Var>,
-    /// Where each one's elements lie in its storage.
+    /// The range of each variable within its storage.
     pub(crate) ranges: Vec<Range<usize>>,
-    /// The variable that has a storage, by its address.
+    /// The index of the variable of each storage address.
     by_address: HashMap<usize, usize>,
 }
 
 impl Variables {
-    /// Leaves out variables of integers, as candle's optimizers do, and checks all others.
+    /// Leaves out integer variables, as candle's optimizers do, and validates all others.
     pub(crate) fn new(
         variables: impl IntoIterator<Item = (String, Var)>,
     ) -> Result<Self, VarError> {
@@ -50,7 +50,7 @@ impl Variables {
         Ok(Self { names, vars, ranges, by_address })
     }
 
-    /// Whether they compute in `f64`, which all of them do or none.
+    /// Whether they are computed in `f64`: all of them or none.
     pub(crate) fn are_double(&self) -> Result<bool, VarError> {
         let first = |double: bool| {
             let mut all = self.names.iter().zip(&self.vars);
@@ -66,18 +66,18 @@ impl Variables {
         }
     }
 
-    /// Whether a storage is that of a variable.
+    /// Whether a storage belongs to a variable.
     pub(crate) fn own(&self, address: usize) -> bool {
         self.by_address.contains_key(&address)
     }
 
-    /// The variable of a name.
+    /// The variable with a name.
     pub(crate) fn find(&self, name: &str) -> Option<&Var> {
         self.names.iter().position(|known| known == name).map(|i| &self.vars[i])
     }
 }
 
-/// What tells storages apart; it stays the same for as long as the tensor lives.
+/// The address of the storage, an identity that is stable while the tensor lives.
 pub(crate) fn address(tensor: &Tensor) -> usize {
     let (storage, _) = tensor.storage_and_layout();
     std::ptr::from_ref(&*storage).addr()
@@ -90,7 +90,7 @@ fn check_device(name: &str, device: DeviceLocation) -> Result<(), VarError> {
     }
 }
 
-/// The stretch of a storage that a layout stands for.
+/// The range of the storage that a contiguous layout covers.
 fn range_of(name: &str, layout: &Layout) -> Result<Range<usize>, VarError> {
     match layout.contiguous_offsets() {
         Some((start, end)) => Ok(start..end),
@@ -109,23 +109,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_variable_on_a_gpu_is_refused_by_name() {
+    fn a_variable_on_a_gpu_is_rejected_by_name() {
         let refused = check_device("head.w", DeviceLocation::Cuda { gpu_id: 1 }).unwrap_err();
         assert_eq!(
             refused.to_string(),
-            "the variable `head.w` is on the GPU cuda:1; it has to be on the CPU"
+            "the variable `head.w` is on the GPU cuda:1; it must be on the CPU"
         );
         assert!(check_device("head.w", DeviceLocation::Cpu).is_ok());
     }
 
     #[test]
-    fn a_layout_in_another_order_is_refused_and_an_offset_is_kept() {
+    fn a_layout_in_another_order_is_rejected_and_an_offset_is_kept() {
         let layout = |stride: [usize; 2]| Layout::new(Shape::from((2, 3)), stride.to_vec(), 5);
         assert_eq!(range_of("w", &layout([3, 1])).unwrap(), 5..11);
         assert_eq!(
             range_of("w", &layout([1, 2])).unwrap_err().to_string(),
-            "the variable `w` of shape [2, 3] has strides [1, 2]; its elements have to lie in \
-             row-major order"
+            "the variable `w` of shape [2, 3] has strides [1, 2]; it must be contiguous in row-major \
+             order"
         );
     }
 }

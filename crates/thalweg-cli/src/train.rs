@@ -49,7 +49,7 @@ pub fn run(options: &Options, quiet: bool) -> Result<(), Failure> {
             )));
         }
         Err(error) => {
-            let step = session.safe_step();
+            let step = session.checkpoint_step();
             let kept = format!("a checkpoint of step {step} is kept; resume with: {resume}");
             return Err(Failure::Failed(format!("{error}; {kept}")));
         }
@@ -204,7 +204,7 @@ fn standing(session: &Session) -> Result<Table, Failure> {
     let comparison = session.comparison();
     let scores = comparison.scores().map_err(Failure::failed)?;
     for (method, (label, [train, test])) in comparison.labels().zip(scores).enumerate() {
-        let timing = comparison.spent(method);
+        let timing = comparison.timing(method);
         let or_dash = |text: Option<String>| text.unwrap_or_else(|| "–".to_owned());
         table.row(vec![
             label.to_owned(),

@@ -1,15 +1,15 @@
-//! Our side of `cargo xtask peers --training`: trains when told to, and says how long steps took.
+//! thalweg's side of `cargo xtask peers --training`: trains on command and reports step times.
 //!
-//! Reads lines, answers each with one line:
+//! Reads commands, one per line, and answers each with one line:
 //!
-//! - `case WORD=VALUE …`: `ready` with the work set up;
-//! - `look`: a few of the weights;
-//! - `learn`: the same after three steps on the first batch, from the first weights;
-//! - `go`: milliseconds a step, over `steps` steps after one that does not count;
-//! - `share`: the optimizer's share of all steps' time, from 0 to 1.
+//! - `case KEY=VALUE …`: `ready` when the case is set up;
+//! - `look`: some of the weights;
+//! - `learn`: the same weights after three steps on the first batch, from the initial weights;
+//! - `go`: milliseconds per step, over `steps` steps after one warm-up step;
+//! - `share`: the optimizer's share of the step time, from 0 to 1.
 //!
-//! The words of a case: `inputs`, `hidden`, `classes`, `batch`, `batches`, `steps`, `spec`, and
-//! `threads`, where 0 stands for as many as `thalweg train` takes.
+//! The keys of a case: `inputs`, `hidden`, `classes`, `batch`, `batches`, `steps`, `spec`, and
+//! `threads`, where 0 means the number that `thalweg train` uses.
 
 use std::error::Error;
 use std::io::{BufRead, Write, stdin, stdout};
@@ -21,21 +21,22 @@ use thalweg_nn::compare::{Comparison, Task, Training, methods, products_on_one_t
 use thalweg_nn::data::Samples;
 use thalweg_nn::network::Network;
 
-/// Weights shown by `look`.
+/// The number of weights shown by `look`.
 const LOOKS: usize = 8;
 
-/// Steps of `learn`: a few more, and some neuron is on here and off there, by rounding alone.
+/// Steps of `learn`. With more steps, rounding alone could activate a neuron in one program and not in
+/// the other.
 const LESSONS: u64 = 3;
 
 type Done<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;
 
-/// What the driver asks for, as it wrote it.
+/// A case as the driver sent it.
 struct Case<'a>(Vec<(&'a str, &'a str)>);
 
 impl<'a> Case<'a> {
     fn read(words: &'a str) -> Done<Self> {
         let words = words.split_whitespace().map(|word| word.split_once('='));
-        Ok(Self(words.collect::<Option<_>>().ok_or("a case is written as WORD=VALUE …")?))
+        Ok(Self(words.collect::<Option<_>>().ok_or("a case has the form KEY=VALUE …")?))
     }
 
     fn word(&self, name: &str) -> Done<&'a str> {
@@ -48,7 +49,7 @@ impl<'a> Case<'a> {
     }
 }
 
-/// One method on one network, and threads to run it on.
+/// One method on one network, with a thread pool.
 struct Work {
     training: Comparison,
     lessons: Comparison,
@@ -102,7 +103,7 @@ impl Work {
                 look(lessons)
             }),
             "go" => pool.install(|| measure(training, *steps)),
-            "share" => Ok(training.spent(0).optimizer_share().unwrap_or(0.0).to_string()),
+            "share" => Ok(training.timing(0).optimizer_share().unwrap_or(0.0).to_string()),
             _ => Ok(format!("unsupported {command}")),
         }
     }

@@ -1,12 +1,12 @@
-//! A model of one's own in a comparison: a small transformer learns to sort digits.
+//! A comparison with a custom model: a small transformer that learns to sort digits.
 //!
 //! ```text
 //! cargo run --release --example transformer -p thalweg-nn
 //! ```
 //!
-//! The network is written as any candle program writes it. What a comparison asks of it is that it
-//! takes its variables from the `VarBuilder` that it is given, and that it gives a score for every
-//! class of every target: here ten for each of eight tokens.
+//! The network is an ordinary candle module. A comparison requires that it takes its variables from the
+//! given `VarBuilder`, and that it gives a score for every class of every target: here ten for each of
+//! eight tokens.
 
 use candle_core::{D, Device, Module, Result, Tensor};
 use candle_nn::{Embedding, LayerNorm, Linear, VarBuilder};

@@ -1,17 +1,21 @@
-//! Real networks on real data: fair comparisons of optimizers, and what there is to see of them.
+//! Real networks on real data: fair comparisons of optimizers, with plots, reports and loss
+//! landscapes.
 //!
 //! - [`data`]: data sets, split from a seed;
-//! - [`network`], [`Weights`]: networks from text, and first values from a seed for any candle model;
+//! - [`network`], [`Weights`]: networks from text, and seeded initialisation for any candle model;
 //! - [`compare`]: several methods on the same network, weights and batches, step by step;
-//! - [`session`]: a comparison in a folder, recorded, stopped, killed and gone on with;
-//! - [`report`], [`tensorboard`], [`landscape`], [`regions`]: what there is to see of it;
+//! - [`session`]: a comparison in a folder: recorded, and resumed after it was stopped or killed;
+//! - [`report`], [`tensorboard`], [`landscape`], [`regions`]: HTML reports, event files, loss
+//!   landscapes, decision regions;
 //! - [`exhibit`]: a trained network for the gallery.
 
 pub mod compare;
 pub mod data;
 pub mod exhibit;
+mod history;
 pub mod landscape;
 mod linear;
+mod named_text;
 pub mod network;
 pub mod record;
 pub mod regions;

@@ -6,12 +6,12 @@ use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor, bail};
 /// x·W + b, with x `(samples, inputs)`, W `(inputs, outputs)`, b `(outputs)`, all in f32 or all in
 /// f64.
 ///
-/// candle's own product gives both of its factors a gradient, needed or not; the images under the
-/// first layer need none, and it is the largest. Nor is there a sum over samples that is as fast
-/// as a product with ones.
+/// candle's own product computes the gradient of both factors, needed or not. The inputs of the
+/// first layer, usually the largest, need none. The gradient of b is a product with ones, which is
+/// faster than candle's sum over samples.
 ///
 /// # Errors
-/// Shapes or types that do not fit.
+/// Shapes that do not match; types other than f32 and f64.
 pub fn linear(x: &Tensor, w: &Tensor, b: &Tensor) -> Result<Tensor> {
     x.contiguous()?.apply_op3(w, b, Linear)
 }
@@ -36,7 +36,7 @@ impl CustomOp3 for Linear {
             (x_layout.shape().dims2()?, w_layout.shape().dims2()?);
         if inputs != rows || b_layout.dims() != [outputs] {
             bail!(
-                "x·W + b does not fit: x is {:?}, W is {:?}, b is {:?}",
+                "x·W + b: shapes do not match: x is {:?}, W is {:?}, b is {:?}",
                 x_layout.dims(),
                 w_layout.dims(),
                 b_layout.dims()
@@ -47,7 +47,7 @@ impl CustomOp3 for Linear {
         match &mut product {
             CpuStorage::F32(y) => add_to_rows(y, &b.as_slice()?[from..to]),
             CpuStorage::F64(y) => add_to_rows(y, &b.as_slice()?[from..to]),
-            _ => bail!("x·W + b is computed in f32 and f64 alone"),
+            _ => bail!("x·W + b is computed in f32 and f64 only"),
         }
         Ok((product, Shape::from((samples, outputs))))
     }
@@ -60,8 +60,7 @@ impl CustomOp3 for Linear {
         _y: &Tensor,
         g: &Tensor,
     ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
-        let is_needed = x.track_op();
-        let for_x = if is_needed { Some(g.matmul(&w.t()?)?) } else { None };
+        let for_x = if x.track_op() { Some(g.matmul(&w.t()?)?) } else { None };
         let for_w = x.t()?.matmul(g)?;
         let ones = Tensor::ones((1, g.dim(0)?), g.dtype(), g.device())?;
         let for_b = ones.matmul(g)?.squeeze(0)?;
@@ -89,8 +88,8 @@ mod tests {
     }
 
     #[test]
-    fn it_is_candles_product_and_sum_and_so_are_its_gradients() {
-        // Quarters of small whole numbers: every sum is exact, so that order does not matter.
+    fn outputs_and_gradients_equal_those_of_candles_product_and_sum() {
+        // Quarters of small integers: every sum is exact in any order.
         let (x, w, b) = (var((5, 3)), var((3, 4)), var((1, 4)));
         let b = Var::from_tensor(&b.squeeze(0).unwrap()).unwrap();
         let ours = linear(&x, &w, &b).unwrap();
@@ -114,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn shapes_that_do_not_fit_are_named() {
+    fn mismatched_shapes_are_named() {
         let b = Var::zeros(4, candle_core::DType::F32, &Device::Cpu).unwrap();
         let error = linear(&var((5, 3)), &var((2, 4)), &b).unwrap_err().to_string();
         assert!(error.contains("x is [5, 3], W is [2, 4], b is [4]"), "{error}");

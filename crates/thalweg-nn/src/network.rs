@@ -7,24 +7,24 @@ use candle_core::{Module, Result, Tensor};
 use candle_nn::{Init, VarBuilder};
 
 use crate::linear::linear;
+use crate::named_text::NamedText;
 
-/// Most neurons of a layer, and most layers: beyond, one layer's weights fill the memory of a
-/// large machine.
-const MOST_NEURONS: usize = 100_000;
-const MOST_LAYERS: usize = 100;
+/// Limits of a network: beyond them, the weights of one layer fill the memory of a large machine.
+const MAX_WIDTH: usize = 100_000;
+const MAX_LAYERS: usize = 100;
 
-/// What a network looks like between its inputs and its classes.
+/// The architecture of a network between its inputs and its classes.
 ///
-/// As text `softmax`, which has no hidden layer, or `mlp:100,100`, one number a hidden layer.
+/// As text: `softmax`, which has no hidden layer, or `mlp:100,100`, the width of each hidden layer.
 /// Layer k computes h(x·W + b) with the parameters `Wk` `(inputs, neurons)` and `bk` `(neurons)`,
-/// k from 1; the last has no activation h and gives a score a class.
+/// k from 1; the last has no activation h and gives one score (logit) for each class.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Network {
     /// The number of neurons of each hidden layer.
     pub hidden: Vec<usize>,
-    /// What follows each hidden layer.
+    /// The activation after each hidden layer.
     pub activation: Activation,
-    /// What weights begin with; biases begin with 0.
+    /// The initialisation of the weights; biases start at 0.
     pub initial: Initial,
 }
 
@@ -43,7 +43,8 @@ pub enum Activation {
     Gelu,
 }
 
-/// The distribution of first weights, normal about 0. A layer has n inputs and m neurons.
+/// The distribution of the initial weights of a layer with n inputs and m neurons: normal with
+/// mean 0 and standard deviation σ.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Initial {
     /// σ = √(2/n), for relu and gelu (He et al. 2015, <https://arxiv.org/abs/1502.01852>).
@@ -51,40 +52,41 @@ pub enum Initial {
     /// σ = √(2/(n + m)), for sigmoid and tanh (Glorot, Bengio 2010,
     /// <https://proceedings.mlr.press/v9/glorot10a.html>).
     Xavier,
-    /// This σ.
+    /// σ as given.
     Normal(f64),
 }
 
-/// Why a text is no network.
+/// Why a text does not describe a network.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NetworkError {
-    /// Neither `softmax` nor `mlp`.
+    /// Neither `softmax` nor `mlp` with widths.
     #[error(
-        "`{0}` is no network; softmax, or mlp with the neurons of each hidden layer is, as \
-         mlp:100,100"
+        "there is no network `{0}`; there are softmax, and mlp with the width of each hidden \
+         layer, such as mlp:100,100"
     )]
     Unknown(String),
-    /// A layer is no number from 1 on.
-    #[error(
-        "`{layer}` in `{text}` is no number of neurons; each hidden layer has 1 to {MOST_NEURONS}"
-    )]
-    Neurons {
-        /// What stands in the layer's place.
-        layer: String,
+    /// `mlp` without widths.
+    #[error("`mlp` needs the width of each hidden layer, such as mlp:100 or mlp:100,100")]
+    NoWidths,
+    /// A layer's width is not a number from 1 on.
+    #[error("`{width}` in `{text}` is not a width; each hidden layer has 1 to {MAX_WIDTH} neurons")]
+    Width {
+        /// The text given as the width.
+        width: String,
         /// The whole text.
         text: String,
     },
     /// Too many layers.
-    #[error("`mlp` has {0} hidden layers; 1 to {MOST_LAYERS} are accepted")]
+    #[error("`mlp` has {0} hidden layers; 1 to {MAX_LAYERS} are accepted")]
     Layers(usize),
     /// An unknown activation.
-    #[error("`{0}` is no activation; relu, sigmoid, tanh and gelu are")]
+    #[error("there is no activation `{0}`; there are relu, sigmoid, tanh and gelu")]
     Activation(String),
     /// An unknown distribution.
     #[error(
-        "`{0}` is no initialisation; he, xavier and normal with a standard deviation above 0 \
-         are, as normal:0.01"
+        "`{0}` is not an initialisation; the choices are he, xavier, and normal with a standard \
+         deviation above 0, such as normal:0.01"
     )]
     Initial(String),
 }
@@ -92,23 +94,24 @@ pub enum NetworkError {
 impl FromStr for Network {
     type Err = NetworkError;
 
-    /// Reads `softmax` or `mlp:100,100`, with relu and He's weights.
+    /// Reads `softmax` or `mlp:100,100`, with relu and He initialisation.
     fn from_str(text: &str) -> std::result::Result<Self, NetworkError> {
-        let (name, layers) = text.split_once(':').unwrap_or((text, ""));
-        let hidden = match (name, layers) {
-            ("softmax", "") if text == name => Vec::new(),
-            ("mlp", layers) if text != name => layers
+        let NamedText { name, arguments } = NamedText::new(text);
+        let hidden = match (name, arguments) {
+            ("softmax", None) => Vec::new(),
+            ("mlp", None | Some("")) => return Err(NetworkError::NoWidths),
+            ("mlp", Some(widths)) => widths
                 .split(',')
-                .map(|layer| {
-                    let neurons = layer.trim().parse().ok();
-                    neurons.filter(|n| (1..=MOST_NEURONS).contains(n)).ok_or_else(|| {
-                        NetworkError::Neurons { layer: layer.to_owned(), text: text.to_owned() }
+                .map(|width| {
+                    let neurons = width.trim().parse().ok();
+                    neurons.filter(|n| (1..=MAX_WIDTH).contains(n)).ok_or_else(|| {
+                        NetworkError::Width { width: width.to_owned(), text: text.to_owned() }
                     })
                 })
                 .collect::<std::result::Result<_, _>>()?,
             _ => return Err(NetworkError::Unknown(text.to_owned())),
         };
-        if hidden.len() > MOST_LAYERS {
+        if hidden.len() > MAX_LAYERS {
             return Err(NetworkError::Layers(hidden.len()));
         }
         Ok(Self { hidden, activation: Activation::Relu, initial: Initial::He })
@@ -133,7 +136,7 @@ impl Activation {
         ("gelu", Self::Gelu),
     ];
 
-    /// The distribution of first weights that goes with it.
+    /// The initialisation that suits the activation.
     pub fn initial(self) -> Initial {
         match self {
             Self::Relu | Self::Gelu => Initial::He,
@@ -168,7 +171,7 @@ impl fmt::Display for Activation {
 }
 
 impl Initial {
-    /// σ for a layer of so many inputs and neurons.
+    /// σ for a layer with the given number of inputs and neurons.
     fn deviation(self, inputs: usize, neurons: usize) -> f64 {
         match self {
             Self::He => (2.0 / inputs as f64).sqrt(),
@@ -182,16 +185,19 @@ impl FromStr for Initial {
     type Err = NetworkError;
 
     fn from_str(text: &str) -> std::result::Result<Self, NetworkError> {
-        let number = || {
-            let deviation = text.strip_prefix("normal:")?.parse::<f64>().ok()?;
-            // Weights are f32: a deviation that is 0 or infinite in f32 gives none to speak of.
+        let normal = |deviation: &str| {
+            let deviation = deviation.trim().parse::<f64>().ok()?;
+            // Weights are f32: the deviation must be a normal number there, too.
             (deviation > 0.0 && (deviation as f32).is_normal()).then_some(Self::Normal(deviation))
         };
-        match text {
-            "he" => Ok(Self::He),
-            "xavier" => Ok(Self::Xavier),
-            _ => number().ok_or_else(|| NetworkError::Initial(text.to_owned())),
-        }
+        let NamedText { name, arguments } = NamedText::new(text);
+        let found = match (name, arguments) {
+            ("he", None) => Some(Self::He),
+            ("xavier", None) => Some(Self::Xavier),
+            ("normal", Some(deviation)) => normal(deviation),
+            _ => None,
+        };
+        found.ok_or_else(|| NetworkError::Initial(text.to_owned()))
     }
 }
 
@@ -206,10 +212,11 @@ impl fmt::Display for Initial {
 }
 
 impl Network {
-    /// Makes the network for so many inputs and classes, with its variables from `vars`.
+    /// Builds the network for the given number of inputs and classes, with its variables from
+    /// `vars`.
     ///
     /// # Errors
-    /// candle's, as for variables of another shape in `vars`.
+    /// candle's, such as a variable of another shape in `vars`.
     pub fn build(&self, vars: &VarBuilder, inputs: usize, classes: usize) -> Result<Perceptron> {
         let mut inputs = inputs;
         let mut layers = Vec::new();
@@ -224,7 +231,7 @@ impl Network {
         Ok(Perceptron { layers, activation: self.activation })
     }
 
-    /// The number of weights and biases for so many inputs and classes.
+    /// The number of weights and biases for the given number of inputs and classes.
     pub fn elements(&self, inputs: usize, classes: usize) -> usize {
         let widths = self.hidden.iter().chain([&classes]);
         let layers = widths.scan(inputs, |inputs, &neurons| {
@@ -244,8 +251,8 @@ pub struct Perceptron {
 }
 
 impl Module for Perceptron {
-    /// The scores `(samples, classes)` of inputs `(samples, inputs)`; softmax of them is a
-    /// probability a class.
+    /// The scores `(samples, classes)` of inputs `(samples, inputs)`; their softmax gives the
+    /// probability of each class.
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
         let mut x = x.clone();
         for (k, (w, b)) in self.layers.iter().enumerate() {
@@ -261,10 +268,10 @@ impl Module for Perceptron {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Weights;
+    use crate::weights::Weights;
 
     #[test]
-    fn text_comes_back() {
+    fn text_round_trips() {
         for text in ["softmax", "mlp:100,100", "mlp:1"] {
             assert_eq!(text.parse::<Network>().unwrap().to_string(), text);
         }
@@ -277,12 +284,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_network_says_what_is() {
+    fn an_unknown_network_is_an_error_that_lists_the_known_ones() {
         let says = |text: &str| text.parse::<Network>().unwrap_err().to_string();
-        assert!(says("cnn").starts_with("`cnn` is no network; softmax, or mlp"));
-        assert!(says("mlp").contains("as mlp:100,100"));
-        assert!(says("softmax:3").contains("`softmax:3` is no network"));
-        assert!(says("mlp:").starts_with("`` in `mlp:` is no number of neurons"));
+        assert!(says("cnn").starts_with("there is no network `cnn`; there are softmax, and mlp"));
+        assert!(says("mlp").contains("such as mlp:100 or mlp:100,100"));
+        assert!(says("softmax:3").contains("there is no network `softmax:3`"));
+        assert!(says("mlp:").starts_with("`mlp` needs the width of each hidden layer"));
+        assert!(says("mlp:,").starts_with("`` in `mlp:,` is not a width"));
         assert!(says("mlp:100,0").starts_with("`0` in `mlp:100,0`"));
         assert!(says("mlp:1e3").contains("1 to 100000"));
         assert!(says(&format!("mlp:1{}", ",1".repeat(100))).contains("101 hidden layers"));

@@ -1,8 +1,9 @@
-//! What is recorded of a run: a line a step and a line an epoch, the same bytes for the same run.
+//! Records of a run: one per step and one per epoch of each method. The same run gives the same
+//! bytes.
 
 use serde::{Deserialize, Serialize};
 
-/// What one step of one method did.
+/// One step of one method.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StepRecord {
     /// The method's label.
@@ -11,17 +12,17 @@ pub struct StepRecord {
     pub step: u64,
     /// The epoch that the step belongs to, from 1.
     pub epoch: u64,
-    /// The loss of the batch before the step, a mean over its samples.
+    /// The mean loss of the batch, before the step.
     pub loss: f64,
     /// The learning rate of the step; `None` for a method without one.
     pub lr: Option<f64>,
-    /// The Euclidean norm of all gradients, before clipping.
+    /// The L2 norm of all gradients, before clipping.
     pub grad_norm: f64,
-    /// The Euclidean norm of what all parameters changed by.
+    /// The L2 norm of the change of all parameters.
     pub update_norm: f64,
 }
 
-/// How one method stands after an epoch.
+/// Losses and accuracies of one method after an epoch.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EpochRecord {
     /// The method's label.
@@ -30,17 +31,27 @@ pub struct EpochRecord {
     pub epoch: u64,
     /// The mean loss over all training samples.
     pub train_loss: f64,
-    /// The share of training samples that are classified right, from 0 to 1.
+    /// The share of training samples classified correctly, from 0 to 1.
     pub train_accuracy: f64,
     /// The mean loss over all test samples.
     pub test_loss: f64,
-    /// The share of test samples that are classified right, from 0 to 1.
+    /// The share of test samples classified correctly, from 0 to 1.
     pub test_accuracy: f64,
 }
 
-/// The mean loss of one method's batches between any two of some ascending steps: entry i is over
-/// those after step i − 1 up to step i. Before the first step stands the first batch's; where there
-/// is no batch, NaN.
+/// A record of either kind.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(untagged)]
+pub enum Record {
+    /// Of a step.
+    Step(StepRecord),
+    /// Of an epoch.
+    Epoch(EpochRecord),
+}
+
+/// The mean loss of one method's batches between ascending steps: entry i is the mean over the
+/// batches after `at[i − 1]`, up to and including `at[i]`. Step 0 gets the loss of the first batch;
+/// an interval without a batch gets NaN.
 pub fn mean_losses(records: &[StepRecord], at: &[u64]) -> Vec<f64> {
     let mut before = 0;
     let mean = |&step: &u64| {
@@ -58,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn mean_losses_are_over_the_batches_between() {
+    fn mean_losses_cover_the_batches_in_between() {
         let record = |step: u64| StepRecord {
             method: "sgd".to_owned(),
             step,

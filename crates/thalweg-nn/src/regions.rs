@@ -1,5 +1,5 @@
-//! What networks take the points of the plane for: pictures of what they learnt from the data sets
-//! that are made for them.
+//! Decision regions: the class that each method's network predicts at every point of the plane, for
+//! data sets with two features.
 //!
 //! ```
 //! use thalweg_nn::compare::{Comparison, Task, Training, methods};
@@ -29,21 +29,21 @@ use thalweg_draw::{Domain, Point};
 use crate::compare::{CompareError, Comparison};
 use crate::data::{Dataset, Kind, Samples};
 
-/// Points along a side of the plane that a network is asked about.
+/// Grid points along a side of the plane.
 const RESOLUTION: usize = 121;
-/// Points that go through a network at once; it bounds memory.
+/// Points per forward pass; bounds memory.
 const CHUNK: usize = 1000;
-/// Samples that are drawn, at most: the first of the training and of the test part, which are
-/// shuffled.
-const MOST: [usize; 2] = [450, 150];
-/// The room around the samples, as a share of their extent.
+/// At most this many samples of the training and of the test split are drawn: the first ones, in
+/// their shuffled order.
+const MAX_SAMPLES: [usize; 2] = [450, 150];
+/// The margin around the samples, as a share of their extent.
 const MARGIN: f64 = 0.06;
 
-/// The plane as each method's network divides it, with its accuracy on the test samples as it is
-/// now; `None` for data that are no points of the plane.
+/// The decision regions of each method's network, with its current test accuracy; `None` for data
+/// other than points of the plane.
 ///
 /// # Errors
-/// [`CompareError::Candle`], if a computation fails, as for a network that was made for other data.
+/// [`CompareError::Candle`], if a computation fails, such as for a network built for other data.
 pub fn figure(
     title: &str,
     data: &Dataset,
@@ -60,7 +60,7 @@ pub fn figure(
     let labels: Vec<&str> = comparison.labels().collect();
     let panel = |(method, label): (usize, &&str)| {
         Ok(Regions {
-            title: format!("{label}: {}", standing(data, comparison, method)?),
+            title: format!("{label}: {}", status(data, comparison, method)?),
             columns: RESOLUTION,
             rows: RESOLUTION,
             scores: scores(comparison, method, &grid)?,
@@ -75,12 +75,8 @@ pub fn figure(
     }))
 }
 
-/// How good a method is on the test samples, and whether its training ended early.
-fn standing(
-    data: &Dataset,
-    comparison: &Comparison,
-    method: usize,
-) -> Result<String, CompareError> {
+/// The test accuracy of a method, or the step at which it diverged.
+fn status(data: &Dataset, comparison: &Comparison, method: usize) -> Result<String, CompareError> {
     if let Some(step) = comparison.diverged_at(method) {
         return Ok(format!("diverged in step {step}"));
     }
@@ -94,7 +90,7 @@ fn scores(comparison: &Comparison, method: usize, grid: &Tensor) -> Result<Vec<f
     let count = grid.dim(0)?;
     for from in (0..count).step_by(CHUNK) {
         let inputs = grid.narrow(0, from, CHUNK.min(count - from))?;
-        scores.extend(comparison.judge(method, &inputs)?.flatten_all()?.to_vec1::<f32>()?);
+        scores.extend(comparison.evaluate(method, &inputs)?.flatten_all()?.to_vec1::<f32>()?);
     }
     Ok(scores)
 }
@@ -104,7 +100,7 @@ fn points(samples: &Samples) -> CandleResult<Vec<Point>> {
     Ok(rows.iter().map(|row| [row[0], row[1]]).collect())
 }
 
-/// The rectangle around all points, with a margin.
+/// The bounding rectangle of all points, with a margin.
 fn around<'a>(points: impl Iterator<Item = &'a Point> + Clone) -> Domain {
     let side = |axis: usize| {
         let values = points.clone().map(|point| point[axis]).filter(|v| v.is_finite());
@@ -112,7 +108,7 @@ fn around<'a>(points: impl Iterator<Item = &'a Point> + Clone) -> Domain {
             values.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
         match MARGIN * (high - low) {
             margin if margin > 0.0 && margin.is_finite() => [low - margin, high + margin],
-            // Samples on one line still have something beside it.
+            // Samples on one line still get some width.
             _ if low.is_finite() => [low - 0.5, low + 0.5],
             _ => [-1.0, 1.0],
         }
@@ -122,7 +118,7 @@ fn around<'a>(points: impl Iterator<Item = &'a Point> + Clone) -> Domain {
 
 fn samples(data: &Dataset, points: &[Vec<Point>; 2]) -> CandleResult<Vec<Sample>> {
     let mut samples = Vec::new();
-    for (part, (of, most)) in [&data.train, &data.test].into_iter().zip(MOST).enumerate() {
+    for (part, (of, most)) in [&data.train, &data.test].into_iter().zip(MAX_SAMPLES).enumerate() {
         let labelled = points[part].iter().zip(of.labels()?).take(most);
         samples.extend(labelled.map(|(&at, class)| Sample {
             at,

@@ -1,10 +1,10 @@
 //! TensorBoard's event files, record by record.
 //!
-//! An event file is a row of TFRecords: the length of the data in eight bytes, a masked CRC-32C of these,
+//! An event file is a sequence of TFRecords: the length of the data in eight bytes, a masked CRC-32C of the length,
 //! the data, a masked CRC-32C of the data, all little-endian
 //! (<https://www.tensorflow.org/tutorials/load_data/tfrecord>). The data is an `Event` in protocol buffers
-//! (`event.proto` and `summary.proto` of TensorBoard). The first event of a file says which version it has; every other
-//! one holds scalars. TensorBoard takes every folder with an event file (`events.out.tfevents.…`) for a run.
+//! (`event.proto` and `summary.proto` of TensorBoard). The first event of a file holds the format version; every
+//! other one holds scalars. TensorBoard shows every folder with an event file (`events.out.tfevents.…`) as a run.
 //!
 //! ```
 //! use thalweg_nn::tensorboard;
@@ -18,7 +18,7 @@ use prost::Message;
 
 use crate::record::{EpochRecord, StepRecord};
 
-/// What an event file begins with, to be read by today's TensorBoard.
+/// The format version, in the first event of a file.
 const VERSION: &str = "brain.Event:2";
 
 #[derive(Clone, PartialEq, Message)]
@@ -48,15 +48,15 @@ struct Scalar {
     simple_value: Option<f32>,
 }
 
-/// The record that an event file begins with; `wall_time` in seconds since 1970.
+/// The first record of an event file; `wall_time` in seconds since 1970.
 pub fn file_version(wall_time: f64) -> Vec<u8> {
     let file_version = Some(VERSION.to_owned());
     record(&Event { wall_time, file_version, ..Event::default() })
 }
 
-/// A record with values at a step, each under its tag; `wall_time` in seconds since 1970.
+/// A record with the values of a step, each under its tag; `wall_time` in seconds since 1970.
 ///
-/// TensorBoard keeps scalars in single precision.
+/// TensorBoard stores scalars in single precision.
 pub fn scalars(wall_time: f64, step: i64, values: &[(&str, f64)]) -> Vec<u8> {
     let scalar = |&(tag, value): &(&str, f64)| Scalar {
         tag: tag.to_owned(),
@@ -76,7 +76,7 @@ pub fn of_step(wall_time: f64, record: &StepRecord) -> Vec<u8> {
     scalars(wall_time, saturated(record.step), &values)
 }
 
-/// The record of an epoch that ended with the given step, so that both share TensorBoard's axis:
+/// The record of an epoch that ended with the given step, so that steps and epochs share an axis:
 /// `epoch/train_loss`, `epoch/train_accuracy`, `epoch/test_loss`, `epoch/test_accuracy`.
 pub fn of_epoch(wall_time: f64, step: u64, record: &EpochRecord) -> Vec<u8> {
     let values = [
@@ -104,7 +104,7 @@ fn record(event: &Event) -> Vec<u8> {
     bytes
 }
 
-/// A checksum that may stand in data of which checksums are taken.
+/// The masked form of a checksum, as TFRecords store it.
 fn masked(crc: u32) -> u32 {
     crc.rotate_right(15).wrapping_add(0xa282_ead8)
 }

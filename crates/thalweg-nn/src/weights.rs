@@ -1,4 +1,4 @@
-//! The variables of a network, with first values from a seed.
+//! The variables of a network, initialised from a seed.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -11,14 +11,14 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use rand_distr::{Distribution, Normal, Uniform};
 
-/// The stream of random numbers that the first variable takes; splits and orders take others.
+/// The random stream of the first variable; splits and sample orders use other streams.
 const STREAM: u64 = 1 << 16;
 
-/// The f32 variables of one network, by name, in the order in which the network asked for them.
+/// The f32 variables of one network, by name, in the order in which the network requested them.
 ///
-/// candle draws first values from the system's entropy; here they are a function of the seed, of
-/// the place of a variable among the others, and of what the network asks for, so that any candle
-/// model can be made twice with the same values:
+/// candle draws initial values from the system's entropy. Here they are a function of the seed, the
+/// index of the variable and its initialisation, so that any candle model can be built twice with
+/// the same values:
 ///
 /// ```
 /// use candle_nn::linear;
@@ -32,7 +32,7 @@ const STREAM: u64 = 1 << 16;
 /// # Ok::<(), candle_core::Error>(())
 /// ```
 ///
-/// A clone has the same variables, not copies of them.
+/// A clone shares the variables.
 #[derive(Debug, Clone)]
 pub struct Weights {
     seed: u64,
@@ -40,22 +40,23 @@ pub struct Weights {
 }
 
 impl Weights {
-    /// No variables yet.
+    /// An empty set of variables.
     pub fn new(seed: u64) -> Self {
         Self { seed, vars: Arc::default() }
     }
 
-    /// What a network is built with; a variable is made when it is asked for, or found by name.
+    /// The `VarBuilder` to build a network with. A variable is created when it is first requested,
+    /// and found by name afterwards.
     pub fn builder(&self) -> VarBuilder<'static> {
         VarBuilder::from_backend(Box::new(self.clone()), DType::F32, Device::Cpu)
     }
 
-    /// The names, in order.
+    /// The names, in order of creation.
     pub fn names(&self) -> Vec<String> {
         self.lock().keys().cloned().collect()
     }
 
-    /// The variables with their names, in order.
+    /// The variables with their names, in order of creation.
     pub fn vars(&self) -> Vec<(String, Var)> {
         self.lock().iter().map(|(name, var)| (name.clone(), var.clone())).collect()
     }
@@ -68,7 +69,7 @@ impl Weights {
     /// All elements, variable after variable.
     ///
     /// # Errors
-    /// None but candle's own.
+    /// candle's only.
     pub fn flat(&self) -> Result<Vec<f32>> {
         let mut all = Vec::with_capacity(self.elements());
         for var in self.lock().values() {
@@ -77,14 +78,14 @@ impl Weights {
         Ok(all)
     }
 
-    /// Sets all elements from what [`flat`](Self::flat) gave.
+    /// Sets all elements, in the order of [`flat`](Self::flat).
     ///
     /// # Errors
-    /// Another number of elements; then nothing has changed.
+    /// A wrong number of elements; nothing has changed then.
     pub fn set_flat(&self, values: &[f32]) -> Result<()> {
         let expected = self.elements();
         if values.len() != expected {
-            bail!("{} values were given for {expected} weights", values.len());
+            bail!("got {} values for {expected} weights", values.len());
         }
         let mut rest = values;
         for var in self.lock().values() {
@@ -110,18 +111,21 @@ impl SimpleBackend for Weights {
         device: &Device,
     ) -> Result<Tensor> {
         if dtype != DType::F32 {
-            bail!("variable `{name}` is asked for in {}; only f32 is trained here", dtype.as_str());
+            bail!("variable `{name}` was requested in {}; only f32 is supported", dtype.as_str());
         }
         let mut vars = self.lock();
         if let Some(var) = vars.get(name) {
             if var.shape() != &shape {
-                bail!("variable `{name}` is asked for as {shape:?} and is {:?}", var.shape());
+                bail!(
+                    "variable `{name}` was requested with shape {shape:?} and has shape {:?}",
+                    var.shape()
+                );
             }
             return Ok(var.as_tensor().clone());
         }
         let mut random = ChaCha8Rng::seed_from_u64(self.seed);
         random.set_stream(STREAM + vars.len() as u64);
-        let values = first_values(init, &shape, &mut random).map_err(Error::wrap)?;
+        let values = initial_values(init, &shape, &mut random).map_err(Error::wrap)?;
         let var = Var::from_vec(values, shape, device)?;
         let tensor = var.as_tensor().clone();
         vars.insert(name.to_owned(), var);
@@ -131,7 +135,7 @@ impl SimpleBackend for Weights {
     fn get_unchecked(&self, name: &str, _dtype: DType, _device: &Device) -> Result<Tensor> {
         match self.lock().get(name) {
             Some(var) => Ok(var.as_tensor().clone()),
-            None => bail!("there is no variable `{name}`, and without a shape none can be made"),
+            None => bail!("there is no variable `{name}`, and none can be created without a shape"),
         }
     }
 
@@ -140,8 +144,8 @@ impl SimpleBackend for Weights {
     }
 }
 
-/// Values as [`Init::var`] draws them, from a generator of ours.
-fn first_values(
+/// Values distributed as [`Init::var`] draws them, from a seeded generator.
+fn initial_values(
     init: Init,
     shape: &Shape,
     random: &mut ChaCha8Rng,
@@ -173,7 +177,7 @@ fn first_values(
 }
 
 #[derive(Debug, thiserror::Error)]
-#[error("no values can be drawn from {0:?}")]
+#[error("cannot draw initial values from {0:?}")]
 struct BadInit(Init);
 
 #[cfg(test)]
@@ -187,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn first_values_are_a_function_of_the_seed() {
+    fn initial_values_are_a_function_of_the_seed() {
         let init = Init::Randn { mean: 0.0, stdev: 1.0 };
         assert_eq!(drawn(3, init), drawn(3, init));
         assert_ne!(drawn(3, init), drawn(4, init));
@@ -205,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn values_have_the_mean_and_deviation_that_are_asked_for() {
+    fn values_have_the_requested_mean_and_deviation() {
         let moments = |values: &[f32]| {
             let mean = values.iter().map(|&v| f64::from(v)).sum::<f64>() / values.len() as f64;
             let square = values.iter().map(|&v| (f64::from(v) - mean).powi(2)).sum::<f64>();
@@ -225,17 +229,20 @@ mod tests {
     }
 
     #[test]
-    fn a_variable_that_is_asked_for_twice_is_one() {
+    fn a_variable_requested_twice_is_created_once() {
         let weights = Weights::new(0);
         weights.builder().get((2, 3), "w").unwrap();
         weights.builder().get((2, 3), "w").unwrap();
         assert_eq!(weights.elements(), 6);
         let error = weights.builder().get((3, 2), "w").unwrap_err().to_string();
-        assert!(error.contains("variable `w` is asked for as [3, 2] and is [2, 3]"), "{error}");
+        assert!(
+            error.contains("variable `w` was requested with shape [3, 2] and has shape [2, 3]"),
+            "{error}"
+        );
     }
 
     #[test]
-    fn flat_values_come_back() {
+    fn flat_values_round_trip() {
         let weights = Weights::new(0);
         weights.builder().get((2, 3), "w").unwrap();
         weights.builder().get(2, "b").unwrap();

@@ -1,4 +1,4 @@
-//! The comparison: fair, the same bits however it is run, and the same after a pause.
+//! Comparisons: fair, the same bits on any number of threads, and the same bits after resuming.
 
 use std::sync::Arc;
 use std::sync::Mutex;
@@ -110,7 +110,7 @@ fn there_is_a_record_a_step_and_an_epoch() {
         for it in &tick.steps {
             assert!(it.loss > 0.0 && it.grad_norm > 0.0 && it.update_norm > 0.0, "{it:?}");
         }
-        // Plain descent moves by rate times gradient.
+        // Plain gradient descent moves by learning rate times gradient.
         let sgd = &tick.steps[0];
         assert!((sgd.update_norm / (0.1 * sgd.grad_norm) - 1.0).abs() < 1e-6);
         assert_eq!(sgd.lr, Some(0.1));
@@ -189,7 +189,7 @@ fn a_method_that_diverges_is_left_and_the_others_go_on() {
     let mut alone = comparison(&["adam:lr=0.01"], TRAINING);
     to_the_end(&mut alone);
     assert_eq!(alone.weights(0).flat().unwrap(), both.weights(1).flat().unwrap());
-    // Nothing to go on with once all have.
+    // Nothing is left to do once all have.
     let mut doomed = comparison(&["sgd:lr=1e30"], TRAINING);
     assert_eq!(to_the_end(&mut doomed).len() as u64, end);
 }
@@ -206,7 +206,7 @@ fn the_loss_elsewhere_is_that_of_a_network_with_those_weights() {
     assert!(loss(&[0.0]).is_nan());
 }
 
-/// A model of one's own: a residual layer, as candle programs write them.
+/// A custom model: a residual layer, as candle programs write them.
 struct Residual {
     first: Linear,
     second: Linear,
@@ -293,12 +293,15 @@ fn what_cannot_be_compared_says_why() {
     };
     let train = &data.train;
     assert_eq!(says(train, &[], TRAINING, 2), "there is no method to train with");
-    assert_eq!(says(train, &["adam", "adam"], TRAINING, 2), "two methods are both called `adam`");
+    assert_eq!(
+        says(train, &["adam", "adam"], TRAINING, 2),
+        "two methods have the label `adam`; labels must differ"
+    );
     let none = Training { batch: 0, ..TRAINING };
-    assert_eq!(says(train, &["sgd"], none, 2), "batch is 0; 1 and more are accepted");
+    assert_eq!(says(train, &["sgd"], none, 2), "batch is 0; it must be at least 1");
     let uneven = Samples { targets: train.targets.narrow(0, 0, 9).unwrap(), ..train.clone() };
     let message = says(&uneven, &["sgd"], TRAINING, 2);
-    assert_eq!(message, "there are 225 training inputs and 9 targets; they must be as many");
+    assert_eq!(message, "there are 225 training inputs and 9 targets; the numbers must be equal");
     let empty = Samples {
         inputs: train.inputs.narrow(0, 0, 0).unwrap(),
         targets: train.targets.narrow(0, 0, 0).unwrap(),
@@ -306,7 +309,9 @@ fn what_cannot_be_compared_says_why() {
     assert_eq!(says(&empty, &["sgd"], TRAINING, 2), "there are no training samples");
     let message = says(train, &["sgd"], TRAINING, 1);
     assert!(
-        message.starts_with("for targets [2] the network gives [2, 1]; it has to"),
+        message.starts_with(
+            "for targets of shape [2] the network gives outputs of shape [2, 1]; it must"
+        ),
         "{message}"
     );
     let wide = Samples {

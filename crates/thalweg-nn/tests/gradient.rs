@@ -5,7 +5,7 @@ use candle_nn::{VarBuilder, VarMap};
 use thalweg_nn::compare::cross_entropy;
 use thalweg_nn::network::Network;
 
-/// Values between -1 and 1 that have no pattern to speak of.
+/// Pseudo-random values between -1 and 1.
 fn values(count: usize, seed: f64) -> Vec<f64> {
     (0..count).map(|i| (12.9898 * i as f64 + 78.233 * seed).sin()).collect()
 }
@@ -43,7 +43,7 @@ fn largest_error(network: &str, activation: &str) -> f64 {
                 var.set(&Tensor::from_vec(shifted, var.shape(), &Device::Cpu).unwrap()).unwrap();
                 loss().to_scalar::<f64>().unwrap()
             };
-            // ε² of the difference's own error and 10⁻¹⁶/ε of rounding are both below 10⁻⁹.
+            // The truncation error ε² and the rounding error 10⁻¹⁶/ε are both below 10⁻⁹.
             let epsilon = 1e-5;
             let difference = (shifted(epsilon) - shifted(-epsilon)) / (2.0 * epsilon);
             shifted(0.0);

@@ -1,4 +1,4 @@
-//! What networks take the points of the plane for.
+//! Decision regions.
 
 use candle_core::{Device, Result, Tensor};
 use candle_nn::{Linear, Module, VarBuilder, linear};
@@ -14,7 +14,7 @@ fn load(source: &str) -> Dataset {
     Dataset::load(&Source::parse(source).unwrap(), &Split::default()).unwrap()
 }
 
-/// A comparison at its end, and how often each method was right in its last epoch.
+/// A finished comparison, and the final test accuracy of each method.
 fn trained(data: &Dataset, specs: &[&str]) -> (Comparison, Vec<f64>) {
     let network: Network = "mlp:12,8".parse().unwrap();
     let (features, classes) = (data.features(), data.classes.len());
@@ -55,7 +55,7 @@ fn a_panel_holds_what_the_network_says_at_its_points() {
         assert_eq!(panel.scores.len(), 2 * points.len());
         for place in [0, 1, 120, 121, 7000, points.len() - 1] {
             let point = Tensor::new(&[points[place].map(|v| v as f32)], &Device::Cpu).unwrap();
-            let scores = comparison.judge(method, &point).unwrap().flatten_all().unwrap();
+            let scores = comparison.evaluate(method, &point).unwrap().flatten_all().unwrap();
             let scores = scores.to_vec1::<f32>().unwrap();
             for (found, expected) in panel.scores[2 * place..].iter().zip(scores) {
                 assert!((found - expected).abs() < 1e-5, "{found} {expected}");
@@ -64,7 +64,7 @@ fn a_panel_holds_what_the_network_says_at_its_points() {
     }
 }
 
-/// Class 1 where x > y, surely: what is learnt hardly counts.
+/// Class 1 where x > y, with scores so large that training hardly changes them.
 struct Diagonal(Linear);
 
 impl Module for Diagonal {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use thalweg_nn::compare::Tick;
 use thalweg_nn::session::{Outcome, Session, SessionError, Settings};
 
-/// Six steps an epoch, three epochs; with a schedule that remembers, groups and clipping.
+/// Six steps per epoch, three epochs; with a stateful schedule, groups and clipping.
 fn settings() -> Settings {
     Settings {
         data: "blobs:samples=80".to_owned(),
@@ -26,7 +26,7 @@ fn settings() -> Settings {
 
 const STEPS: u64 = 18;
 
-/// Trains to the end; gives all that was watched.
+/// Trains to the end; returns all steps.
 fn to_the_end(session: &mut Session) -> Vec<Tick> {
     let mut ticks = Vec::new();
     let outcome = session.run(|| false, |_, tick| ticks.push(tick.clone())).unwrap();
@@ -40,7 +40,7 @@ fn finish(session: &Session) -> Vec<String> {
     names.into_inner()
 }
 
-/// The files that are functions of the settings alone.
+/// The files that depend on the settings only.
 fn contents(folder: &Path) -> Vec<(&'static str, Vec<u8>)> {
     let names = [
         "metrics.jsonl",
@@ -87,7 +87,7 @@ fn a_folder_as_it_is_at_any_step_is_a_run_to_go_on_with() {
     let folder = tempfile::tempdir().unwrap();
     let path = |step: u64| folder.path().join(step.to_string());
     let mut session = Session::start(&path(0), settings()).unwrap();
-    // A checkpoint at each step where the one before did not take long.
+    // A checkpoint after each step, unless the one before took long.
     session.checkpoint_every(Duration::ZERO);
     let copies = |tick: &Tick| copy(&path(0), &path(tick.step));
     session.run(|| false, |_, tick| copies(tick)).unwrap();
@@ -95,9 +95,9 @@ fn a_folder_as_it_is_at_any_step_is_a_run_to_go_on_with() {
     for step in 1..=STEPS {
         let mut session = Session::resume(&path(step)).unwrap();
         let from = session.comparison().step();
-        assert!(from < step && session.safe_step() == from, "step {from} at {step}");
+        assert!(from < step && session.checkpoint_step() == from, "step {from} at {step}");
         assert_eq!(to_the_end(&mut session), ticks[from as usize..]);
-        // The first three are journals; networks and pictures come from them and the weights.
+        // The first three are logs; networks and plots come from them and the weights.
         for (name, contents) in &expected[..3] {
             assert!(fs::read(path(step).join(name)).unwrap() == *contents, "{name} at step {step}");
         }
@@ -118,7 +118,7 @@ fn asked_to_stop_a_run_ends_with_the_step_and_a_checkpoint_of_it() {
         let step = Cell::new(session.comparison().step());
         let outcome = session.run(|| step.get() == stop, |_, tick| step.set(tick.step)).unwrap();
         assert_eq!(outcome, Outcome::Stopped);
-        assert_eq!((session.comparison().step(), session.safe_step()), (stop, stop));
+        assert_eq!((session.comparison().step(), session.checkpoint_step()), (stop, stop));
         drop(session);
         session = Session::resume(&path).unwrap();
         assert_eq!(session.comparison().step(), stop);
@@ -139,7 +139,7 @@ fn checkpoints_are_as_far_apart_as_was_asked_for() {
     let first = checkpoint();
     session.run(|| false, |_, _| assert!(checkpoint() == first)).unwrap();
     assert!(checkpoint() != first);
-    assert_eq!(session.safe_step(), STEPS);
+    assert_eq!(session.checkpoint_step(), STEPS);
 }
 
 #[test]
@@ -194,7 +194,7 @@ fn results_are_the_records_and_what_the_networks_say() {
         let epochs: Vec<_> =
             ticks.iter().filter_map(|tick| tick.epochs.get(method).cloned()).collect();
         assert_eq!((&result.steps, &result.epochs), (&steps, &epochs));
-        // Of 20 test samples each is in the matrix once, the right ones on its diagonal.
+        // Of 20 test samples each is in the matrix once, the correct ones on its diagonal.
         let confusion = result.confusion.as_ref().unwrap();
         let right: u64 = (0..3).map(|class| confusion[class][class]).sum();
         assert_eq!(confusion.iter().flatten().sum::<u64>(), 20);
@@ -238,12 +238,12 @@ fn nothing_is_made_where_settings_do_not_fit() {
     for (wrong, says) in [
         (Settings { data: "none".to_owned(), ..settings() }, "no data set `none`"),
         (Settings { test: Some(f64::NAN), ..settings() }, "a test share of NaN is refused"),
-        (Settings { model: "cnn".to_owned(), ..settings() }, "`cnn` is no network"),
+        (Settings { model: "cnn".to_owned(), ..settings() }, "there is no network `cnn`"),
         (Settings { methods: Vec::new(), ..settings() }, "there is no method to train with"),
         (Settings { groups: Some("c*: frozen".to_owned()), ..settings() }, "`c*`"),
-        (Settings { batch: 0, ..settings() }, "batch is 0; 1 and more are accepted"),
-        (Settings { epochs: 0, ..settings() }, "epochs is 0; 1 and more are accepted"),
-        (Settings { landscape: Some("tsne".to_owned()), ..settings() }, "no plane"),
+        (Settings { batch: 0, ..settings() }, "batch is 0; it must be at least 1"),
+        (Settings { epochs: 0, ..settings() }, "epochs is 0; it must be at least 1"),
+        (Settings { landscape: Some("tsne".to_owned()), ..settings() }, "there is no plane"),
     ] {
         let error = Session::start(&path, wrong).err().unwrap().to_string();
         assert!(error.contains(says), "{says:?} is not in: {error}");
@@ -262,6 +262,6 @@ fn settings_differ_by_name_and_both_values() {
         .map(|it| [it.setting.to_owned(), it.was, it.is])
         .collect();
     let expected =
-        [["--test", "the usual", "0.5"], ["--clip", "global:1", "none"], ["--seed", "0", "9"]];
+        [["--test", "the default", "0.5"], ["--clip", "global:1", "none"], ["--seed", "0", "9"]];
     assert_eq!(differences, expected.map(|row| row.map(str::to_owned)));
 }

@@ -1,4 +1,4 @@
-//! What fails has changed nothing.
+//! A call that fails has changed nothing.
 
 use candle_core::backprop::GradStore;
 use candle_core::{DType, Tensor, Var};
@@ -15,7 +15,7 @@ fn some(vars: &[Var], seed: usize) -> Vec<(&Var, Tensor)> {
     vars.iter().enumerate().map(|(i, v)| (v, tensor(&[4, 100], DType::F32, seed + i))).collect()
 }
 
-/// Each gradient store is refused, and the run goes on as that of a twin that never saw it.
+/// Each gradient store is rejected, and the run continues like a second one that never saw it.
 fn refused_without_a_trace(bad: impl Fn(&[Var]) -> Vec<GradStore>) {
     let (vars, twins) = (variables(), variables());
     let mut optimizer = VarOptimizer::new(vars.clone(), rules::Adam::default()).unwrap();

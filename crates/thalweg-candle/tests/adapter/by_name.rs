@@ -8,7 +8,7 @@ use crate::{CPU, elements, gradients, tensor, variable};
 
 const PATHS: [&str; 5] = ["b10.bias", "b10.weight", "b2.bias", "b2.weight", "head"];
 
-/// A map of the same variables, put in in some order.
+/// A map of the same variables, inserted in some order.
 fn map_of(order: impl Iterator<Item = usize>) -> VarMap {
     let varmap = VarMap::new();
     for i in order {
@@ -155,7 +155,7 @@ fn f64_variables_keep_settings_and_groups() {
     let report = optimizer.step_report(&gradients([(&fast, ones()), (&slow, ones())])).unwrap();
     assert!(report.clipped);
     for (after, before) in elements(&slow).into_iter().zip(before) {
-        // Below what f32 could tell from nothing.
+        // Below the rounding error of f32.
         assert_eq!(after, before - 0.25e-12);
     }
 }

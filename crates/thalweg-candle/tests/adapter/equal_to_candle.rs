@@ -1,4 +1,4 @@
-//! The numbers of candle's own optimizers, as they come from candle_nn itself.
+//! Agreement with candle_nn's own optimizers.
 
 use candle_core::{DType, Tensor, Var};
 use candle_nn::{Optimizer, ParamsAdamW};
@@ -11,8 +11,8 @@ use crate::{CPU, difference, elements, gradients, tensor, variable};
 const SHAPES: [&[usize]; 8] =
     [&[], &[1], &[7], &[64], &[33, 31], &[5, 1, 4], &[2, 3, 4, 5], &[4, 1025]];
 
-/// Steps two copies of the same variables with the same gradients, ours of a type and candle's of
-/// one that can hold it; the largest difference.
+/// Steps two copies of the same variables with the same gradients, thalweg's in a type and candle's in
+/// one that can represent it; returns the largest difference.
 fn largest_difference<A: Optimizer, B: Optimizer>(
     (ours, theirs): (DType, DType),
     steps: usize,
@@ -75,8 +75,8 @@ fn sgd_is_candles_to_the_last_bit() {
 
 #[test]
 fn adamw_is_candles_to_the_accuracy_of_the_type() {
-    // The order of the products differs, so that a step can round the weight otherwise: by one
-    // unit, and each of 20 steps.
+    // The order of the products differs, so that each of the 20 steps can round a weight differently, by
+    // one unit.
     for (dtype, unit) in [(DType::F32, F32), (DType::F64, F64)] {
         let apart = adamw((dtype, dtype), 20);
         assert!(0.0 < apart && apart <= 20.0 * unit, "{dtype:?}: {apart:e}");
@@ -85,8 +85,8 @@ fn adamw_is_candles_to_the_accuracy_of_the_type() {
 
 #[test]
 fn sixteen_bits_are_what_candle_gives_in_f32_but_for_the_rounding_of_each_step() {
-    // Not what candle gives in sixteen bits: that rounds every intermediate result, and loses
-    // squares of gradients in half precision altogether.
+    // candle's 16-bit results differ: it rounds every intermediate result, and squares of gradients
+    // underflow in f16.
     for (dtype, unit) in [(DType::BF16, BF16), (DType::F16, F16)] {
         for apart in [sgd((dtype, DType::F32), 5), adamw((dtype, DType::F32), 5)] {
             assert!(0.0 < apart && apart <= 5.0 * unit, "{dtype:?}: {apart:e}");
@@ -150,8 +150,8 @@ fn types_that_compute_in_f32_step_together() {
     let vars: Vec<Var> = dtypes.iter().map(|&dtype| variable(&[100], dtype, 1)).collect();
     let before: Vec<Vec<f64>> = vars.iter().map(|var| elements(var)).collect();
     let mut optimizer = VarOptimizer::new(vars.clone(), rules::Sgd::default()).unwrap();
-    // A gradient may be of another of these types than its variable, as where gradients of bf16
-    // weights are added up in f32.
+    // The type of a gradient may differ from that of its variable, as when gradients of bf16 weights are
+    // accumulated in f32.
     let of_f32 = |var| (var, Tensor::ones(100, DType::F32, &CPU).unwrap());
     optimizer.step(&gradients(vars.iter().map(of_f32))).unwrap();
     for ((var, before), unit) in vars.iter().zip(before).zip([F32, BF16, F16]) {

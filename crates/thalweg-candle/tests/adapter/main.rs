@@ -15,7 +15,7 @@ use thalweg_candle::VarError;
 
 const CPU: Device = Device::Cpu;
 
-/// Numbers in [−1, 1] that look random and are the same in every run.
+/// Pseudo-random numbers in [−1, 1], the same in every run.
 fn numbers(n: usize, seed: usize) -> Vec<f64> {
     (0..n).map(|i| ((i * 7919 + seed * 104_729 + 1) as f64 * 0.618).sin()).collect()
 }
@@ -42,7 +42,7 @@ fn elements(tensor: &Tensor) -> Vec<f64> {
     tensor.to_dtype(DType::F64).unwrap().flatten_all().unwrap().to_vec1().unwrap()
 }
 
-/// Where the elements of a variable are in memory.
+/// The address of the elements of a variable.
 fn place(var: &Var) -> usize {
     let (storage, _) = var.storage_and_layout();
     let Storage::Cpu(storage) = &*storage else { unreachable!() };

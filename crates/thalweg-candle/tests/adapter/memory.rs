@@ -1,4 +1,4 @@
-//! Whose memory is read and changed.
+//! Layouts and shared storage: which memory is read and changed.
 
 use candle_core::{DType, IndexOp, Tensor, Var};
 use candle_nn::{Module, Optimizer, VarBuilder, VarMap};
@@ -34,7 +34,7 @@ fn what_was_derived_from_a_variable_sees_the_step() {
     assert_eq!(elements(&view), elements(&var.t().unwrap()));
 }
 
-/// What a step with this gradient does, and what it should do.
+/// The result of a step with this gradient, and the expected result.
 fn steps_as_if_copied(var: &Var, gradient: Tensor) {
     let expected: Vec<f64> = elements(&(var.as_tensor() - &gradient).unwrap());
     let mut optimizer = VarOptimizer::new(vec![var.clone()], unit_sgd()).unwrap();
@@ -49,10 +49,10 @@ fn steps_as_if_copied(var: &Var, gradient: Tensor) {
 fn gradients_in_another_order_or_in_part_of_a_storage_are_read_rightly() {
     let whole = tensor(&[6, 4], DType::F32, 2);
     steps_as_if_copied(&variable(&[4, 6], DType::F32, 1), whole.t().unwrap());
-    // Rows 2 to 4 lie in row-major order with an offset; columns 1 to 2 in no such order.
+    // Rows 2 to 4 are contiguous with an offset; columns 1 to 2 are not.
     steps_as_if_copied(&variable(&[3, 4], DType::F32, 1), whole.i(2..5).unwrap());
     steps_as_if_copied(&variable(&[6, 2], DType::F32, 1), whole.i((.., 1..3)).unwrap());
-    // One number for all.
+    // One number broadcast to all elements.
     let one = Tensor::new(0.5_f32, &CPU).unwrap().broadcast_as((3, 5)).unwrap();
     steps_as_if_copied(&variable(&[3, 5], DType::F32, 1), one);
 }
@@ -91,7 +91,7 @@ fn variables_may_have_the_same_gradient() {
 
 #[test]
 fn variables_without_elements_and_scalars_step() {
-    // Of [3, 0] candle says that its elements overlap.
+    // candle rejects [3, 0] as self-overlapping.
     let shapes: [&[usize]; 4] = [&[0], &[3, 0], &[0, 3], &[]];
     let vars: Vec<Var> = shapes.iter().map(|shape| variable(shape, DType::F32, 3)).collect();
     let before = vars[3].to_scalar::<f32>().unwrap();

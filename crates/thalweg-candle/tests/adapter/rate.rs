@@ -1,4 +1,4 @@
-//! The learning rate as candle's trait has it.
+//! The learning rate through candle's trait.
 
 use candle_core::{DType, Tensor, Var};
 use candle_nn::Optimizer;
@@ -34,7 +34,7 @@ fn a_rate_that_is_refused_is_reported_by_every_step_until_another_is_set() {
             let lr = bad.to_string();
             assert_eq!(refused, format!("sgd: lr={lr} is refused; lr is a finite number ≥ 0"));
         }
-        // Another hyperparameter does not make it right.
+        // Setting another hyperparameter does not clear the error.
         optimizer.set("momentum", 0.5).unwrap();
         assert!(optimizer.step(&ones(&var)).is_err());
     }
@@ -59,7 +59,7 @@ fn a_schedule_starts_from_the_rate_that_is_set() {
     assert_eq!(optimizer.current("lr", None), Some(0.25.into()));
 }
 
-/// Steps against the sign of the gradient, by a rate that has no name.
+/// Steps against the sign of the gradient, with a learning rate that is not a named hyperparameter.
 #[derive(Clone)]
 struct Signs;
 

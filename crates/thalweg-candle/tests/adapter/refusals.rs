@@ -1,4 +1,4 @@
-//! What is refused, and in which words.
+//! Rejected inputs and their messages.
 
 use candle_core::{DType, Tensor, Var};
 use candle_nn::{Optimizer, VarMap};
@@ -16,12 +16,12 @@ fn a_variable_that_is_given_twice_is_refused_with_both_names() {
     let (a, b) = (variable(&[2], DType::F32, 1), variable(&[2], DType::F32, 2));
     assert_eq!(
         message(over(&[("embedding.w", &a), ("body", &b), ("head.w", &a)])),
-        "the variables `embedding.w` and `head.w` share their memory; give it under one name"
+        "the variables `embedding.w` and `head.w` share their storage; pass it only once"
     );
     let refused = VarOptimizer::new(vec![a.clone(), b, a], rules::Sgd::default()).unwrap_err();
     assert_eq!(
         refused.to_string(),
-        "the variables `0` and `2` share their memory; give it under one name"
+        "the variables `0` and `2` share their storage; pass it only once"
     );
 }
 
@@ -34,7 +34,7 @@ fn tied_weights_in_a_map_are_refused_in_the_order_of_their_paths() {
     }
     assert_eq!(
         message(VarOptimizer::from_spec("adam", &varmap)),
-        "the variables `a.w` and `z.w` share their memory; give it under one name"
+        "the variables `a.w` and `z.w` share their storage; pass it only once"
     );
 }
 
@@ -52,8 +52,8 @@ fn f64_beside_another_type_is_refused_with_both_names() {
     let (a, b) = (variable(&[2], DType::BF16, 1), variable(&[2], DType::F64, 2));
     assert_eq!(
         message(over(&[("narrow", &a), ("wide", &b)])),
-        "the variable `wide` is of type f64 and `narrow` of type bf16; f64 goes only with f64, \
-         so give the others to a second optimizer"
+        "the variable `wide` has type f64 and `narrow` has type bf16; f64 cannot be mixed with \
+         other types: use a second optimizer for the others"
     );
 }
 
@@ -62,7 +62,7 @@ fn a_float_of_eight_bits_is_refused() {
     let var = Var::zeros(3, DType::F8E4M3, &CPU).unwrap();
     assert_eq!(
         message(over(&[("w", &var)])),
-        "the variable `w` is of type f8e4m3; f32, f64, bf16 or f16 is needed"
+        "the variable `w` has type f8e4m3; f32, f64, bf16 or f16 is needed"
     );
 }
 
@@ -94,15 +94,15 @@ fn a_gradient_of_a_type_that_does_not_fit_is_refused() {
     };
     assert_eq!(
         refusal(DType::F32, DType::F64),
-        "the gradient of `w` is of type f64, but the variable of type f32; f32, bf16 or f16 is needed"
+        "the gradient of `w` has type f64, but the variable has type f32; f32, bf16 or f16 is needed"
     );
     assert_eq!(
         refusal(DType::F64, DType::F32),
-        "the gradient of `w` is of type f32, but the variable of type f64; f64 is needed"
+        "the gradient of `w` has type f32, but the variable has type f64; f64 is needed"
     );
     assert_eq!(
         refusal(DType::BF16, DType::U32),
-        "the gradient of `w` is of type u32, but the variable of type bf16; f32, bf16 or f16 is needed"
+        "the gradient of `w` has type u32, but the variable has type bf16; f32, bf16 or f16 is needed"
     );
 }
 
@@ -167,7 +167,7 @@ fn an_error_keeps_its_sentence_in_candles_result() {
     };
     assert_eq!(
         fails().unwrap_err().to_string(),
-        "the variables `a` and `b` share their memory; give it under one name"
+        "the variables `a` and `b` share their storage; pass it only once"
     );
     let of_candle = VarError::from(candle_core::Error::UnwrapNone);
     assert!(matches!(candle_core::Error::from(of_candle), candle_core::Error::UnwrapNone));

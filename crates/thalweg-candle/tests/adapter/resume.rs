@@ -1,4 +1,4 @@
-//! Runs that stop and go on.
+//! Runs that stop and resume.
 
 use candle_core::{DType, Var};
 use candle_nn::{Optimizer, VarMap};

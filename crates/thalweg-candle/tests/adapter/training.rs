@@ -1,4 +1,4 @@
-//! Whole trainings with candle's layers.
+//! Whole training runs with candle's layers.
 
 use candle_core::{DType, Result, Tensor};
 use candle_nn::{Linear, Module, Optimizer, VarBuilder, VarMap, ops::sigmoid};
@@ -6,7 +6,7 @@ use thalweg_candle::{VarOptimizer, rules};
 
 use crate::{CPU, difference, numbers};
 
-/// 2 → 8 → 1 with tanh, from weights that are the same in every run.
+/// 2 → 8 → 1 with tanh, from fixed initial weights.
 fn network(dtype: DType) -> Result<(VarMap, Linear, Linear)> {
     let mut varmap = VarMap::new();
     let vb = VarBuilder::from_varmap(&varmap, dtype, &CPU);
@@ -69,7 +69,7 @@ fn a_training_follows_candles_own() {
     let candle = |varmap: &VarMap| candle_nn::AdamW::new(varmap.all_vars(), params()).unwrap();
     let config = rules::AdamW { lr: 0.01, ..Default::default() };
     let ours = |varmap: &VarMap| VarOptimizer::new(varmap.all_vars(), config).unwrap();
-    // What one step rounds otherwise, later gradients magnify: little in f64, more in f32.
+    // Later gradients amplify differences in rounding: little in f64, more in f32.
     for (dtype, bound) in [(DType::F64, 1e-12), (DType::F32, 1e-4)] {
         let (theirs, our) =
             (trained(dtype, 100, candle).unwrap(), trained(dtype, 100, ours).unwrap());

@@ -58,7 +58,7 @@ impl Bars {
 
     /// A step is done.
     pub fn tick(&self, comparison: &Comparison, tick: &Tick) {
-        let rate = |method: usize| comparison.spent(method).samples_per_second().unwrap_or(0.0);
+        let rate = |method: usize| comparison.timing(method).samples_per_second().unwrap_or(0.0);
         let place = |label: &str| comparison.labels().position(|known| known == label);
         match self {
             Self::Terminal { bars, shown, .. } => {

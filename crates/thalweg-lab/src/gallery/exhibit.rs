@@ -31,9 +31,9 @@ pub struct Exhibit {
     /// The picture beside the video.
     pub picture: Drawing,
     /// The video, in MP4.
-    pub film: MakeVideo,
+    pub video: MakeVideo,
     /// Width and height of the video in pixels.
-    pub film_size: (u32, u32),
+    pub video_size: (u32, u32),
     /// The drawings below them.
     pub drawings: Vec<Drawing>,
 }
@@ -54,9 +54,9 @@ pub struct Drawing {
 impl Exhibit {
     pub(super) fn section(self, collection: &mut Collection) -> Markup {
         let name = self.picture.name.clone();
-        let video = Arc::clone(&self.film);
+        let video = Arc::clone(&self.video);
         collection.add(format!("{name}.mp4"), move || video().map_err(RenderError::Exhibit));
-        let (width, height) = self.film_size;
+        let (width, height) = self.video_size;
         let picture = self.picture.add_to(collection);
         let drawings: Vec<Markup> =
             self.drawings.into_iter().map(|drawing| drawing.add_to(collection)).collect();

@@ -1,14 +1,17 @@
-//! What is looked at before a comparison begins.
+//! Checks before a comparison starts.
 
 use std::collections::BTreeSet;
 
 use candle_core::{DType, Result as CandleResult};
 
 use super::contender::Contender;
-use super::{CompareError, Method, Task, Training};
+use super::error::CompareError;
+use super::method::Method;
+use super::task::Task;
+use super::training::Training;
 use crate::data::Samples;
 
-/// Whether there is something to learn, by methods that can be told apart.
+/// Checks samples, settings and labels.
 pub(super) fn check(
     train: &Samples,
     test: &Samples,
@@ -39,7 +42,7 @@ pub(super) fn check(
     Ok(())
 }
 
-/// Sends two samples through the network and back, to find now what would fail later.
+/// Runs two samples forward and backward through the network, to find early what would fail later.
 pub(super) fn check_fit(
     contender: &Contender,
     task: &Task,
@@ -63,10 +66,10 @@ pub(super) fn check_fit(
             return Err(CompareError::Classes { outputs, targets, highest });
         }
     }
-    // An operation without a derivative would leave what lies under it unlearnt, without a word.
-    let cut_off = contender.without_gradient(task, &few(train)?).map_err(CompareError::Misfit)?;
-    match cut_off.is_empty() {
+    // An operation without a derivative would silently leave the layers below it untrained.
+    let untrained = contender.without_gradient(task, &few(train)?).map_err(CompareError::Misfit)?;
+    match untrained.is_empty() {
         true => Ok(()),
-        false => Err(CompareError::NoGradient(cut_off)),
+        false => Err(CompareError::NoGradient(untrained)),
     }
 }

@@ -3,74 +3,28 @@
 use std::time::{Duration, Instant};
 
 use candle_core::Tensor;
-use thalweg::{Builder, Measure, NonFinite, Optimizer, Spec, Value};
+use thalweg::{Measure, NonFinite, Spec, Value};
 use thalweg_candle::VarOptimizer;
 
-use super::{CompareError, Model, Predictions, Score, Task, score};
+use super::error::CompareError;
+use super::method::Method;
+use super::score::{self, Predictions, Score};
+use super::task::{Model, Task};
+use super::timing::Timing;
 use crate::data::Samples;
 use crate::record::{EpochRecord, StepRecord};
 use crate::weights::Weights;
-
-/// A method that takes part in a comparison.
-#[derive(Debug, Clone)]
-pub struct Method {
-    /// What it is called in records; no two are called alike.
-    pub label: String,
-    /// Optimizer, groups, schedules, clipping. A gradient that is not finite ends its part in the
-    /// comparison, whatever is said here.
-    pub optimizer: Builder<f32, Spec>,
-}
-
-impl Method {
-    /// A method from an optimizer as text, with what `settings` puts around it.
-    ///
-    /// # Errors
-    /// As [`Spec::parse`].
-    pub fn new(
-        label: impl Into<String>,
-        spec: &str,
-        settings: impl FnOnce(Builder<f32, Spec>) -> Builder<f32, Spec>,
-    ) -> Result<Self, thalweg::Error> {
-        let optimizer = settings(Optimizer::builder(Spec::parse(spec)?));
-        Ok(Self { label: label.into(), optimizer })
-    }
-}
-
-/// Where a method's time went.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Spent {
-    /// Samples that it has learnt from.
-    pub samples: u64,
-    /// In batches, losses and gradients. A batch is gathered once for all methods and counts for each.
-    pub gradients: Duration,
-    /// In the optimizer's steps.
-    pub optimizer: Duration,
-}
-
-impl Spent {
-    /// Samples a second of training; `None` before the first step.
-    pub fn samples_per_second(&self) -> Option<f64> {
-        let seconds = (self.gradients + self.optimizer).as_secs_f64();
-        (seconds > 0.0).then(|| self.samples as f64 / seconds)
-    }
-
-    /// The optimizer's share of a step's time, from 0 to 1; `None` before the first step.
-    pub fn optimizer_share(&self) -> Option<f64> {
-        let seconds = (self.gradients + self.optimizer).as_secs_f64();
-        (seconds > 0.0).then(|| self.optimizer.as_secs_f64() / seconds)
-    }
-}
 
 pub(super) struct Contender {
     pub label: String,
     pub spec: String,
     pub weights: Weights,
     pub optimizer: VarOptimizer<Spec>,
-    /// The step at which loss, gradient or update were not finite; it has not moved since.
+    /// The step at which the loss, gradient or update was not finite; the weights have not changed since.
     pub diverged_at: Option<u64>,
-    pub spent: Spent,
+    pub timing: Timing,
     model: Model,
-    /// The learning rate, where no schedule moves it.
+    /// The learning rate, if it has no schedule.
     fixed_rate: Option<f64>,
 }
 
@@ -91,7 +45,7 @@ impl Contender {
             weights,
             optimizer,
             diverged_at: None,
-            spent: Spent::default(),
+            timing: Timing::default(),
             model,
         })
     }
@@ -100,7 +54,7 @@ impl Contender {
         self.model.forward(inputs)
     }
 
-    /// The variables that the loss of these samples gives no gradient.
+    /// The variables without a gradient of the loss of these samples.
     pub fn without_gradient(
         &self,
         task: &Task,
@@ -112,7 +66,7 @@ impl Contender {
         Ok(vars.filter(|(_, var)| gradients.get(var).is_none()).map(|(name, _)| name).collect())
     }
 
-    /// One step; nothing for a method that has diverged, now or before.
+    /// Takes one step; `None` for a method that has diverged, now or before.
     pub fn step(
         &mut self,
         task: &Task,
@@ -136,9 +90,9 @@ impl Contender {
             .optimizer
             .step_report(&gradients)
             .map_err(|source| CompareError::method(&self.label, source))?;
-        self.spent.samples += batch.targets.dim(0)? as u64;
-        self.spent.gradients += gathered + (computed - begin);
-        self.spent.optimizer += computed.elapsed();
+        self.timing.samples += batch.targets.dim(0)? as u64;
+        self.timing.gradients += gathered + (computed - begin);
+        self.timing.optimizer += computed.elapsed();
         let finite = |norm: Option<f64>| norm.filter(|norm| norm.is_finite());
         let (Some(grad_norm), Some(update_norm), None) =
             (finite(report.gradient_norm), finite(report.update_norm), &report.skipped)
@@ -150,8 +104,8 @@ impl Contender {
         Ok(Some(StepRecord { method, step, epoch, loss: value, lr, grad_norm, update_norm }))
     }
 
-    /// How it stands after an epoch; schedules that wait for it are told. Nothing for a method
-    /// that has diverged.
+    /// Evaluates the method after an epoch, and passes the test loss to schedules that depend on it.
+    /// `None` for a method that has diverged.
     pub fn epoch(
         &mut self,
         task: &Task,

@@ -3,67 +3,68 @@
 use thalweg::Error as OptimizerError;
 use thalweg_candle::VarError;
 
-/// Why a comparison cannot begin or go on.
+/// Why a comparison cannot start or continue.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CompareError {
-    /// Nothing to compare.
+    /// No methods.
     #[error("there is no method to train with")]
     NoMethods,
-    /// Two methods could not be told apart.
-    #[error("two methods are both called `{0}`")]
+    /// Two methods with the same label.
+    #[error("two methods have the label `{0}`; labels must differ")]
     SameLabel(String),
-    /// A number that has to be 1 at least is 0.
-    #[error("{0} is 0; 1 and more are accepted")]
+    /// A number that must be at least 1 is 0.
+    #[error("{0} is 0; it must be at least 1")]
     Zero(&'static str),
-    /// Nothing to learn from, or to be tested on.
+    /// No training samples, or no test samples.
     #[error("there are no {0} samples")]
     NoSamples(&'static str),
-    /// Inputs and targets do not belong together.
-    #[error("there are {inputs} {part} inputs and {targets} targets; they must be as many")]
+    /// Different numbers of inputs and targets.
+    #[error("there are {inputs} {part} inputs and {targets} targets; the numbers must be equal")]
     Counts {
         /// `training` or `test`.
         part: &'static str,
-        /// How many inputs there are.
+        /// The number of inputs.
         inputs: usize,
-        /// How many targets there are.
+        /// The number of targets.
         targets: usize,
     },
     /// The network does not give a score for every class of every target.
     #[error(
-        "for targets {targets:?} the network gives {outputs:?}; it has to give a score for every \
-         class of every target, in f32, and the highest class is {highest}, counted from 0"
+        "for targets of shape {targets:?} the network gives outputs of shape {outputs:?}; it must \
+         give a score for every class of every target, in f32, and the highest class is {highest}, \
+         counted from 0"
     )]
     Classes {
-        /// The shape of what it gives.
+        /// The shape of the outputs.
         outputs: Vec<usize>,
         /// The shape of the targets.
         targets: Vec<usize>,
         /// The highest class.
         highest: u32,
     },
-    /// The network cannot take the data's samples.
+    /// The network does not accept the samples.
     #[error("the network does not fit the data: {0}")]
     Misfit(candle_core::Error),
-    /// Variables that would never be learnt.
+    /// Variables that would never be trained.
     #[error(
         "the loss gives no gradient to {}: an operation of the network has no derivative, or they \
          are not used",
         .0.join(", ")
     )]
     NoGradient(Vec<String>),
-    /// A method cannot step this network, as when a group matches none of its parameters.
+    /// A method that does not fit the network, such as a group that matches none of its parameters.
     #[error("{label}: {source}")]
     Method {
         /// The method's label.
         label: String,
-        /// What the optimizer says.
+        /// The optimizer's error.
         source: Box<VarError>,
     },
-    /// A text is no optimizer.
+    /// A text that is not an optimizer.
     #[error(transparent)]
     Spec(#[from] OptimizerError),
-    /// What was saved belongs to other methods or another network.
+    /// The saved state belongs to other methods or another network.
     #[error("the saved state is of {0}")]
     OtherState(String),
     /// A computation failed.

@@ -1,37 +1,37 @@
-//! Which samples are in which batch.
+//! The order of the samples, and the batches.
 
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
-/// Stream of the generator from which epoch e takes its order is this plus e, apart from those
-/// of first weights and of splits.
+/// Epoch e draws its order from random stream `STREAM + e`; initialisation and splits use other
+/// streams.
 const STREAM: u64 = 1 << 32;
 
-/// The order of samples, another one each epoch: a function of the seed and the epoch alone, so
-/// that a run can be gone on with at any step.
+/// The order of the samples, a new one each epoch. It is a function of the seed and the epoch only,
+/// so that a run can resume at any step.
 #[derive(Debug)]
 pub struct Order {
     seed: u64,
     samples: usize,
     batch: usize,
-    /// The epoch whose order is at hand, from 1; 0 for none.
+    /// The epoch of `order`, from 1; 0 for none.
     epoch: u64,
     order: Vec<u32>,
 }
 
 impl Order {
-    /// Batches of so many samples, of which there are so many; the last of an epoch has the rest.
+    /// Batches of `batch` samples each; the last one of an epoch has the remaining samples.
     pub fn new(seed: u64, samples: usize, batch: usize) -> Self {
         Self { seed, samples, batch, epoch: 0, order: Vec::new() }
     }
 
-    /// How many steps an epoch has.
+    /// Steps per epoch.
     pub fn steps_per_epoch(&self) -> u64 {
         self.samples.div_ceil(self.batch) as u64
     }
 
-    /// The samples of a step, counted from 1.
+    /// The indices of the samples of a step; steps count from 1.
     pub fn batch(&mut self, step: u64) -> &[u32] {
         let per_epoch = self.steps_per_epoch();
         let (epoch, index) = ((step - 1) / per_epoch + 1, (step - 1) % per_epoch);
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn a_batch_is_the_same_whatever_was_asked_before() {
+    fn a_batch_does_not_depend_on_earlier_calls() {
         let mut order = Order::new(5, 103, 10);
         let straight: Vec<Vec<u32>> = (1..=33).map(|step| order.batch(step).to_vec()).collect();
         for step in [33, 1, 20, 19] {

@@ -1,11 +1,11 @@
-//! How good a network is on samples.
+//! Loss, accuracy and predictions of a network.
 
-use candle_core::{D, DType, Module, Result, Tensor};
+use candle_core::{D, DType, Module, Result};
 
-use super::Loss;
+use super::loss::Loss;
 use crate::data::Samples;
 
-/// Samples that go through a network at once when nothing is learnt; it bounds memory.
+/// Samples per forward pass in evaluation; bounds memory.
 const CHUNK: usize = 1000;
 
 /// Loss and accuracy over some samples.
@@ -13,11 +13,11 @@ const CHUNK: usize = 1000;
 pub struct Score {
     /// The mean loss.
     pub loss: f64,
-    /// The share of targets that get the highest score, from 0 to 1.
+    /// The share of targets whose class has the highest score, from 0 to 1.
     pub accuracy: f64,
 }
 
-/// What a network takes each target for.
+/// The predicted class of each target.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Predictions {
     /// The class with the highest score.
@@ -26,9 +26,9 @@ pub struct Predictions {
     pub probabilities: Vec<f32>,
 }
 
-/// The score of a network.
+/// Evaluates a network.
 pub(super) fn score(model: &dyn Module, loss: &Loss, samples: &Samples) -> Result<Score> {
-    let (mut total, mut right, mut targets_seen) = (0.0, 0.0, 0);
+    let (mut total, mut right, mut targets_scored) = (0.0, 0.0, 0);
     let count = samples.targets.dim(0)?;
     for from in (0..count).step_by(CHUNK) {
         let len = CHUNK.min(count - from);
@@ -37,12 +37,12 @@ pub(super) fn score(model: &dyn Module, loss: &Loss, samples: &Samples) -> Resul
         total += f64::from(loss(&outputs, &targets)?.to_scalar::<f32>()?) * len as f64;
         let hits = outputs.argmax(D::Minus1)?.eq(&targets)?.to_dtype(DType::F32)?;
         right += f64::from(hits.sum_all()?.to_scalar::<f32>()?);
-        targets_seen += targets.elem_count();
+        targets_scored += targets.elem_count();
     }
-    Ok(Score { loss: total / count as f64, accuracy: right / targets_seen as f64 })
+    Ok(Score { loss: total / count as f64, accuracy: right / targets_scored as f64 })
 }
 
-/// What a network says of each target.
+/// The predictions of a network.
 pub(super) fn predictions(model: &dyn Module, samples: &Samples) -> Result<Predictions> {
     let mut all = Predictions::default();
     let count = samples.targets.dim(0)?;
@@ -54,17 +54,4 @@ pub(super) fn predictions(model: &dyn Module, samples: &Samples) -> Result<Predi
         all.probabilities.extend(chances.max(D::Minus1)?.flatten_all()?.to_vec1::<f32>()?);
     }
     Ok(all)
-}
-
-/// The mean of −ln softmax(scores) at the target, over all targets: scores `(…, classes)`, targets
-/// `(…)` in u32.
-///
-/// # Errors
-/// Shapes that do not belong together, and targets beyond the last class.
-pub fn cross_entropy(scores: &Tensor, targets: &Tensor) -> Result<Tensor> {
-    if scores.rank() == 2 && targets.rank() == 1 {
-        return candle_nn::loss::cross_entropy(scores, targets);
-    }
-    let scores = scores.flatten_to(D::Minus2)?;
-    candle_nn::loss::cross_entropy(&scores, &targets.flatten_all()?)
 }

@@ -1,60 +1,61 @@
-//! A comparison between two steps, as plain data.
-
-use std::time::Duration;
+//! The state of a comparison between two steps, as plain data.
 
 use thalweg::checkpoint::Checkpoint;
 
-use super::{CompareError, Comparison, Spent};
+use super::comparison::Comparison;
+use super::error::CompareError;
+use super::timing::Timing;
 
-/// All that a comparison remembers between two steps besides what it was made with.
+/// The state of a comparison between two steps: all that is not in the arguments of
+/// [`Comparison::new`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct State {
     /// Steps taken.
     pub step: u64,
-    /// The methods, in their order.
-    pub contenders: Vec<ContenderState>,
+    /// The state of each method, in order.
+    pub methods: Vec<MethodState>,
 }
 
-/// What is remembered of one method.
+/// The state of one method.
 #[derive(Debug, Clone, PartialEq)]
-pub struct ContenderState {
+pub struct MethodState {
     /// Its label.
     pub label: String,
     /// Its weights.
     pub weights: Vec<f32>,
-    /// What its optimizer remembers.
+    /// The state of its optimizer.
     pub optimizer: Checkpoint,
     /// The step at which it diverged.
     pub diverged_at: Option<u64>,
-    /// Where its time went.
-    pub spent: Spent,
+    /// How long its training has taken.
+    pub timing: Timing,
 }
 
 impl Comparison {
-    /// What has to be kept to go on from here.
+    /// The state to resume from.
     ///
     /// # Errors
     /// [`CompareError::Candle`], if weights cannot be read.
     pub fn state(&self) -> Result<State, CompareError> {
-        let contenders = self.contenders.iter().map(|it| {
-            Ok(ContenderState {
+        let methods = self.contenders.iter().map(|it| {
+            Ok(MethodState {
                 label: it.label.clone(),
                 weights: it.weights.flat()?,
                 optimizer: it.optimizer.to_checkpoint(),
                 diverged_at: it.diverged_at,
-                spent: it.spent,
+                timing: it.timing,
             })
         });
-        Ok(State { step: self.step, contenders: contenders.collect::<Result<_, CompareError>>()? })
+        Ok(State { step: self.step, methods: methods.collect::<Result<_, CompareError>>()? })
     }
 
-    /// Goes on from what was kept of the same comparison; it gives the same bits as one that
-    /// never stopped.
+    /// Resumes from a state of the same comparison; gives the same bits as a comparison that never
+    /// stopped.
     ///
     /// # Errors
-    /// A state of other methods, or of another network. The comparison is of no use then.
+    /// A state of other methods, or of another network. The comparison must not be used then.
     pub fn restore(&mut self, state: &State) -> Result<(), CompareError> {
-        let labels: Vec<&str> = state.contenders.iter().map(|it| it.label.as_str()).collect();
+        let labels: Vec<&str> = state.methods.iter().map(|it| it.label.as_str()).collect();
         if !self.labels().eq(labels.iter().copied()) {
             return Err(CompareError::OtherState(format!("the methods {}", labels.join(", "))));
         }
@@ -62,24 +63,16 @@ impl Comparison {
             let steps = format!("step {} of a longer run", state.step);
             return Err(CompareError::OtherState(steps));
         }
-        for (contender, saved) in self.contenders.iter_mut().zip(&state.contenders) {
+        for (contender, saved) in self.contenders.iter_mut().zip(&state.methods) {
             contender.weights.set_flat(&saved.weights)?;
             contender
                 .optimizer
                 .restore(&saved.optimizer)
                 .map_err(|source| CompareError::method(&saved.label, source))?;
             contender.diverged_at = saved.diverged_at;
-            contender.spent = saved.spent;
+            contender.timing = saved.timing;
         }
         self.step = state.step;
         Ok(())
-    }
-}
-
-impl Spent {
-    /// From seconds, as they are kept in files; what is no duration counts as none.
-    pub(crate) fn from_seconds(samples: u64, gradients: f64, optimizer: f64) -> Self {
-        let duration = |seconds| Duration::try_from_secs_f64(seconds).unwrap_or_default();
-        Self { samples, gradients: duration(gradients), optimizer: duration(optimizer) }
     }
 }

@@ -1,26 +1,23 @@
-//! What is to be learnt: a network and a loss.
+//! The task: a network and a loss.
 
 use candle_core::{Module, Result, Tensor};
 use candle_nn::VarBuilder;
 
-use super::cross_entropy;
+use super::loss::{Loss, cross_entropy};
 
 /// A network that scores classes: inputs `(samples, …)` to scores `(samples, …, classes)`.
 pub type Model = Box<dyn Module + Send + Sync>;
 
-/// A loss from scores and targets, a mean over the samples.
-pub type Loss = Box<dyn Fn(&Tensor, &Tensor) -> Result<Tensor> + Send + Sync>;
-
-/// What is to be learnt: a network and a loss.
+/// A network and a loss to train it with.
 pub struct Task {
     pub(super) build: Box<dyn Fn(VarBuilder) -> Result<Model> + Send + Sync>,
     pub(super) loss: Loss,
 }
 
 impl Task {
-    /// To classify with the network that `build` makes, by [`cross_entropy`]. Each method gets a
-    /// network of its own; the first values of all are the same. A network has to be `Send` and
-    /// `Sync`, as a struct of layers is; candle's `Sequential` is not.
+    /// Classification by the network that `build` makes, with [`cross_entropy`] as the loss. Each
+    /// method trains its own copy of the network, all with the same initial weights. A network has
+    /// to be `Send` and `Sync`, as a struct of layers is; candle's `Sequential` is not.
     pub fn classification<M: Module + Send + Sync + 'static>(
         build: impl Fn(VarBuilder) -> Result<M> + Send + Sync + 'static,
     ) -> Self {
@@ -30,7 +27,7 @@ impl Task {
         }
     }
 
-    /// The same with another loss, of scores and classes as before.
+    /// The same task with another loss of scores and targets.
     #[must_use]
     pub fn with_loss(
         self,

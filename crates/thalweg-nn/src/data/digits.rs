@@ -1,14 +1,14 @@
-//! The handwritten digits that this crate carries in it.
+//! The handwritten digits bundled with this crate.
 
 use std::io::Read;
 
 use flate2::read::GzDecoder;
 
+use super::dataset::{Dataset, Kind, Samples};
 use super::error::DataError;
 use super::split::{self, Split};
-use super::{Dataset, Kind, Samples};
 
-/// A line an image: 64 values from 0 to 16, then the digit.
+/// One line per image: 64 values from 0 to 16, then the digit.
 static TABLE: &[u8] = include_bytes!("../../assets/digits.csv.gz");
 
 const SIDE: usize = 8;
@@ -16,7 +16,7 @@ const SIDE: usize = 8;
 pub(super) fn load(options: &Split) -> Result<Dataset, DataError> {
     let (inputs, targets) = read().ok_or(DataError::Digits)?;
     let classes: Vec<String> = (0..10).map(|digit| digit.to_string()).collect();
-    let parts = split::parts(&targets, &classes, options, split::QUARTER)?;
+    let parts = split::parts(&targets, &classes, options, split::TEST_SHARE)?;
     let all = Samples::from_rows(inputs, targets)?;
     let (train, test) = (all.subset(&parts.train)?, all.subset(&parts.test)?);
     let kind = Kind::Images { height: SIDE, width: SIDE };

@@ -1,4 +1,4 @@
-//! Files, gzipped or not.
+//! Reading files, gzipped or not.
 
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, ErrorKind, Read};
@@ -8,24 +8,24 @@ use flate2::bufread::MultiGzDecoder;
 
 use super::error::DataError;
 
-/// The most bytes that are read of a file, unpacked: 1 GiB, some twenty times the pixels of MNIST.
-/// A few bytes of gzip can stand for any number of them.
-pub(super) const MOST: u64 = 1 << 30;
+/// The maximum size of a file, decompressed: 1 GiB, about twenty times the pixels of MNIST. Without
+/// a limit, a few bytes of gzip could fill all memory.
+pub(super) const MAX_BYTES: u64 = 1 << 30;
 
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
-/// A file that is being read. Gzip is known by how it begins, not by the name.
+/// An open file. Gzip is recognised by its magic number, not by the file name.
 pub(super) struct Input {
     pub(super) path: PathBuf,
     /// Whether it is gzip.
     pub(super) packed: bool,
-    /// The most bytes that are read of it.
-    pub(super) most: u64,
+    /// The maximum number of bytes to read, decompressed.
+    pub(super) max: u64,
     reader: Box<dyn Read>,
 }
 
 impl Input {
-    pub(super) fn open(path: &Path, most: u64) -> Result<Self, DataError> {
+    pub(super) fn open(path: &Path, max: u64) -> Result<Self, DataError> {
         let failed = |source| DataError::Read { path: path.to_owned(), source };
         if fs::metadata(path).map_err(failed)?.is_dir() {
             return Err(failed(io::Error::new(ErrorKind::IsADirectory, "it is a folder")));
@@ -34,25 +34,25 @@ impl Input {
         let packed = file.fill_buf().map_err(failed)?.starts_with(&GZIP);
         let reader: Box<dyn Read> =
             if packed { Box::new(MultiGzDecoder::new(file)) } else { Box::new(file) };
-        Ok(Self { path: path.to_owned(), packed, most, reader })
+        Ok(Self { path: path.to_owned(), packed, max, reader })
     }
 
-    /// The next bytes, fewer than `most` only at the end of the file.
-    pub(super) fn take(&mut self, most: u64) -> Result<Vec<u8>, DataError> {
+    /// The next `count` bytes; fewer only at the end of the file.
+    pub(super) fn take(&mut self, count: u64) -> Result<Vec<u8>, DataError> {
         let mut bytes = Vec::new();
-        let read = self.reader.by_ref().take(most).read_to_end(&mut bytes);
+        let read = self.reader.by_ref().take(count).read_to_end(&mut bytes);
         read.map_err(|source| self.failed(source))?;
         Ok(bytes)
     }
 
     /// All bytes.
     pub(super) fn all(&mut self) -> Result<Vec<u8>, DataError> {
-        let bytes = self.take(self.most + 1)?;
-        if bytes.len() as u64 > self.most { Err(self.too_large()) } else { Ok(bytes) }
+        let bytes = self.take(self.max + 1)?;
+        if bytes.len() as u64 > self.max { Err(self.too_large()) } else { Ok(bytes) }
     }
 
     pub(super) fn too_large(&self) -> DataError {
-        DataError::TooLarge { path: self.path.clone(), most: self.most, packed: self.packed }
+        DataError::TooLarge { path: self.path.clone(), max: self.max, packed: self.packed }
     }
 
     fn failed(&self, source: io::Error) -> DataError {
@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_is_read_up_to_the_most_and_refused_beyond() {
+    fn a_file_is_read_up_to_the_maximum_and_rejected_beyond() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a");
         fs::write(&path, [7; 1000]).unwrap();
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn gzip_counts_as_what_is_packed_in_it() {
+    fn the_size_of_gzip_is_its_decompressed_size() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a");
         let mut encoder = GzEncoder::new(File::create(&path).unwrap(), Compression::best());
@@ -98,6 +98,6 @@ mod tests {
         encoder.finish().unwrap();
         assert!(fs::metadata(&path).unwrap().len() < 1000);
         let message = Input::open(&path, 1000).unwrap().all().unwrap_err().to_string();
-        assert!(message.ends_with("it has more than 1,000 bytes when unpacked"), "{message}");
+        assert!(message.ends_with("it has more than 1,000 bytes when decompressed"), "{message}");
     }
 }

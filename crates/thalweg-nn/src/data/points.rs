@@ -1,14 +1,14 @@
-//! Points of the plane: the formulas of [`Synthetic`].
+//! Generates the points of [`Synthetic`].
 
 use std::f64::consts::{PI, TAU};
 
 use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
 
+use super::dataset::{Dataset, Kind, Samples};
 use super::error::DataError;
 use super::split::{self, POINTS, Split};
 use super::synthetic::{Shape, Synthetic};
-use super::{Dataset, Kind, Samples};
 
 pub(super) fn load(synthetic: &Synthetic, options: &Split) -> Result<Dataset, DataError> {
     synthetic.check()?;
@@ -23,7 +23,7 @@ pub(super) fn load(synthetic: &Synthetic, options: &Split) -> Result<Dataset, Da
         }
     }
     let classes: Vec<String> = (0..classes).map(|class| class.to_string()).collect();
-    let parts = split::parts(&targets, &classes, options, split::QUARTER)?;
+    let parts = split::parts(&targets, &classes, options, split::TEST_SHARE)?;
     let all = Samples::from_rows(inputs, targets)?;
     let (train, test) = (all.subset(&parts.train)?, all.subset(&parts.test)?);
     Ok(Dataset { name: shape.name().to_owned(), kind: Kind::Plane, classes, train, test })

@@ -1,4 +1,4 @@
-//! Where a data set comes from, as text.
+//! The sources of data sets, and their text.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use super::error::DataError;
 use super::synthetic::{Shape, Synthetic};
+use crate::named_text::NamedText;
 
 /// Where a data set comes from.
 ///
@@ -23,7 +24,7 @@ use super::synthetic::{Shape, Synthetic};
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub enum Source {
-    /// 1,797 images of handwritten digits, 8×8, that this crate carries in it: the test set of
+    /// 1,797 images of handwritten digits, 8×8, bundled with this crate: the test set of
     /// "Optical Recognition of Handwritten Digits" (E. Alpaydin and C. Kaynak, UCI Machine Learning
     /// Repository, 1998, <https://doi.org/10.24432/C50P49>), licensed CC BY 4.0; see
     /// `assets/LICENSES.md`.
@@ -32,37 +33,37 @@ pub enum Source {
     /// `train-labels-idx1-ubyte`, `t10k-images-idx3-ubyte`, `t10k-labels-idx1-ubyte`, or one of the
     /// two pairs. The format: <https://github.com/cvdfoundation/mnist>.
     Idx(PathBuf),
-    /// A table with a header line, gzipped or not: the column `label` has classes, every other one
-    /// numbers.
+    /// A table with a header line, gzipped or not: the column `label` holds the classes, all others
+    /// hold numbers.
     Csv {
         /// The file.
         path: PathBuf,
         /// The name of the column of classes.
         label: String,
     },
-    /// Points of the plane, made from the seed.
+    /// Points of the plane, generated from the seed.
     Synthetic(Synthetic),
 }
 
 /// One row of the table [`SOURCES`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SourceEntry {
-    /// The name, as `idx`.
+    /// The name, such as `idx`.
     pub name: &'static str,
-    /// How it is written, as `idx:DIR`.
+    /// How it is written, such as `idx:DIR`.
     pub form: &'static str,
-    /// What it is, in a line.
+    /// A one-line description.
     pub summary: &'static str,
 }
 
 /// Every kind of source.
 pub const SOURCES: [SourceEntry; 6] = [
-    row("digits", "digits", "1,797 handwritten digits of 8×8 pixels, part of the program"),
+    row("digits", "digits", "1,797 handwritten digits of 8×8 pixels, bundled with the program"),
     row("idx", "idx:DIR", "a folder of IDX files, as MNIST and Fashion-MNIST come"),
     row("csv", "csv:FILE:label=COLUMN", "a table with a header, numbers and a column of classes"),
-    row("spirals", "spirals", "arms of a spiral, in the plane"),
-    row("moons", "moons", "two half circles, one in the other's, in the plane"),
-    row("blobs", "blobs", "round clouds on a circle, in the plane"),
+    row("spirals", "spirals", "interleaved spiral arms, in the plane"),
+    row("moons", "moons", "two interleaving half circles, in the plane"),
+    row("blobs", "blobs", "Gaussian clusters on a circle, in the plane"),
 ];
 
 const fn row(name: &'static str, form: &'static str, summary: &'static str) -> SourceEntry {
@@ -71,24 +72,22 @@ const fn row(name: &'static str, form: &'static str, summary: &'static str) -> S
 
 impl Source {
     /// Reads a source: `digits`, `idx:DIR`, `csv:FILE:label=COLUMN` (`FILE` may contain colons),
-    /// `spirals`, `moons`, `blobs`, the last three with settings if wished, as
-    /// `spirals:classes=5,samples=1000,noise=0.1`. White space around names and values does not
-    /// count; a path is taken as it is.
+    /// `spirals`, `moons`, `blobs`, the last three with optional settings, such as
+    /// `spirals:classes=5,samples=1000,noise=0.1`. White space around names and values is ignored; a
+    /// path is taken as it is.
     ///
     /// # Errors
-    /// A name that no source has, with the nearest ones; what is missing or too much; a setting that
-    /// is unknown, or whose value is refused.
+    /// An unknown name, with the nearest known ones; a missing or superfluous part; an unknown
+    /// setting, or a setting with an invalid value.
     pub fn parse(text: &str) -> Result<Self, DataError> {
-        let (name, rest) = match text.split_once(':') {
-            Some((name, rest)) => (name.trim(), Some(rest)),
-            None => (text.trim(), None),
-        };
+        let named = NamedText::new(text);
+        let name = named.name;
         let malformed = |problem: &str| DataError::MalformedSource {
             text: text.to_owned(),
             problem: problem.to_owned(),
             form: form_of(name),
         };
-        match (name, rest) {
+        match (name, named.arguments) {
             ("digits", None) => Ok(Self::Digits),
             ("digits", Some(_)) => Err(malformed("digits has no settings")),
             ("idx", None | Some("")) => Err(malformed("the folder is missing")),
@@ -104,17 +103,18 @@ impl Source {
                     Ok(Self::Csv { path: path.into(), label: label.trim().to_owned() })
                 }
             },
-            (_, settings) => match Shape::named(name) {
-                Some(shape) => Synthetic::parse(shape, settings, malformed).map(Self::Synthetic),
+            _ => match Shape::named(name) {
+                Some(shape) => Synthetic::parse(shape, named, malformed).map(Self::Synthetic),
                 None => Err(DataError::UnknownSource {
                     name: name.to_owned(),
                     nearest: thalweg::nearest(name, SOURCES.map(|row| row.name)),
+                    known: SOURCES.map(|row| row.form).to_vec(),
                 }),
             },
         }
     }
 
-    /// What to call the data set: the name of the source, of the folder, or of the file without its
+    /// The name of the data set: that of the source, of the folder, or of the file without its
     /// extension.
     pub fn title(&self) -> String {
         let last = |path: &Path| {
@@ -133,7 +133,7 @@ impl Source {
     }
 }
 
-/// How the source of that name is written, with the settings of those that have some.
+/// How the source of that name is written, with settings if it has any.
 fn form_of(name: &str) -> String {
     let form = SOURCES.iter().find(|row| row.name == name).map_or("", |row| row.form);
     match Shape::named(name) {

@@ -1,4 +1,4 @@
-//! The settings of the data sets that are made, not read.
+//! Settings of the generated data sets.
 
 use std::fmt;
 use std::ops::RangeInclusive;
@@ -7,11 +7,12 @@ use std::str::FromStr;
 use thalweg::Value;
 
 use super::error::DataError;
+use crate::named_text::NamedText;
 
-/// Points of the plane in classes, made from the seed.
+/// Points of the plane in classes, generated from the seed.
 ///
-/// Class k of K has n points, i = 0, 1, …, n − 1; Z are independent draws from the standard normal
-/// distribution, and σ is `noise`.
+/// Class k of K has n points, i = 0, 1, …, n − 1; Z are independent standard normal random numbers, and
+/// σ is `noise`.
 ///
 /// | shape | point i of class k | source |
 /// |---|---|---|
@@ -20,36 +21,36 @@ use super::error::DataError;
 /// | blobs | (cos 2πk/K, sin 2πk/K), each coordinate + σZ | `make_blobs` of [scikit-learn](https://scikit-learn.org/stable/modules/generated/sklearn.datasets.make_blobs.html), with these centres |
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Synthetic {
-    /// What the points of a class lie on.
+    /// The shape of a class.
     pub shape: Shape,
-    /// K, from 2 to 100; of moons 2.
+    /// K, from 2 to 100; 2 for moons.
     pub classes: usize,
-    /// Points in all, twice as many as classes at least; the first classes have one more where
-    /// they cannot be as many in each.
+    /// The number of all points, at least two per class. If it is not divisible by K, the first
+    /// classes have one more point.
     pub samples: usize,
-    /// σ, from 0 to 1000: of the angle in radians for spirals, of x and y for the others.
+    /// σ, from 0 to 1000: of the angle in radians for spirals, of x and y for the other shapes.
     pub noise: f64,
 }
 
-/// What the points of a class lie on.
+/// The shape of a class.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Shape {
     /// An arm of a spiral.
     Spirals,
     /// A half circle.
     Moons,
-    /// Around a centre.
+    /// A Gaussian cluster.
     Blobs,
 }
 
 const CLASSES: RangeInclusive<usize> = 2..=100;
-const MOST_SAMPLES: usize = 1_000_000;
+const MAX_SAMPLES: usize = 1_000_000;
 const NOISE: RangeInclusive<f64> = 0.0..=1000.0;
 
 impl Shape {
     const ALL: [Self; 3] = [Self::Spirals, Self::Moons, Self::Blobs];
 
-    /// Its name in text.
+    /// Its name.
     pub fn name(self) -> &'static str {
         match self {
             Self::Spirals => "spirals",
@@ -86,21 +87,13 @@ impl Synthetic {
     /// Reads settings, `key=value,key=value`.
     pub(super) fn parse(
         shape: Shape,
-        settings: Option<&str>,
+        text: NamedText,
         malformed: impl Fn(&str) -> DataError,
     ) -> Result<Self, DataError> {
         let mut this = Self::from(shape);
-        let mut given: Vec<&str> = Vec::new();
-        for setting in settings.iter().flat_map(|settings| settings.split(',')) {
-            let Some((key, value)) = setting.split_once('=') else {
-                return Err(malformed(&format!("`{setting}` is no setting")));
-            };
-            let (key, value) = (key.trim(), value.trim());
-            if given.contains(&key) {
-                return Err(malformed(&format!("{key} is given twice")));
-            }
+        for setting in text.settings() {
+            let (key, value) = setting.map_err(|error| malformed(&error.to_string()))?;
             this.set(key, value)?;
-            given.push(key);
         }
         this.check()?;
         Ok(this)
@@ -121,28 +114,28 @@ impl Synthetic {
             "samples" => store(&mut self.samples, value),
             _ => store(&mut self.noise, value),
         };
-        if stored { Ok(()) } else { Err(self.refused(key, value)) }
+        if stored { Ok(()) } else { Err(self.invalid(key, value)) }
     }
 
-    /// Whether every setting is in its range.
+    /// Checks that every setting is in its range.
     ///
     /// # Errors
     /// [`DataError::InvalidSetting`]
     pub fn check(&self) -> Result<(), DataError> {
         let moons = self.shape == Shape::Moons;
         if !CLASSES.contains(&self.classes) || (moons && self.classes != 2) {
-            return Err(self.refused("classes", &self.classes.to_string()));
+            return Err(self.invalid("classes", &self.classes.to_string()));
         }
-        if !(2 * self.classes..=MOST_SAMPLES).contains(&self.samples) {
-            return Err(self.refused("samples", &self.samples.to_string()));
+        if !(2 * self.classes..=MAX_SAMPLES).contains(&self.samples) {
+            return Err(self.invalid("samples", &self.samples.to_string()));
         }
         if !NOISE.contains(&self.noise) {
-            return Err(self.refused("noise", &number(self.noise)));
+            return Err(self.invalid("noise", &number(self.noise)));
         }
         Ok(())
     }
 
-    fn refused(&self, setting: &str, value: &str) -> DataError {
+    fn invalid(&self, setting: &str, value: &str) -> DataError {
         DataError::InvalidSetting {
             source_name: self.shape.name(),
             setting: setting.to_owned(),
@@ -157,7 +150,7 @@ impl Synthetic {
             "classes" => format!("a whole number from {} to {}", CLASSES.start(), CLASSES.end()),
             "samples" => {
                 let least = 2 * self.classes.clamp(*CLASSES.start(), *CLASSES.end());
-                format!("a whole number from {least} to {MOST_SAMPLES}, two a class at least")
+                format!("a whole number from {least} to {MAX_SAMPLES}, at least two per class")
             }
             _ => format!("a number from {} to {}", NOISE.start(), NOISE.end()),
         }
@@ -173,7 +166,7 @@ fn number(value: f64) -> String {
 }
 
 impl fmt::Display for Synthetic {
-    /// The name, and the settings that are not at their defaults.
+    /// The name, and the settings that differ from their defaults.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let default = Self::from(self.shape);
         f.write_str(self.shape.name())?;

@@ -1,17 +1,17 @@
-//! Sums over all weights: the mean of points, and their products as seen from another point.
+//! Sums over all weights: the mean of points, and their Gram matrix relative to an origin.
 //!
-//! Every sum is made in the same order whatever the number of threads, which share out sums, not terms.
+//! Every sum has the same order on any number of threads: each thread computes whole sums.
 
 use nalgebra::{DMatrix, DMatrixView, Dyn};
 use rayon::prelude::*;
 
-/// Rows or columns of a matrix that lies elsewhere.
+/// Rows or columns of a matrix stored elsewhere.
 type View<'a> = DMatrixView<'a, f64, Dyn, Dyn>;
 
-/// Weights taken at a time.
+/// Weights per block.
 const BLOCK: usize = 512;
 
-/// Points whose products with all before them are one piece of work.
+/// Points per band of the Gram matrix: one unit of work.
 const ROWS: usize = 16;
 
 /// The mean of points, weight by weight.
@@ -28,26 +28,27 @@ pub(super) fn mean(points: &[&[f32]], parameters: usize) -> Vec<f64> {
     mean
 }
 
-/// The Gram matrix of points as seen from an origin o: entry (i, j) is (pᵢ − o)·(pⱼ − o).
+/// The Gram matrix of points relative to an origin o: entry (i, j) is (pᵢ − o)·(pⱼ − o).
 pub(super) fn gram(points: &[&[f32]], origin: &[f64]) -> DMatrix<f64> {
     let count = points.len();
-    // Rows of zeros fill the last band: products of matrices of a few rows take another, slower way.
+    // Rows of zeros fill the last band: products of matrices with few rows use a slower kernel.
     let padded = count.next_multiple_of(ROWS);
     // The lower triangle in bands of rows, each as wide as its last row.
     let band = |first: usize| (first, DMatrix::zeros(ROWS, first + ROWS));
     let mut bands: Vec<(usize, DMatrix<f64>)> = (0..padded).step_by(ROWS).map(band).collect();
-    let mut ways = vec![0.0; padded * BLOCK];
+    let mut offsets = vec![0.0; padded * BLOCK];
     for (block, origin) in origin.chunks(BLOCK).enumerate() {
-        ways.par_chunks_mut(BLOCK).zip(points).for_each(|(way, point)| {
-            way.fill(0.0);
-            for ((d, &w), &o) in way.iter_mut().zip(&point[block * BLOCK..]).zip(origin) {
+        offsets.par_chunks_mut(BLOCK).zip(points).for_each(|(offset, point)| {
+            offset.fill(0.0);
+            for ((d, &w), &o) in offset.iter_mut().zip(&point[block * BLOCK..]).zip(origin) {
                 *d = f64::from(w) - o;
             }
         });
         let rows = |first: usize| {
-            View::from_slice_with_strides(&ways[first * BLOCK..], ROWS, BLOCK, BLOCK, 1)
+            View::from_slice_with_strides(&offsets[first * BLOCK..], ROWS, BLOCK, BLOCK, 1)
         };
-        let columns = |count: usize| View::from_slice_with_strides(&ways, BLOCK, count, 1, BLOCK);
+        let columns =
+            |count: usize| View::from_slice_with_strides(&offsets, BLOCK, count, 1, BLOCK);
         bands.par_iter_mut().for_each(|(first, sums)| {
             let width = sums.ncols();
             sums.gemm(1.0, &rows(*first), &columns(width), 1.0);
@@ -59,14 +60,14 @@ pub(super) fn gram(points: &[&[f32]], origin: &[f64]) -> DMatrix<f64> {
     })
 }
 
-/// The sum of the points' ways from the origin, each times its share.
-pub(super) fn combined(points: &[&[f32]], origin: &[f64], shares: &[f64]) -> Vec<f64> {
+/// The weighted sum Σᵢ cᵢ (pᵢ − o) of the points' offsets from the origin.
+pub(super) fn combined(points: &[&[f32]], origin: &[f64], coefficients: &[f64]) -> Vec<f64> {
     let mut sums = vec![0.0; origin.len()];
     sums.par_chunks_mut(BLOCK).enumerate().for_each(|(block, sums)| {
         let here = block * BLOCK;
-        for (point, share) in points.iter().zip(shares) {
+        for (point, coefficient) in points.iter().zip(coefficients) {
             for ((sum, &w), &o) in sums.iter_mut().zip(&point[here..]).zip(&origin[here..]) {
-                *sum += share * (f64::from(w) - o);
+                *sum += coefficient * (f64::from(w) - o);
             }
         }
     });
@@ -78,7 +79,7 @@ pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
-/// The distance of two points.
+/// The Euclidean distance of two points.
 pub(super) fn distance(a: &[f32], b: &[f32]) -> f64 {
     let square =
         |(&a, &b): (&f32, &f32)| (f64::from(a) - f64::from(b)) * (f64::from(a) - f64::from(b));

@@ -1,12 +1,13 @@
-//! Checks paths, and tells which of their points say where training went.
+//! Checks paths, and selects the points that determine the plane.
 
+use super::error::LandscapeError;
 use super::gram::distance;
-use super::{LandscapeError, Trajectory};
+use super::trajectory::Trajectory;
 
-/// How many times farther than the best point lies from its start a point may lie from its own and count.
-const FAR: f64 = 10.0;
+/// A point counts if its distance from its start is at most this multiple of that of the best point.
+const MAX_DISTANCE: f64 = 10.0;
 
-/// Whether all points have the same number of weights, at least 2, and a step; gives that number.
+/// Checks that all points have a step and the same number of weights, at least 2; returns that number.
 pub(super) fn check(trajectories: &[Trajectory]) -> Result<usize, LandscapeError> {
     let mut points = trajectories.iter().flat_map(|t| &t.points);
     let expected = points.next().map(Vec::len).ok_or(LandscapeError::NoPoints)?;
@@ -37,31 +38,31 @@ pub(super) fn is_finite(point: &[f32]) -> bool {
     point.iter().all(|w| w.is_finite())
 }
 
-/// The first point of each path, those that are finite.
+/// The first point of each path, if finite.
 pub(super) fn starts(trajectories: &[Trajectory]) -> Vec<&[f32]> {
     let first = trajectories.iter().filter_map(|t| t.points.first());
     first.filter(|p| is_finite(p)).map(Vec::as_slice).collect()
 }
 
-/// The points that say where training went: all that are finite but those of a run that has been thrown
-/// far away, which would be all that a plane or picture shows. Far is [`FAR`] times as far from the start
-/// as the point with the smallest recorded loss; without losses, as half of the paths got.
+/// The points that determine the plane: all finite ones except those far away, because a run that is
+/// thrown far away would dominate the plane and the plot. Far means more than [`MAX_DISTANCE`] times as far
+/// from the start as the point with the smallest recorded loss; without losses, as the median path.
 pub(super) fn near(trajectories: &[Trajectory]) -> Vec<&[f32]> {
     let points: Vec<Vec<Distant>> = trajectories.iter().map(distant).collect();
-    let improved = points.iter().flatten().filter(|p| p.way > 0.0 && p.loss.is_finite());
-    let best = improved.min_by(|a, b| a.loss.total_cmp(&b.loss)).map(|p| p.way);
+    let improved = points.iter().flatten().filter(|p| p.distance > 0.0 && p.loss.is_finite());
+    let best = improved.min_by(|a, b| a.loss.total_cmp(&b.loss)).map(|p| p.distance);
     let usual = || {
-        let middle = |path: &Vec<Distant>| median(path.iter().map(|p| p.way).collect());
-        median(points.iter().filter_map(middle).filter(|&way| way > 0.0).collect())
+        let middle = |path: &Vec<Distant>| median(path.iter().map(|p| p.distance).collect());
+        median(points.iter().filter_map(middle).filter(|&distance| distance > 0.0).collect())
     };
-    let limit = best.or_else(usual).map_or(f64::INFINITY, |way| FAR * way);
-    points.iter().flatten().filter(|p| p.way <= limit).map(|p| p.point).collect()
+    let limit = best.or_else(usual).map_or(f64::INFINITY, |distance| MAX_DISTANCE * distance);
+    points.iter().flatten().filter(|p| p.distance <= limit).map(|p| p.point).collect()
 }
 
-/// A finite point, how far it is from its start, and its loss, NaN where none is recorded.
+/// A finite point, its distance from the start of its path, and its loss, NaN if not recorded.
 struct Distant<'a> {
     point: &'a [f32],
-    way: f64,
+    distance: f64,
     loss: f64,
 }
 
@@ -70,7 +71,7 @@ fn distant(path: &Trajectory) -> Vec<Distant<'_>> {
     let finite = path.points.iter().enumerate().filter(|(_, p)| is_finite(p));
     let measured = finite.map(|(i, point)| Distant {
         point,
-        way: start.map_or(0.0, |start| distance(start, point)),
+        distance: start.map_or(0.0, |start| distance(start, point)),
         loss: path.losses.get(i).copied().unwrap_or(f64::NAN),
     });
     measured.collect()

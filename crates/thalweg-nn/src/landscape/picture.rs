@@ -1,26 +1,31 @@
-//! The landscape as a picture and as a film.
+//! The landscape as a plot and as a video.
 
 use thalweg_draw::Point;
 use thalweg_draw::numbers::number;
 use thalweg_draw::plot::{Animation, LandscapeFigure, Levels, Path, Scene};
-use thalweg_draw::video as movie;
+use thalweg_draw::video;
 
-use super::{Directions, LandscapeError, Plane, Surface, Trajectory, paths};
+use super::directions::Directions;
+use super::error::LandscapeError;
+use super::paths;
+use super::plane::Plane;
+use super::surface::Surface;
+use super::trajectory::Trajectory;
 
-/// Most frames of a film, before the last is held.
-const MOST_FRAMES: usize = 150;
+/// Maximum number of frames of a video, not counting the repeats of the last one.
+const MAX_FRAMES: usize = 150;
 
-/// Size and pace of the film.
-const FILM: movie::Format =
-    movie::Format { width: FILM_SIZE.0, height: FILM_SIZE.1, fps: 10, hold: 15 };
+/// Size and frame rate of the video.
+const VIDEO: video::Format =
+    video::Format { width: VIDEO_SIZE.0, height: VIDEO_SIZE.1, fps: 10, hold: 15 };
 
-/// Width and height of the film in pixels.
-pub const FILM_SIZE: (u32, u32) = (800, 740);
+/// Width and height of the video in pixels.
+pub const VIDEO_SIZE: (u32, u32) = (800, 740);
 
-/// The loss over a plane, and the paths that methods took, as they look in it.
+/// The loss over a plane, and the projections of the paths that methods took.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Landscape {
-    /// What it is the landscape of, as `mlp:100,100 on digits`.
+    /// The title, such as `mlp:100,100 on digits`.
     pub title: String,
     /// The plane.
     pub plane: Plane,
@@ -31,9 +36,9 @@ pub struct Landscape {
 }
 
 impl Landscape {
-    /// The plane through the paths, and the loss at `resolution` × `resolution` points of it.
+    /// Computes the plane through the paths, and the loss at `resolution` × `resolution` points of it.
     ///
-    /// 40 points a side make a smooth picture. For `loss` and `progress` see [`Surface::compute`].
+    /// A resolution of 40 gives a smooth plot. For `loss` and `progress` see [`Surface::compute`].
     ///
     /// # Errors
     /// [`LandscapeError`], as [`Plane::through`] and [`Surface::compute`].
@@ -51,10 +56,10 @@ impl Landscape {
         Self::of(title, plane, surface, trajectories)
     }
 
-    /// Paths over a surface that has been computed.
+    /// A landscape from a surface that has been computed.
     ///
     /// # Errors
-    /// [`LandscapeError`] where points, steps and losses of a path do not go together.
+    /// [`LandscapeError`] if points, steps and losses of a path do not match.
     pub fn of(
         title: impl Into<String>,
         plane: Plane,
@@ -69,51 +74,51 @@ impl Landscape {
         Ok(Self { title: title.into(), plane, surface, paths, steps })
     }
 
-    /// The paths as they look in the plane, with a point for each of [`steps`](Self::steps) up to their last
-    /// finite one: where the method was then.
+    /// The projected paths, with a point for each of [`steps`](Self::steps) up to the last finite one: the
+    /// latest snapshot at that step.
     pub fn paths(&self) -> &[Path] {
         &self.paths
     }
 
-    /// Every step of which any path has a point, ascending.
+    /// All steps at which any path has a point, ascending.
     pub fn steps(&self) -> &[u64] {
         &self.steps
     }
 
-    /// The paths over the level lines of the loss, 1200 pixels wide.
+    /// The paths over contour lines of the loss, 1200 pixels wide.
     pub fn scene(&self) -> Scene {
         self.with_figure(|figure| figure.scene())
     }
 
-    /// The paths growing with the steps, as an MP4 of 800 × 740 pixels with ten frames a second. Every method has
-    /// made as many steps as the others in each frame, unless it has ended. The losses stated are those
-    /// recorded, where there are any.
+    /// The paths growing step by step, as an MP4 of 800 × 740 pixels with ten frames per second. Each frame
+    /// shows all methods at the same step, unless they have ended. The losses shown are the recorded ones, if
+    /// there are any.
     ///
     /// # Errors
-    /// [`LandscapeError`] where frames cannot be drawn or encoded.
-    pub fn film(&self) -> Result<Vec<u8>, LandscapeError> {
+    /// [`LandscapeError`] if frames cannot be drawn or encoded.
+    pub fn video(&self) -> Result<Vec<u8>, LandscapeError> {
         let mut animation = self.with_figure(|figure| {
-            (figure.width, figure.height) = (FILM.width, FILM.height);
+            (figure.width, figure.height) = (VIDEO.width, VIDEO.height);
             Animation::new(figure)
         })?;
         let shown = self.shown();
         let frames = shown.iter().map(|&i| animation.frame(i).to_vec());
-        Ok(movie::mp4(FILM, frames)?)
+        Ok(video::mp4(VIDEO, frames)?)
     }
 
-    /// The number of frames in the film, the last of which is held for 1.5 seconds.
+    /// The number of frames of the video; the last one is held for 1.5 seconds.
     pub fn frames(&self) -> usize {
         self.shown().len()
     }
 
-    /// The indices of the steps that the film shows: first and last, and evenly many between.
+    /// The indices of the steps that the video shows: the first, the last, and evenly spaced ones in between.
     fn shown(&self) -> Vec<usize> {
         let last = self.steps.len().saturating_sub(1);
-        let gaps = last.min(MOST_FRAMES - 1);
+        let gaps = last.min(MAX_FRAMES - 1);
         (0..=gaps).map(|i| (i * last).checked_div(gaps).unwrap_or(0)).collect()
     }
 
-    fn with_figure<T>(&self, use_it: impl FnOnce(&mut LandscapeFigure<'_>) -> T) -> T {
+    fn with_figure<T>(&self, draw: impl FnOnce(&mut LandscapeFigure<'_>) -> T) -> T {
         let function = |point: Point| self.surface.at(point);
         let mut figure = LandscapeFigure::new(self.full_title(), &function, self.surface.domain());
         figure.names = self.axis_names();
@@ -124,7 +129,7 @@ impl Landscape {
         figure.paths.clone_from(&self.paths);
         figure.steps.clone_from(&self.steps);
         figure.legend = Some(true);
-        use_it(&mut figure)
+        draw(&mut figure)
     }
 
     fn full_title(&self) -> String {
@@ -147,7 +152,7 @@ impl Landscape {
     }
 }
 
-/// A path as it looks in the plane, with a point for each of the steps up to its last: where it was then.
+/// The projection of a path, with a point for each of the steps up to its last finite one.
 fn projected(path: &Trajectory, plane: &Plane, surface: &Surface, steps: &[u64]) -> Path {
     let end = (0..path.points.len()).take_while(|&i| paths::is_finite(&path.points[i])).count();
     let points: Vec<Point> = path.points[..end].iter().map(|p| plane.coordinates(p)).collect();
@@ -168,7 +173,7 @@ fn projected(path: &Trajectory, plane: &Plane, surface: &Surface, steps: &[u64])
     }
 }
 
-/// A share in percent: whole from ten on, in about two digits below.
+/// A share in percent: an integer from 10 on, about two digits below.
 fn percent(share: f64) -> String {
     let digits = match share {
         s if s >= 0.0995 => 0,

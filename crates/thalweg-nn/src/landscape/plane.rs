@@ -1,4 +1,4 @@
-//! A plane through the paths.
+//! The plane through the paths.
 
 use nalgebra::SymmetricEigen;
 use rand_chacha::ChaCha8Rng;
@@ -7,20 +7,23 @@ use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;
 use thalweg_draw::{Domain, Point};
 
+use super::directions::Directions;
+use super::error::LandscapeError;
 use super::gram::{self, dot};
-use super::{Directions, LandscapeError, Trajectory, paths};
+use super::paths;
+use super::trajectory::Trajectory;
 
-/// Below this share of the variance of the first direction, a second one is rounding.
+/// A second direction with less than this share of the variance of the first is rounding error.
 const NEGLIGIBLE: f64 = 1e-12;
 
-/// The share of a picture's side that stays free beyond the paths, on each side.
+/// The margin around the paths on each side, as a share of the width of the plot.
 const MARGIN: f64 = 0.14;
 
-/// Width over height of the part of a plane that is shown, which is about that of a figure's plot: a
-/// step as long as another is then drawn about as long, whatever its direction.
+/// Width over height of the part of the plane that is shown, about that of the plot: equal distances then
+/// look about equal in every direction.
 const ASPECT: f64 = 1.12;
 
-/// A plane in the space of weights: a point of it and two directions at right angles, of length 1.
+/// A plane in the space of weights: an origin and two orthonormal directions.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plane {
     origin: Vec<f64>,
@@ -31,24 +34,24 @@ pub struct Plane {
 
 impl Plane {
     /// The plane through the start of the paths, along the first two principal directions of their points
-    /// as seen from there, or along two drawn ones.
+    /// relative to the start, or along two random directions.
     ///
-    /// Principal directions v are the eigenvectors of Σᵢ (pᵢ − start)(pᵢ − start)ᵀ with the largest
-    /// eigenvalues, signed so that the largest component is positive: no other plane through the start is as
-    /// near to the points. Through their mean one would be nearer, but the start is the one point that all
-    /// paths share, and where it lies off the plane, the ground near it has nothing of the loss from which
-    /// they descend. Where paths start at different points, the mean of these is taken.
+    /// The principal directions are the eigenvectors of Σᵢ (pᵢ − start)(pᵢ − start)ᵀ with the largest
+    /// eigenvalues, signed so that the largest component is positive. Of all planes through the start, theirs
+    /// is the nearest to the points. A plane through the mean of the points could be nearer, but the start is
+    /// the one point that all paths share, and a plane that misses it does not show the loss from which they
+    /// descend. If the paths start at different points, their mean is the origin.
     ///
-    /// Points that are not finite are left out, and so is what lies very far off without being any better
-    /// than the start: a run that is thrown away would else be all that there is to see. Where points span
-    /// no plane, a direction is drawn at right angles to theirs.
+    /// Points that are not finite are left out, and so are points that are far away without a smaller loss
+    /// than the others: a run that is thrown far away would dominate the plot. If the points do not span a
+    /// plane, an orthogonal direction is drawn at random.
     ///
-    /// Takes time in proportion to the number of weights times the square of the number of points, and a
-    /// matrix of that square.
+    /// Time: proportional to the number of weights times the square of the number of points. Memory: the square
+    /// of the number of points.
     ///
     /// # Errors
-    /// [`LandscapeError`]: no finite point, points of different lengths or of a single weight, steps or
-    /// losses that do not go with the points.
+    /// [`LandscapeError`]: no finite point, points of different lengths or with a single weight, steps or
+    /// losses that do not match the points.
     pub fn through(
         trajectories: &[Trajectory],
         directions: Directions,
@@ -84,29 +87,28 @@ impl Plane {
         self.origin.len()
     }
 
-    /// The start of the paths, which has the coordinates 0, 0.
+    /// The start of the paths, which has the coordinates (0, 0).
     pub fn origin(&self) -> &[f64] {
         &self.origin
     }
 
-    /// The two directions, each of length 1 and at right angles to the other.
+    /// The two orthonormal directions.
     pub fn axes(&self) -> [&[f64]; 2] {
         self.axes.each_ref().map(Vec::as_slice)
     }
 
-    /// The share of the points' variance about the start, their squared distance from it, along each direction,
-    /// from 0 to 1.
+    /// The share of the variance of the points about the start that lies along each direction, from 0 to 1.
     pub fn explained(&self) -> [f64; 2] {
         self.explained
     }
 
-    /// What spans the plane.
+    /// The kind of its directions.
     pub fn directions(&self) -> Directions {
         self.directions
     }
 
-    /// The coordinates of the point of the plane that is nearest to some weights: (w − origin)·axis for both
-    /// axes. Weights that are too many or too few are compared as far as both go.
+    /// The coordinates of the projection of some weights onto the plane: (w − origin)·axis for both axes. If
+    /// the number of weights is wrong, only the common elements count.
     pub fn coordinates(&self, weights: &[f32]) -> Point {
         self.axes.each_ref().map(|axis| {
             let terms = weights.iter().zip(&self.origin).zip(axis);
@@ -121,7 +123,7 @@ impl Plane {
         weights
     }
 
-    /// The same into memory that is there.
+    /// The same, written into a slice.
     pub(super) fn write_point(&self, [x, y]: Point, weights: &mut [f32]) {
         let [first, second] = &self.axes;
         for (((w, o), a), b) in weights.iter_mut().zip(&self.origin).zip(first).zip(second) {
@@ -129,8 +131,8 @@ impl Plane {
         }
     }
 
-    /// The part of the plane in which the paths lie, with a margin, in the shape of a figure. What is left
-    /// out where a plane is sought ([`through`](Self::through)) is left out here.
+    /// The part of the plane that contains the paths, with a margin, in the aspect ratio of the plot. Points
+    /// that [`through`](Self::through) leaves out are left out here, too.
     pub fn domain(&self, trajectories: &[Trajectory]) -> Domain {
         let points: Vec<Point> =
             paths::near(trajectories).par_iter().map(|p| self.coordinates(p)).collect();
@@ -142,7 +144,7 @@ impl Plane {
         };
         let [(x, wide), (y, tall)] = [range(0), range(1)];
         let half = wide.max(tall * ASPECT) / (1.0 - 2.0 * MARGIN);
-        // Paths without any extent get a surrounding of the size of one direction.
+        // Paths without extent get a domain of unit size.
         let half = if half > 0.0 { half } else { 1.0 };
         let (wide, tall) = (half, half / ASPECT);
         Domain::new([x - wide, x + wide], [y - tall, y + tall])
@@ -165,17 +167,17 @@ fn principal(points: &[&[f32]], origin: &[f64]) -> (f64, [Vec<f64>; 2]) {
             gram::combined(points, origin, &shares)
         });
         let found = along.and_then(|along| unit(along, before));
-        upright(found.unwrap_or_else(|| draw.direction(before)))
+        oriented(found.unwrap_or_else(|| draw.direction(before)))
     };
     let first = direction(0, &[]);
     let second = direction(1, &[&first]);
     (total, [first, second])
 }
 
-/// The direction of a vector at right angles to those before, with length 1; `None` where nothing is left.
+/// The unit vector of the component orthogonal to the vectors before; `None` if there is none.
 fn unit(mut vector: Vec<f64>, before: &[&[f64]]) -> Option<Vec<f64>> {
     let length = dot(&vector, &vector).sqrt();
-    // Twice: the second time takes away what rounding left the first time.
+    // Twice: the second pass removes the rounding error of the first.
     for axis in before.iter().chain(before) {
         let along = dot(&vector, axis);
         vector.iter_mut().zip(*axis).for_each(|(v, a)| *v -= along * a);
@@ -188,8 +190,8 @@ fn unit(mut vector: Vec<f64>, before: &[&[f64]]) -> Option<Vec<f64>> {
     Some(vector)
 }
 
-/// The direction turned so that its largest component is positive.
-fn upright(mut direction: Vec<f64>) -> Vec<f64> {
+/// The direction, signed so that its largest component is positive.
+fn oriented(mut direction: Vec<f64>) -> Vec<f64> {
     let largest = direction.iter().fold(0.0, |l: f64, &v| if v.abs() > l.abs() { v } else { l });
     if largest < 0.0 {
         direction.iter_mut().for_each(|v| *v = -*v);
@@ -201,7 +203,7 @@ fn squared_distance(point: &[f32], from: &[f64]) -> f64 {
     point.iter().zip(from).map(|(&p, f)| (f64::from(p) - f) * (f64::from(p) - f)).sum()
 }
 
-/// Draws directions, every one as likely as another.
+/// Draws directions uniformly.
 struct Draw {
     rng: ChaCha8Rng,
     parameters: usize,
@@ -212,12 +214,12 @@ impl Draw {
         Self { rng: ChaCha8Rng::seed_from_u64(seed), parameters }
     }
 
-    /// A direction at right angles to those before, of which there are fewer than dimensions.
+    /// A random direction orthogonal to those before, which must be fewer than the dimensions.
     fn direction(&mut self, before: &[&[f64]]) -> Vec<f64> {
         loop {
             let drawn =
                 (0..self.parameters).map(|_| StandardNormal.sample(&mut self.rng)).collect();
-            // It lies along the others with probability 0; then another is drawn.
+            // A vector in the span of the others has probability 0; another one is drawn then.
             if let Some(direction) = unit(drawn, before) {
                 return direction;
             }

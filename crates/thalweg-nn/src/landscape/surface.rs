@@ -1,31 +1,32 @@
-//! The loss at the points of a grid in a plane, and smoothly between them.
+//! The loss on a grid in a plane, with interpolation in between.
 
 use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 use thalweg_draw::{Domain, Point};
 
-use super::{LandscapeError, Plane};
+use super::error::LandscapeError;
+use super::plane::Plane;
 
-/// Points along a side, at least and at most.
-const SIDES: std::ops::RangeInclusive<usize> = 2..=2000;
+/// The accepted numbers of points along a side.
+const RESOLUTIONS: std::ops::RangeInclusive<usize> = 2..=2000;
 
 /// The loss over a rectangle of a plane.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Surface {
     domain: Domain,
     resolution: usize,
-    /// Row by row, from the lowest y; in a row from the lowest x.
+    /// Row by row from the lowest y, within a row from the lowest x.
     losses: Vec<f64>,
-    /// The same on the scale on which they are interpolated, gaps filled.
+    /// The losses on the scale of interpolation, with gaps filled.
     heights: Vec<f64>,
     scale: Height,
 }
 
 impl Surface {
-    /// Computes the loss at `resolution` × `resolution` points of the plane, spread evenly over the domain with
-    /// its edges, on all threads. `loss` gets all weights and may give NaN or ∞; `progress` is told how many
-    /// points are done and of how many, once a point, in order.
+    /// Computes the loss on a grid of `resolution` × `resolution` points over the domain, including its edges,
+    /// on all threads. `loss` gets all weights and may return NaN or ∞. `progress` is called after every
+    /// point, in order, with the number of points done and of all points.
     ///
     /// # Errors
     /// [`LandscapeError::Resolution`] for fewer than 2 or more than 2000 points along a side.
@@ -36,7 +37,7 @@ impl Surface {
         loss: &(dyn Fn(&[f32]) -> f64 + Sync),
         progress: &(dyn Fn(usize, usize) + Sync),
     ) -> Result<Self, LandscapeError> {
-        if !SIDES.contains(&resolution) {
+        if !RESOLUTIONS.contains(&resolution) {
             return Err(LandscapeError::Resolution { resolution });
         }
         let count = resolution * resolution;
@@ -57,14 +58,14 @@ impl Surface {
     fn new(domain: Domain, resolution: usize, losses: Vec<f64>) -> Self {
         let scale = Height::of(&losses);
         let mut heights: Vec<f64> = losses.iter().map(|&loss| scale.height(loss)).collect();
-        // Interpolation reaches two points far.
+        // The interpolation reads two neighbours on each side.
         for _ in 0..2 {
             heights = filled(&heights, resolution);
         }
         Self { domain, resolution, losses, heights, scale }
     }
 
-    /// The rectangle of the plane that it covers.
+    /// The rectangle of the plane that the surface covers.
     pub fn domain(&self) -> Domain {
         self.domain
     }
@@ -74,20 +75,19 @@ impl Surface {
         self.resolution
     }
 
-    /// The losses, row by row from the lowest y, in a row from the lowest x.
+    /// The losses, row by row from the lowest y, within a row from the lowest x.
     pub fn losses(&self) -> &[f64] {
         &self.losses
     }
 
-    /// Where the loss of that index was computed.
+    /// The point at which the loss of an index was computed.
     pub fn point(&self, i: usize) -> Point {
         place(&self.domain, self.resolution, i)
     }
 
-    /// The loss at a point, interpolated by cubics (Catmull and Rom 1974) that run smoothly through the
-    /// computed ones, on a logarithmic scale where these differ by decades, and never leave their range.
-    /// Outside the domain it is that of the nearest point inside. NaN nearer to a loss that is not finite than to others, and for a
-    /// point that is not finite.
+    /// The loss at a point, interpolated by cubic splines (Catmull and Rom 1974), on a logarithmic scale if
+    /// the losses span decades, and clamped to their range. Outside the domain, the loss of the nearest
+    /// point inside. NaN where the nearest loss is not finite, and for a point that is not finite.
     pub fn at(&self, [x, y]: Point) -> f64 {
         if !(x.is_finite() && y.is_finite()) {
             return f64::NAN;
@@ -107,7 +107,7 @@ impl Surface {
         self.scale.loss(through(in_row, row, side, v))
     }
 
-    /// How much of what a point lies between is finite, by nearness, from 0 to 1.
+    /// The share of the four surrounding losses that is finite, in bilinear weights, from 0 to 1.
     fn finite_share(&self, column: usize, row: usize, u: f64, v: f64) -> f64 {
         let share = |dc: usize, dr: usize| {
             let loss = self.losses[(row + dr) * self.resolution + column + dc];
@@ -118,7 +118,7 @@ impl Surface {
     }
 }
 
-/// Where the i-th loss is computed.
+/// The point of the i-th loss.
 fn place(domain: &Domain, resolution: usize, i: usize) -> Point {
     let along = |[low, high]: [f64; 2], k: usize| {
         let share = k as f64 / (resolution - 1) as f64;
@@ -127,12 +127,12 @@ fn place(domain: &Domain, resolution: usize, i: usize) -> Point {
     [along(domain.x, i % resolution), along(domain.y, i / resolution)]
 }
 
-/// The smooth curve through `count` values, `t` of the way from value `i` to the next.
+/// The interpolation of `count` values between value `i` and the next, at `t` from 0 to 1.
 fn through(value: impl Fn(usize) -> f64, i: usize, count: usize, t: f64) -> f64 {
     let (b, c) = (value(i), value(i + 1));
     let (before, after) =
         (i.checked_sub(1).map(&value), Some(i + 2).filter(|&k| k < count).map(&value));
-    // Beyond an end the curve goes on as a parabola, or straight where there are but two values.
+    // Beyond an end the curve is extrapolated as a parabola, or as a line if there are only two values.
     let beyond = |near: f64, far: f64, next: Option<f64>| match next {
         Some(next) => 3.0 * near - 3.0 * far + next,
         None => 2.0 * near - far,
@@ -142,26 +142,26 @@ fn through(value: impl Fn(usize) -> f64, i: usize, count: usize, t: f64) -> f64 
     cubic([a, b, c, d], t)
 }
 
-/// The cubic through the middle two of four values, `t` from 0 to 1 between them, with the slopes that their
-/// neighbours give.
+/// The cubic through the middle two of four values, at `t` from 0 to 1, with slopes from their neighbours.
 fn cubic([a, b, c, d]: [f64; 4], t: f64) -> f64 {
     let (m, n) = (0.5 * (c - a), 0.5 * (d - b));
     let rise = c - b;
     b + t * (m + t * (3.0 * rise - 2.0 * m - n + t * (m + n - 2.0 * rise)))
 }
 
-/// The scale on which losses are interpolated: ln(1 + (loss − lowest) / 2 unit), nearly linear close to the
-/// lowest and logarithmic far above, so that a cubic does not swing widely beside a cliff.
+/// The scale of interpolation: ln(1 + (loss − lowest) / 2 unit). It is nearly linear close to the lowest
+/// loss and logarithmic far above, so that a cubic does not overshoot beside a cliff.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Height {
     lowest: f64,
     highest: f64,
-    /// Half of the height up to which the scale is nearly linear.
+    /// Half of the loss, above the lowest, up to which the scale is nearly linear.
     unit: f64,
 }
 
 impl Height {
-    /// The unit is the height that one in twenty losses stays under, or if none is lower, one in two, or all.
+    /// The unit comes from the 5 % quantile of the losses; if that is the lowest, from the median or the
+    /// maximum.
     fn of(losses: &[f64]) -> Self {
         let mut finite: Vec<f64> = losses.iter().copied().filter(|l| l.is_finite()).collect();
         finite.sort_unstable_by(f64::total_cmp);
@@ -173,7 +173,7 @@ impl Height {
     }
 
     fn height(&self, loss: f64) -> f64 {
-        // Halved first, since the difference of two large numbers may be too large.
+        // Halved first, because the difference of two large numbers may overflow.
         ((loss / 2.0 - self.lowest / 2.0) / self.unit).ln_1p()
     }
 
@@ -183,7 +183,7 @@ impl Height {
     }
 }
 
-/// The same with what is not finite replaced by the mean of what is finite around it, where anything is.
+/// Replaces values that are not finite by the mean of the finite values around them, if there are any.
 fn filled(heights: &[f64], side: usize) -> Vec<f64> {
     let around = |i: usize| i.saturating_sub(1)..(i + 2).min(side);
     let patch = |(i, &height): (usize, &f64)| {

@@ -1,4 +1,4 @@
-// Replaces the drawings of the curves by charts that answer pointer, touch and keys.
+// Replaces the static plots by charts that respond to pointer, touch and keyboard.
 "use strict";
 (() => {
   const { methods, figures } = JSON.parse(document.getElementById("data").textContent);
@@ -9,7 +9,7 @@
   const power = (exponent) => "10" + [...String(exponent)].map((c) => raised[c]).join("");
   const count = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, ",");
 
-  // In at most four significant digits, as the drawings write numbers.
+  // At most four significant digits, as in the static plots.
   function number(value) {
     if (value === 0) return "0";
     const [digits, exponent] = Math.abs(value).toExponential(3).split("e");
@@ -26,7 +26,7 @@
     return parent.appendChild(made);
   }
 
-  // The index of the x nearest to the one given; xs ascend.
+  // The index of the nearest x; xs ascend.
   function nearest(xs, x) {
     let low = 0;
     let high = xs.length - 1;
@@ -38,7 +38,7 @@
     return x - xs[low] <= xs[high] - x ? low : high;
   }
 
-  // Round numbers between two others, about as many as asked for.
+  // Round numbers between two others, about as many as requested.
   function ticks(low, high, most, whole) {
     const rough = (high - low) / most;
     const unit = 10 ** Math.floor(Math.log10(rough));
@@ -91,7 +91,7 @@
       new ResizeObserver(() => this.draw()).observe(this.plot);
     }
 
-    // Accuracies are shown closely or whole; everything else may be on a logarithmic axis.
+    // Accuracies have a close-up and a full axis; everything else may have a logarithmic axis.
     switch(head) {
       const whole = this.percent;
       if (whole && !this.close) return;
@@ -125,7 +125,7 @@
       return this.lines.filter((line) => !hidden.has(line.method));
     }
 
-    // From the lowest to the highest value shown, with room.
+    // From the lowest to the highest value shown, with a margin.
     range() {
       const usable = (y) => y !== null && (!this.log || y > 0);
       let low = Infinity;
@@ -166,7 +166,7 @@
       const left = 14 + 6.9 * Math.max(...ys.map((y) => mark(y).length), 3);
       const [top, right, bottom] = [8, width - 10, height - 38];
       const fraction = this.log ? (y) => Math.log(y / low) / Math.log(high / low) : (y) => (y - low) / (high - low);
-      // A single place stands in the middle.
+      // A single point is in the middle.
       const [start, end] = this.first < this.last ? [this.first, this.last] : [this.first - 1, this.last + 1];
       const span = end - start;
       this.px = (x) => left + ((x - start) / span) * (right - left);
@@ -222,7 +222,7 @@
       element(this.svg, "path", { class: "end", d: `M${x - 5} ${y - 5}l10 10m0 -10l-10 10`, style: `--c:var(--m${line.method})` });
     }
 
-    // The values at the place pointed to, else at the end.
+    // The values at the pointer, otherwise at the end.
     point() {
       const x = this.at ?? this.last;
       this.reading.textContent = `${this.x} ${count(x)}`;
@@ -247,7 +247,7 @@
       return `${this.x} ${x}: ${spoken.join(", ")}`;
     }
 
-    // The places of the longest curve, which the keys walk along.
+    // The x values of the longest curve, which the arrow keys step through.
     places() {
       return this.lines.reduce((longest, line) => (line.points[0].length > longest.length ? line.points[0] : longest), []);
     }

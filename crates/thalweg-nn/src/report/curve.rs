@@ -1,66 +1,66 @@
-//! Curves that fit a screen: many points thinned out, noisy ones smoothed.
+//! Thinning and smoothing of curves.
 
-/// Points that a curve has at most.
-pub(super) const MOST: usize = 600;
+/// Maximum number of points of a curve.
+pub(super) const MAX_POINTS: usize = 600;
 
-/// Points (x, y), x ascending; a y that is not finite is a gap.
+/// Points (x, y) with ascending x; a y that is not finite is a gap.
 pub(super) type Curve = Vec<(f64, f64)>;
 
-/// The curve in at most [`MOST`] of its own points: the first, the last, and of each of equally long
-/// stretches between them the lowest and the highest, so that no peak and no dip is lost.
+/// The curve reduced to at most [`MAX_POINTS`] of its points: the first, the last, and the lowest and the
+/// highest of equally long intervals in between, so that no peak and no dip is lost.
 pub(super) fn thinned(points: &[(f64, f64)]) -> Curve {
     let [first, inner @ .., last] = points else { return points.to_vec() };
-    if points.len() <= MOST {
+    if points.len() <= MAX_POINTS {
         return points.to_vec();
     }
-    let stretches = (MOST - 2) / 2;
-    let bound = |k: usize| k * inner.len() / stretches;
+    let intervals = (MAX_POINTS - 2) / 2;
+    let bound = |k: usize| k * inner.len() / intervals;
     let mut kept = vec![*first];
-    for k in 0..stretches {
+    for k in 0..intervals {
         kept.extend(extremes(&inner[bound(k)..bound(k + 1)]));
     }
     kept.push(*last);
     kept
 }
 
-/// The lowest and the highest point in their order, one if they are the same; a gap if none is
+/// The lowest and the highest point in order, or one point if they are the same; a gap if none is
 /// finite.
-fn extremes(stretch: &[(f64, f64)]) -> impl Iterator<Item = (f64, f64)> {
-    let finite = || stretch.iter().enumerate().filter(|(_, p)| p.1.is_finite());
+fn extremes(interval: &[(f64, f64)]) -> impl Iterator<Item = (f64, f64)> {
+    let finite = || interval.iter().enumerate().filter(|(_, p)| p.1.is_finite());
     let by_height = |a: &(usize, &(f64, f64)), b: &(usize, &(f64, f64))| a.1.1.total_cmp(&b.1.1);
     let low = finite().min_by(by_height).map_or(0, |(i, _)| i);
     let high = finite().max_by(by_height).map_or(0, |(i, _)| i);
     let [first, second] = [low.min(high), low.max(high)];
     let second = (second > first).then_some(second);
-    [Some(first), second].into_iter().flatten().filter_map(|i| stretch.get(i).copied())
+    [Some(first), second].into_iter().flatten().filter_map(|i| interval.get(i).copied())
 }
 
-/// How points are smoothed: alike for all curves of a chart, however early one ends.
+/// A moving average, with the same window for all curves of a chart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Smoothing {
-    /// Points of the longest curve.
+    /// The number of points of the longest curve.
     longest: usize,
-    /// Points to each side of a point that its mean takes in.
+    /// Half the width of the window, in points.
     reach: usize,
 }
 
 impl Smoothing {
-    /// A window of about a fiftieth of the longest curve.
+    /// A window of about 1/50 of the longest curve.
     pub fn of(longest: usize) -> Self {
         Self { longest, reach: longest / 100 }
     }
 
-    /// How many points a mean is over, away from the ends.
+    /// The number of points of the window, away from the ends.
     pub fn window(&self) -> usize {
         2 * self.reach + 1
     }
 
-    /// The means around at most [`MOST`] points, evenly chosen, the first and the last among them.
+    /// The means around at most [`MAX_POINTS`] evenly spaced points, including the first and the last.
     ///
-    /// The window is symmetric and shrinks towards the beginning, so that a first steep fall
-    /// stays as steep; at the end it is cut.
+    /// The window is symmetric and shrinks towards the start, so that a steep initial fall stays
+    /// steep; at the end it is truncated.
     pub fn means(&self, points: &[(f64, f64)]) -> Curve {
-        let chosen = self.longest.min(MOST);
+        let chosen = self.longest.min(MAX_POINTS);
         let place = |k: usize| k * (self.longest - 1) / (chosen - 1).max(1);
         let last = points.len().checked_sub(1);
         let early = (0..chosen).map(place).filter(|i| Some(*i) < last);
@@ -79,7 +79,7 @@ impl Smoothing {
     }
 }
 
-/// What of a curve lies between two heights; where it crosses one of them, it begins or ends there.
+/// The parts of a curve between two bounds, cut where it crosses them.
 pub(super) fn within([low, high]: [f64; 2], points: &[(f64, f64)]) -> Curve {
     negated(above(-high, negated(above(low, points.to_vec()))))
 }
@@ -110,21 +110,21 @@ mod tests {
     }
 
     #[test]
-    fn few_points_all_stay() {
-        for n in [0, 1, 2, MOST] {
+    fn few_points_are_all_kept() {
+        for n in [0, 1, 2, MAX_POINTS] {
             let curve = points((0..n).map(|i| (i as f64).sin()));
             assert_eq!(thinned(&curve), curve);
         }
     }
 
     #[test]
-    fn of_many_points_every_peak_and_dip_stays() {
+    fn every_peak_and_dip_of_many_points_is_kept() {
         let mut curve = points((0..100_000).map(|i| (f64::from(i) * 0.7).sin()));
         for (i, y) in [(777, 50.0), (50_000, -9.0), (99_998, 70.0)] {
             curve[i].1 = y;
         }
         let thin = thinned(&curve);
-        assert!(thin.len() <= MOST, "{}", thin.len());
+        assert!(thin.len() <= MAX_POINTS, "{}", thin.len());
         assert!(thin.windows(2).all(|w| w[0].0 < w[1].0));
         for i in [0, 777, 50_000, 99_998, 99_999] {
             assert!(thin.contains(&curve[i]), "{i}");
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stretch_without_a_finite_point_is_a_gap() {
+    fn a_interval_without_a_finite_point_is_a_gap() {
         let curve = points((0..6000).map(|i| if i < 3000 { 1.0 } else { f64::NAN }));
         let gaps = thinned(&curve).iter().filter(|p| p.0 > 3020.0 && !p.1.is_nan()).count();
         assert_eq!(gaps, 0);
@@ -145,15 +145,15 @@ mod tests {
         assert_eq!(smoothing.window(), 25);
         let curve = points((0..1260).map(|i| f64::from(i % 2)));
         let means = smoothing.means(&curve);
-        assert_eq!(means.len(), MOST);
-        // A point with twelve to each side, 12 or 13 of these 25 being one.
-        let middle = means[MOST / 2].1;
+        assert_eq!(means.len(), MAX_POINTS);
+        // A window of 25 points, of which 12 or 13 are 1.
+        let middle = means[MAX_POINTS / 2].1;
         assert!(middle == 12.0 / 25.0 || middle == 13.0 / 25.0, "{middle}");
-        assert_eq!([means[0].0, means[MOST - 1].0], [1.0, 1260.0]);
+        assert_eq!([means[0].0, means[MAX_POINTS - 1].0], [1.0, 1260.0]);
     }
 
     #[test]
-    fn a_straight_line_stays_what_it_is_up_to_the_cut_end() {
+    fn a_straight_line_is_unchanged_up_to_the_truncated_end() {
         let curve = points((0..500).map(f64::from));
         let means = Smoothing::of(500).means(&curve);
         assert_eq!(means[..495], curve[..495]);
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn a_curve_that_ends_early_has_its_points_where_the_others_have_theirs() {
+    fn a_curve_that_ends_early_has_points_at_the_same_x_as_the_others() {
         let smoothing = Smoothing::of(5000);
         let long = smoothing.means(&points((0..5000).map(f64::from)));
         let short = smoothing.means(&points((0..1234).map(f64::from)));
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_finite_spoils_no_mean() {
+    fn means_leave_out_values_that_are_not_finite() {
         let curve = points([1.0, f64::INFINITY, 3.0].into_iter().cycle().take(300));
         let means = Smoothing::of(300).means(&curve);
         assert!(means[1].1.is_nan());
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn a_curve_begins_and_ends_where_it_crosses_a_height() {
+    fn a_curve_is_cut_where_it_crosses_a_bound() {
         let curve = [(0.0, 10.0), (1.0, 70.0), (2.0, 90.0), (3.0, 100.0), (4.0, 60.0)];
         let kept = |bounds| -> Curve {
             within(bounds, &curve).into_iter().filter(|p| p.1.is_finite()).collect()

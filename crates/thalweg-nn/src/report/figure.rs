@@ -1,30 +1,30 @@
-//! The figures of a report, as drawings and as the data that its page draws from.
+//! The charts of a report, as static plots and as data for its script.
 
 use serde::Serialize;
 use thalweg_draw::numbers::number;
 use thalweg_draw::plot::{LineChart, Series};
 
-use super::MethodResult;
+use super::contents::MethodResult;
 use super::curve::{Curve, Smoothing, thinned, within};
 use crate::record::{EpochRecord, StepRecord};
 
-/// A factor between highest and lowest value from which an axis is logarithmic.
-const WIDE: f64 = 10.0;
+/// The ratio of the highest to the lowest value from which an axis is logarithmic.
+const LOG_RATIO: f64 = 10.0;
 
-/// Curves of all methods over steps or epochs.
+/// The curves of all methods over steps or epochs.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(super) struct Figure {
     pub id: &'static str,
     pub title: &'static str,
     pub y: String,
-    /// What is counted along the x axis.
+    /// The unit of the x axis: `step` or `epoch`.
     pub x: &'static str,
     pub log: bool,
     /// Whether values are in percent.
     pub percent: bool,
-    /// Where the y axis begins at the lowest, for the differences above it to be seen.
+    /// The lower limit of the y axis, so that differences above it are visible.
     pub low: Option<f64>,
-    /// Where it ends at the highest, for what diverges not to flatten all else.
+    /// The upper limit of the y axis, so that a diverging curve does not flatten the others.
     pub high: Option<f64>,
     pub lines: Vec<Line>,
 }
@@ -32,19 +32,19 @@ pub(super) struct Figure {
 /// The curve of one method.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(super) struct Line {
-    /// The method's place in the report.
+    /// The index of the method in the report.
     pub method: usize,
     #[serde(skip)]
     pub diverged: bool,
     #[serde(serialize_with = "columns")]
     pub points: Curve,
-    /// The single values behind a smoothed curve; empty if it is none.
+    /// The values before smoothing; empty for a curve that is not smoothed.
     #[serde(serialize_with = "columns")]
     pub raw: Curve,
 }
 
 impl Figure {
-    /// The figures for which there is something to show.
+    /// All figures that have curves.
     pub fn all(methods: &[MethodResult]) -> Vec<Self> {
         let figures = [
             Self::loss(methods),
@@ -68,7 +68,7 @@ impl Figure {
             method.epochs.iter().map(|r| (r.epoch as f64, 100.0 * r.test_accuracy)).collect()
         });
         let y = "test accuracy (%)".to_owned();
-        let low = lowest_of_interest(&lines);
+        let low = lower_limit(&lines);
         let plain = Self::plain("accuracy", "Test accuracy", y, "epoch", lines);
         Self { log: false, percent: true, low, high: None, ..plain }
     }
@@ -78,17 +78,17 @@ impl Figure {
             let rate = |r: &StepRecord| r.lr.map(|lr| (r.step as f64, lr));
             thinned(&method.steps.iter().filter_map(rate).collect::<Vec<_>>())
         });
-        // A method's own rates may fall to nothing; what asks for a logarithm is how different methods are.
+        // A schedule may end at 0; only differences between methods make the axis logarithmic.
         let highest = || lines.iter().map(|line| highest(&line.points));
         let (least, most) =
             (highest().fold(f64::NAN, f64::min), highest().fold(f64::NAN, f64::max));
-        let log = least > 0.0 && most > WIDE * least;
+        let log = least > 0.0 && most > LOG_RATIO * least;
         let low = log.then_some(least / 1000.0);
         let plain = Self::plain("lr", "Learning rate", "learning rate".to_owned(), "step", lines);
         Self { log, low, ..plain }
     }
 
-    /// Noisy values, a curve of means before the single ones.
+    /// Values of every step: a smoothed curve in front of the single values.
     fn of_steps(
         id: &'static str,
         title: &'static str,
@@ -125,7 +125,7 @@ impl Figure {
         Self::plain(id, title, y.to_owned(), "epoch", lines)
     }
 
-    /// With the axis that suits the values.
+    /// A figure with the axis that suits the values.
     fn plain(
         id: &'static str,
         title: &'static str,
@@ -134,14 +134,14 @@ impl Figure {
         lines: Vec<Line>,
     ) -> Self {
         let ended = lines.iter().filter(|line| !line.diverged).map(|line| highest(&line.points));
-        let most = WIDE * ended.fold(f64::NAN, f64::max);
+        let most = LOG_RATIO * ended.fold(f64::NAN, f64::max);
         let high = lines.iter().any(|line| highest(&line.points) > most).then_some(most);
         let mut figure =
             Self { id, title, y, x, log: false, percent: false, low: None, high, lines };
         let shown = || figure.values().filter(|&y| high.is_none_or(|high| y <= high));
-        // A value of zero hinders no logarithmic axis: a gap says as much.
+        // A value of 0 does not rule out a logarithmic axis: it becomes a gap.
         let least = shown().filter(|&y| y > 0.0).fold(f64::NAN, f64::min);
-        let log = shown().any(|y| y > WIDE * least) && figure.values().all(|y| y >= 0.0);
+        let log = shown().any(|y| y > LOG_RATIO * least) && figure.values().all(|y| y >= 0.0);
         figure.log = log;
         figure
     }
@@ -151,14 +151,14 @@ impl Figure {
         points.map(|p| p.1).filter(|y| y.is_finite())
     }
 
-    /// The figure as a drawing.
+    /// The figure as a static plot.
     pub fn chart(&self, title: &str, methods: &[MethodResult]) -> LineChart {
         let mut chart = LineChart::new(title, self.x, &*self.y);
         chart.log_y = self.log;
         let series = |line: &Line| {
             let label = &methods[line.method].label;
             let best = highest(&line.points);
-            // A curve that is not to be seen is told of in words.
+            // A curve below the axis is described in the legend.
             let label = match self.low {
                 Some(low) if best < low => format!("{label} (below, at most {})", number(best)),
                 _ => label.clone(),
@@ -171,7 +171,17 @@ impl Figure {
     }
 }
 
-/// The lines of the methods that have points.
+/// A chart of the training loss by step, smoothed, on a logarithmic axis.
+pub fn loss_chart(title: &str, methods: &[MethodResult]) -> LineChart {
+    Figure::loss(methods).chart(title, methods)
+}
+
+/// A chart of the test accuracy by epoch in percent; the axis starts near the top if all methods end there.
+pub fn accuracy_chart(title: &str, methods: &[MethodResult]) -> LineChart {
+    Figure::accuracy(methods).chart(title, methods)
+}
+
+/// The lines of all methods that have points.
 fn lines(methods: &[MethodResult], points: impl Fn(&MethodResult) -> Curve) -> Vec<Line> {
     let line = |(method, result): (usize, &MethodResult)| {
         let diverged = result.diverged_at.is_some();
@@ -184,9 +194,9 @@ fn highest(points: &[(f64, f64)]) -> f64 {
     points.iter().map(|p| p.1).filter(|y| y.is_finite()).fold(f64::NAN, f64::max)
 }
 
-/// Where an axis of accuracies in percent begins: below what the methods that come near the best
-/// one reach after the first fifth of the epochs.
-fn lowest_of_interest(lines: &[Line]) -> Option<f64> {
+/// The lower limit of an axis of accuracies in percent: below what the methods within 25 points of the
+/// best one reach after the first fifth of the epochs.
+fn lower_limit(lines: &[Line]) -> Option<f64> {
     let best = lines.iter().map(|line| highest(&line.points)).fold(f64::NAN, f64::max);
     let ends = lines.iter().filter_map(|line| line.points.last());
     let epochs = ends.map(|p| p.0).fold(0.0, f64::max);
@@ -195,11 +205,11 @@ fn lowest_of_interest(lines: &[Line]) -> Option<f64> {
     let low = late.map(|p| p.1).fold(f64::NAN, f64::min);
     let unit = if best - low < 5.0 { 1.0 } else { 5.0 };
     let low = unit * (low.min(best - 1.0) / unit).floor();
-    // An axis that begins at zero costs little where half of it is used.
+    // An axis from 0 is preferred if at least half of it is used.
     (low > 50.0 && epochs > 1.0).then_some(low)
 }
 
-/// Points as a list of x and a list of y, in as many digits as can be seen.
+/// Points as a list of x and a list of y, rounded to the visible digits.
 fn columns<S: serde::Serializer>(points: &Curve, serializer: S) -> Result<S::Ok, S::Error> {
     let short = |y: f64| format!("{y:.4e}").parse::<f64>().unwrap_or(f64::NAN);
     let x: Vec<u64> = points.iter().map(|p| p.0 as u64).collect();

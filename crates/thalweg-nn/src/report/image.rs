@@ -1,7 +1,6 @@
-//! Grey images inside a page.
+//! Greyscale images embedded in a page.
 
-/// A grey picture as the address of a PNG that lies in the address itself; `None` where the pixels
-/// do not make such a picture.
+/// A greyscale image as a PNG in a data URI; `None` if the number of pixels does not match.
 pub(super) fn data_uri(pixels: &[f32], height: usize, width: usize) -> Option<String> {
     if height.checked_mul(width) != Some(pixels.len()) {
         return None;
@@ -44,7 +43,7 @@ mod tests {
     }
 
     #[test]
-    fn pixels_that_make_no_picture_are_none() {
+    fn a_wrong_number_of_pixels_gives_none() {
         assert_eq!(data_uri(&[0.0; 3], 2, 2), None);
         assert_eq!(data_uri(&[], 0, 0), None);
         assert_eq!(data_uri(&[], usize::MAX, 2), None);

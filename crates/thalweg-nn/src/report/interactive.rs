@@ -1,13 +1,13 @@
-//! The curves on the page: drawings for everybody, which a script replaces by charts that answer.
+//! The charts on the page: static plots, which a script replaces by interactive ones.
 
 use maud::{Markup, PreEscaped, html};
 use serde::Serialize;
 use thalweg_draw::plot::style;
 
+use super::contents::{MethodResult, Report};
 use super::figure::Figure;
-use super::{MethodResult, Report};
 
-/// All figures beside and below each other.
+/// All charts, in a grid.
 pub(super) fn section(report: &Report, figures: &[Figure]) -> Markup {
     html! {
         @if !figures.is_empty() {
@@ -29,14 +29,14 @@ pub(super) fn section(report: &Report, figures: &[Figure]) -> Markup {
 
 fn caption(figure: &Figure) -> &'static str {
     match figure.id {
-        "loss" => "The loss of each batch before the step on it.",
-        "accuracy" => "Test samples classified right after each epoch.",
+        "loss" => "The loss of each batch before the step.",
+        "accuracy" => "The share of test samples classified correctly after each epoch.",
         "test-loss" => {
-            "The mean loss over the test samples: where it rises while the training loss falls, the network learns its samples by heart."
+            "The mean loss over the test samples. Where it rises while the training loss falls, the network overfits."
         }
-        "lr" => "The learning rate of each step, as the schedule has it.",
-        "grad-norm" => "The length of the gradient of all parameters, before clipping.",
-        _ => "How far a step moves all parameters together.",
+        "lr" => "The learning rate of each step, as set by the schedule.",
+        "grad-norm" => "The L2 norm of the gradient over all parameters, before clipping.",
+        _ => "The L2 norm of the change of all parameters in a step.",
     }
 }
 
@@ -53,7 +53,7 @@ struct Method<'a> {
     diverged: Option<u64>,
 }
 
-/// The data of the curves and the script that draws them.
+/// The data of the charts and the script that draws them.
 pub(super) fn script<'a>(methods: &'a [MethodResult], figures: &'a [Figure]) -> Markup {
     let method = |(i, method): (usize, &'a MethodResult)| Method {
         label: &method.label,
@@ -61,9 +61,9 @@ pub(super) fn script<'a>(methods: &'a [MethodResult], figures: &'a [Figure]) -> 
         diverged: method.diverged_at,
     };
     let methods = methods.iter().enumerate().map(method).collect();
-    // Texts and numbers only: nothing here has no JSON.
+    // Texts and numbers only: serialisation cannot fail.
     let json = serde_json::to_string(&Data { methods, figures }).unwrap_or_default();
-    // Inside a script nothing is unescaped, and only a < could end it.
+    // Inside a script element nothing is unescaped, and only a `<` can end it.
     let json = json.replace('<', "\\u003c");
     html! {
         script type="application/json" id="data" { (PreEscaped(json)) }

@@ -1,19 +1,19 @@
-//! What was taken for what, as a shaded table.
+//! The confusion matrix, as a shaded table.
 
 use maud::{Markup, html};
 
-use super::Report;
+use super::contents::Report;
 use super::text::{count, percent};
 
-/// Classes up to which a table shows all pairs; of more, the most frequent confusions are listed.
-const MOST_CLASSES: usize = 64;
+/// Up to this number of classes, the matrix is shown; for more, the most frequent confusions are listed.
+const MAX_CLASSES: usize = 64;
 
-/// Confusions in a list.
-const MOST_LISTED: usize = 12;
+/// Maximum number of listed confusions.
+const MAX_LISTED: usize = 12;
 
-/// The confusion matrix of a method, rows true classes, columns what they were taken for.
+/// The confusion matrix of a method: rows are true classes, columns predicted ones.
 pub(super) fn show(report: &Report, matrix: &[Vec<u64>]) -> Markup {
-    if matrix.len() > MOST_CLASSES {
+    if matrix.len() > MAX_CLASSES {
         return list(report, matrix);
     }
     let classes: Vec<String> = (0..matrix.len()).map(|k| report.class(k)).collect();
@@ -24,13 +24,13 @@ pub(super) fn show(report: &Report, matrix: &[Vec<u64>]) -> Markup {
     html! {
         div.table {
             table.matrix.tall[tall] {
-                caption { "true class by row, taken for by column" }
+                caption { "rows: true class, columns: predicted class" }
                 thead {
                     tr {
                         td {}
                         @for class in &classes { th scope="col" title=(class) { span { (class) } } }
                         th.sum scope="col" { span { "all" } }
-                        th.sum scope="col" { span { "right" } }
+                        th.sum scope="col" { span { "correct" } }
                     }
                 }
                 tbody {
@@ -38,8 +38,8 @@ pub(super) fn show(report: &Report, matrix: &[Vec<u64>]) -> Markup {
                         @let total = matrix[k].iter().sum::<u64>();
                         tr {
                             th scope="row" title=(class) { span { (class) } }
-                            @for (j, taken) in classes.iter().enumerate() {
-                                (cell(at(matrix, k, j), total, k == j, class, taken))
+                            @for (j, predicted) in classes.iter().enumerate() {
+                                (cell(at(matrix, k, j), total, k == j, class, predicted))
                             }
                             td.sum { (count(total)) }
                             td.sum { (share(at(matrix, k, k), total)) }
@@ -65,10 +65,10 @@ fn share(part: u64, whole: u64) -> String {
     if whole == 0 { "–".to_owned() } else { percent(part as f64 / whole as f64) }
 }
 
-/// A count, shaded by the root of its share of the row, so that single mistakes are seen.
-fn cell(n: u64, total: u64, right: bool, class: &str, taken: &str) -> Markup {
+/// A count, shaded by the square root of its share of the row, so that single mistakes are visible.
+fn cell(n: u64, total: u64, right: bool, class: &str, predicted: &str) -> Markup {
     let shade = (n as f64 / total.max(1) as f64).sqrt();
-    let title = format!("{class} taken for {taken}: {} of {}", count(n), count(total));
+    let title = format!("{class} predicted as {predicted}: {} of {}", count(n), count(total));
     html! {
         @if n == 0 {
             td.none title=(title) { "0" }
@@ -89,10 +89,10 @@ fn list(report: &Report, matrix: &[Vec<u64>]) -> Markup {
             table {
                 caption { "the most frequent of " (count(pairs.len() as u64)) " confusions among " (matrix.len()) " classes" }
                 thead {
-                    tr { th scope="col" { "true" } th scope="col" { "taken for" } th.number scope="col" { "times" } }
+                    tr { th scope="col" { "true" } th scope="col" { "predicted" } th.number scope="col" { "samples" } }
                 }
                 tbody {
-                    @for (k, j, n) in pairs.into_iter().take(MOST_LISTED) {
+                    @for (k, j, n) in pairs.into_iter().take(MAX_LISTED) {
                         tr { td { (report.class(k)) } td { (report.class(j)) } td.number { (count(n)) } }
                     }
                 }

@@ -1,17 +1,18 @@
-//! What each method gets wrong: its confusion matrix and samples of its mistakes.
+//! The mistakes of each method: its confusion matrix and misclassified samples.
 
 use maud::{Markup, html};
 use thalweg_draw::numbers::number;
 
+use super::contents::{MethodResult, Mistake, Report};
 use super::image::data_uri;
 use super::text::{count, counted, percent, whole_percent};
-use super::{MethodResult, Mistake, Report, matrix, results, scatter};
+use super::{matrix, results, scatter};
 use crate::data::Kind;
 
-/// Mistakes shown of a method, the surest first.
-const MOST: usize = 24;
+/// Maximum number of mistakes shown per method, the most confident first.
+const MAX_SHOWN: usize = 24;
 
-/// A part for each method that was tested, the best one's unfolded.
+/// One part per tested method; that of the best one is open.
 pub(super) fn section(report: &Report) -> Markup {
     let shown: Vec<usize> = report
         .ranked()
@@ -23,7 +24,7 @@ pub(super) fn section(report: &Report) -> Markup {
     html! {
         @if !shown.is_empty() {
             section {
-                h2 id="mistakes" { "Right and wrong" }
+                h2 id="mistakes" { "Mistakes" }
                 @for (place, &i) in shown.iter().enumerate() {
                     @let method = &report.methods[i];
                     details open[place == 0] {
@@ -54,10 +55,10 @@ fn samples(report: &Report, method: &MethodResult) -> Markup {
     let mut mistakes: Vec<&Mistake> = method.mistakes.iter().collect();
     mistakes.sort_by(|a, b| b.probability.total_cmp(&a.probability));
     let wrong = method.tested().map_or(mistakes.len() as u64, |(right, all)| all - right);
-    mistakes.truncate(MOST);
+    mistakes.truncate(MAX_SHOWN);
     let shown = mistakes.len() as u64;
     let which = if shown < wrong {
-        format!("The {} surest of its ", count(shown))
+        format!("The {} most confident of its ", count(shown))
     } else {
         "Its ".to_owned()
     };
@@ -65,7 +66,7 @@ fn samples(report: &Report, method: &MethodResult) -> Markup {
         div.samples {
             p.note {
                 (which) (counted(wrong, "mistake"))
-                ": true class → what it was taken for, and the probability given to that."
+                ": true class → predicted class, and the probability of the predicted class."
             }
             @match &report.kind {
                 Some(Kind::Images { height, width }) => (images(report, &mistakes, *height, *width)),
@@ -90,7 +91,7 @@ fn images(report: &Report, mistakes: &[&Mistake], height: usize, width: usize) -
                     @match data_uri(&mistake.input, height, width) {
                         Some(address) => {
                             img src=(address) width=(width) height=(height)
-                                alt={ "a sample of class " (truth) " taken for " (predicted) " with " (sure) };
+                                alt={ "a sample of class " (truth) " predicted as " (predicted) " with probability " (sure) };
                         },
                         None => { div.blank {} },
                     }
@@ -108,7 +109,7 @@ fn rows(report: &Report, mistakes: &[&Mistake], columns: &[String]) -> Markup {
                 thead {
                     tr {
                         th scope="col" { "true" }
-                        th scope="col" { "taken for" }
+                        th scope="col" { "predicted" }
                         th.number scope="col" { "probability" }
                         @for column in columns { th.number scope="col" { (column) } }
                     }

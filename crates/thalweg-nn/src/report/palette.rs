@@ -1,17 +1,17 @@
-//! The methods' colours as CSS: the drawings' own on light paper, lightened where paper is dark.
+//! The colours of methods and classes as CSS: those of the plots in light mode, lightened in dark mode.
 
 use std::fmt::Write;
 
 use thalweg_draw::plot::{Colour, style};
 
-/// What charts stand on in dark mode: `--card` of the house's style.
+/// The background of charts in dark mode: `--card` of the page shell.
 const DARK: Colour = Colour::hex(0x1b2026);
 
-/// The contrast that WCAG 2.2 asks of text (1.4.3); lines need less.
+/// The contrast that WCAG 2.2 requires of text (1.4.3); lines need less.
 const CONTRAST: f64 = 4.5;
 
-/// Variables `--m0`, `--m1`, … with the colours of so many methods, and `--k0`, … of classes, of
-/// which at most a hundred are told apart.
+/// Variables `--m0`, `--m1`, … with the colours of the methods, and `--k0`, … with those of at most a
+/// hundred classes.
 pub(super) fn rules(methods: usize, classes: usize) -> String {
     let list = |adapt: fn(Colour) -> Colour| {
         let (methods, classes) =
@@ -27,7 +27,7 @@ pub(super) fn rules(methods: usize, classes: usize) -> String {
     format!(":root {{{light} }}\n@media (prefers-color-scheme: dark) {{ :root {{{dark} }} }}\n")
 }
 
-/// The colour with as much white as it takes to be read on dark paper.
+/// The colour mixed with enough white to be readable on a dark background.
 fn lightened(colour: Colour) -> Colour {
     let mixed = |parts: u32| {
         let channel = |c: u8| ((u32::from(c) * (20 - parts) + 255 * parts) / 20) as u8;
@@ -63,14 +63,14 @@ mod tests {
     }
 
     #[test]
-    fn every_colour_can_be_read_on_dark_paper() {
+    fn every_colour_is_readable_on_a_dark_background() {
         for i in 0..10 {
             assert!(contrast(lightened(style(i).colour), DARK) >= CONTRAST, "{i}");
         }
     }
 
     #[test]
-    fn the_dark_paper_is_the_house_s() {
+    fn the_dark_background_is_that_of_the_page_shell() {
         let card = "--card: #1b2026";
         assert!(thalweg_draw::page::shell("", &maud::html! {}).contains(card));
     }

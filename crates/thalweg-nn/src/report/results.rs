@@ -1,10 +1,10 @@
-//! The table of where the methods ended.
+//! The table of results.
 
 use maud::{Markup, html};
 use thalweg_draw::numbers::number;
 
+use super::contents::{MethodResult, Report};
 use super::text::{count, duration, percent, rate};
-use super::{MethodResult, Report};
 
 /// The table, the best method first.
 pub(super) fn section(report: &Report) -> Markup {
@@ -35,7 +35,7 @@ pub(super) fn section(report: &Report) -> Markup {
                         @for (i, method) in methods {
                             tr {
                                 th scope="row" { (name(i, method)) }
-                                (standing(method))
+                                (final_scores(method))
                                 @if timed { (cell(method.seconds.map(duration))) }
                                 @if rated { (cell(method.samples_per_second.map(rate))) }
                                 @if shared { (cell(method.optimizer_share.map(percent))) }
@@ -45,21 +45,21 @@ pub(super) fn section(report: &Report) -> Markup {
                     }
                 }
             }
-            (caution(report))
+            (error_note(report))
         }
     }
 }
 
-/// A method's name in its colour.
+/// A method's name with its colour.
 pub(super) fn name(i: usize, method: &MethodResult) -> Markup {
     html! { span.name { i.swatch style={ "--c:var(--m" (i) ")" } {} span { (method.label) } } }
 }
 
-fn standing(method: &MethodResult) -> Markup {
+fn final_scores(method: &MethodResult) -> Markup {
     let end = method.end();
     let mut best = None;
     for record in &method.epochs {
-        // The first of equally good ones.
+        // The first of equally good epochs.
         if best.is_none_or(|(_, accuracy)| record.test_accuracy > accuracy) {
             best = Some((record.epoch, record.test_accuracy));
         }
@@ -80,18 +80,18 @@ fn cell(text: Option<String>) -> Markup {
     html! { td.number { (text.as_deref().unwrap_or("–")) } }
 }
 
-/// How much of a difference may be chance.
-fn caution(report: &Report) -> Markup {
+/// How large a difference may be due to chance.
+fn error_note(report: &Report) -> Markup {
     let best = report.ranked().first().map(|&i| &report.methods[i]);
     let tested = best.and_then(MethodResult::tested).filter(|(right, all)| right < all);
     html! {
         @if let Some((right, all)) = tested {
             @let share = right as f64 / all as f64;
-            // Two standard errors of a binomial share.
+            // Two standard errors of a binomial proportion, in percentage points.
             @let error = 200.0 * (share * (1.0 - share) / all as f64).sqrt();
             p.note {
-                "Right answers to " (count(all)) " test samples tell the accuracy on others of their kind to about ±"
-                (format!("{error:.1}")) " points: a smaller difference between methods may be chance."
+                "On " (count(all)) " test samples, an accuracy has a 95 % confidence interval of about ±"
+                (format!("{error:.1}")) " percentage points: smaller differences between methods may be due to chance."
             }
         }
     }

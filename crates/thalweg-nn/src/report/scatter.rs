@@ -1,15 +1,15 @@
-//! Mistakes as points of the plane.
+//! Mistakes, drawn as points of the plane.
 
 use maud::{Markup, html};
 use thalweg_draw::numbers::number;
 
-use super::{Mistake, Report};
+use super::contents::{Mistake, Report};
 
 const WIDTH: f64 = 480.0;
 const HEIGHT: f64 = 340.0;
 const MARGIN: f64 = 30.0;
 
-/// Where the mistakes lie: filled in the colour of the true class, ringed in that of the other.
+/// The mistakes: filled in the colour of the true class, outlined in that of the predicted class.
 pub(super) fn show(report: &Report, mistakes: &[&Mistake]) -> Markup {
     let point = |mistake: &&Mistake| match mistake.input[..] {
         [x, y] if x.is_finite() && y.is_finite() => {
@@ -27,7 +27,7 @@ pub(super) fn show(report: &Report, mistakes: &[&Mistake]) -> Markup {
     html! {
         @if !points.is_empty() {
             figure.plane {
-                svg viewBox={ "0 0 " (WIDTH) " " (HEIGHT) } role="img" aria-label="the mistakes in the plane" {
+                svg viewBox={ "0 0 " (WIDTH) " " (HEIGHT) } role="img" aria-label="the mistakes, as points of the plane" {
                     rect x=(MARGIN) y=(MARGIN) width=(WIDTH - 2.0 * MARGIN) height=(HEIGHT - 2.0 * MARGIN) {}
                     text x=(MARGIN) y=(HEIGHT - 12.0) { "x = " (left) }
                     text.last x=(WIDTH - MARGIN) y=(HEIGHT - 12.0) { (right) }
@@ -35,7 +35,7 @@ pub(super) fn show(report: &Report, mistakes: &[&Mistake]) -> Markup {
                     @for (x, y, truth, predicted) in points {
                         @let [cx, cy] = frame.pixel([x, y]).map(|v| format!("{v:.1}"));
                         circle cx=(cx) cy=(cy) r="5" style={ "--c:var(--k" (truth) ");--d:var(--k" (predicted) ")" } {
-                            title { (report.class(truth)) " taken for " (report.class(predicted)) " at (" (number(x)) ", " (number(y)) ")" }
+                            title { (report.class(truth)) " predicted as " (report.class(predicted)) " at (" (number(x)) ", " (number(y)) ")" }
                         }
                     }
                 }
@@ -43,17 +43,17 @@ pub(super) fn show(report: &Report, mistakes: &[&Mistake]) -> Markup {
                     @for class in classes {
                         span.name { i.swatch style={ "--c:var(--k" (class) ")" } {} span { (report.class(class)) } } " "
                     }
-                    "Filled: the true class; ringed: what it was taken for."
+                    "Fill: true class; outline: predicted class."
                 }
             }
         }
     }
 }
 
-/// The part of the plane that is shown, as long to the right as it is upwards.
+/// The part of the plane that is shown, with the same scale on both axes.
 struct Frame {
     centre: [f64; 2],
-    /// Pixels to a unit.
+    /// Pixels per unit.
     scale: f64,
 }
 
@@ -65,7 +65,7 @@ impl Frame {
             let (x, y) = (pick(0), pick(1));
             ([x.0, y.0], [x.1, y.1])
         });
-        // Room for the circles inside the frame.
+        // Space for the circles inside the frame.
         let room = [WIDTH, HEIGHT].map(|side| side - 2.0 * MARGIN - 24.0);
         let fit = |i: usize| if high[i] > low[i] { room[i] / (high[i] - low[i]) } else { room[i] };
         Self { centre: [0, 1].map(|i| (low[i] + high[i]) / 2.0), scale: fit(0).min(fit(1)) }
@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_point_lies_inside_the_frame_and_none_is_stretched() {
+    fn every_point_lies_inside_the_frame_and_scales_are_equal() {
         let points = [[-2.0, 1.0], [6.0, 1.5], [0.0, 3.0]];
         let frame = Frame::around(points.into_iter());
         for point in points {

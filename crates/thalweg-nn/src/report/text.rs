@@ -1,19 +1,19 @@
-//! Numbers as the report writes them.
+//! The format of numbers and lists in the report.
 
 use thalweg_draw::numbers::number;
 pub(super) use thalweg_draw::numbers::{counted, grouped as count};
 
-/// A share from 0 to 1 in percent, as `97.78%`.
+/// A share from 0 to 1 in percent, such as `97.78%`.
 pub(super) fn percent(share: f64) -> String {
     if share.is_finite() { format!("{:.2}%", 100.0 * share) } else { "–".to_owned() }
 }
 
-/// The same in whole percent, for what is not measured so exactly.
+/// The same without decimals.
 pub(super) fn whole_percent(share: f64) -> String {
     if share.is_finite() { format!("{:.0}%", 100.0 * share) } else { "–".to_owned() }
 }
 
-/// A time, as `4.21 s` or `3 min 20 s`.
+/// A duration, such as `4.21 s` or `3 min 20 s`.
 pub(super) fn duration(seconds: f64) -> String {
     if seconds.is_finite() && seconds >= 120.0 {
         let seconds = seconds.round() as u64;
@@ -22,9 +22,9 @@ pub(super) fn duration(seconds: f64) -> String {
     format!("{} s", number((100.0 * seconds).round() / 100.0))
 }
 
-/// A rate, as `41,200`.
+/// A rate, such as `41,200`.
 pub(super) fn rate(per_second: f64) -> String {
-    // A cast saturates; what is so large or no number is no rate.
+    // A cast saturates: very large values and NaN are written by `number`.
     if (10.0..1e15).contains(&per_second) {
         count(per_second.round() as u64)
     } else {
@@ -32,7 +32,7 @@ pub(super) fn rate(per_second: f64) -> String {
     }
 }
 
-/// Names in a sentence, as `sgd, momentum and adam`; of many, the first few and how many others.
+/// Names in a sentence, such as `sgd, momentum and adam`; of many, the first three and the number of others.
 pub(super) fn listed(names: &[&str]) -> String {
     match names {
         [] => "nothing".to_owned(),
@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_read_as_in_a_newspaper() {
+    fn numbers_have_separators_and_units() {
         assert_eq!([0, 999, 1000, 1_234_567].map(count), ["0", "999", "1,000", "1,234,567"]);
         assert_eq!([0.97777, 1.0, f64::NAN].map(percent), ["97.78%", "100.00%", "–"]);
         assert_eq!(

@@ -1,14 +1,14 @@
-//! The outcome in a sentence.
+//! The result in one sentence.
 
+use super::contents::{MethodResult, Report};
 use super::text::{count, counted, listed};
-use super::{MethodResult, Report};
 
 impl Report {
-    /// Which method classifies the test samples best at the end, in one sentence.
+    /// The method with the best final test accuracy, in one sentence.
     pub fn verdict(&self) -> String {
         let ranked = self.ranked();
         let ended: Vec<(&MethodResult, f64)> =
-            ranked.iter().filter_map(|&i| standing(&self.methods[i])).collect();
+            ranked.iter().filter_map(|&i| finished(&self.methods[i])).collect();
         let Some(&(best, accuracy)) = ended.first() else { return self.without_end() };
         let names: Vec<&str> =
             ended.iter().filter(|e| e.1 == accuracy).map(|e| e.0.label.as_str()).collect();
@@ -19,18 +19,18 @@ impl Report {
             ([name], None) => {
                 let (share, of) = score.split_once(' ').unwrap_or((&score, ""));
                 let of = if of.is_empty() { String::new() } else { format!(" {of}") };
-                let alone = if others > 0 { "; no other method came so far" } else { "" };
+                let alone = if others > 0 { "; no other method has a final accuracy" } else { "" };
                 format!(
-                    "{name} classifies {share} of the test samples right{of} after {epochs}{alone}."
+                    "{name} classifies {share} of the test samples correctly{of} after {epochs}{alone}."
                 )
             }
             ([name], Some((next, share))) => format!(
-                "{name} classifies the most test samples right after {epochs}: {score}; next is {} with {}.",
+                "{name} classifies the most test samples correctly after {epochs}: {score}; next is {} with {}.",
                 next.label,
                 next.score(*share)
             ),
             _ => format!(
-                "{} classify equally many test samples right after {epochs}: {score}.",
+                "{} classify the same number of test samples correctly after {epochs}: {score}.",
                 listed(&names)
             ),
         }
@@ -38,7 +38,7 @@ impl Report {
 
     fn without_end(&self) -> String {
         match &self.methods[..] {
-            [] => "No method was tried.".to_owned(),
+            [] => "There are no methods.".to_owned(),
             [only] => match only.diverged_at {
                 Some(step) => format!("{} diverged at step {}.", only.label, count(step)),
                 None => format!("{} has not finished an epoch.", only.label),
@@ -50,17 +50,17 @@ impl Report {
         }
     }
 
-    /// The methods' places, the best first, those that diverged last.
+    /// The indices of the methods, the best first, those that diverged last.
     pub(super) fn ranked(&self) -> Vec<usize> {
         let mut places: Vec<usize> = (0..self.methods.len()).collect();
-        let height = |&i: &usize| standing(&self.methods[i]).map_or(-1.0, |(_, accuracy)| accuracy);
+        let height = |&i: &usize| finished(&self.methods[i]).map_or(-1.0, |(_, accuracy)| accuracy);
         places.sort_by(|a, b| height(b).total_cmp(&height(a)));
         places
     }
 }
 
-/// A method that came to its end, and its final test accuracy.
-fn standing(method: &MethodResult) -> Option<(&MethodResult, f64)> {
+/// A method that did not diverge, and its final test accuracy.
+fn finished(method: &MethodResult) -> Option<(&MethodResult, f64)> {
     let end = method.end().filter(|_| method.diverged_at.is_none())?;
     end.test_accuracy.is_finite().then_some((method, end.test_accuracy))
 }

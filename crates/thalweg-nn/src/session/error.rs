@@ -1,4 +1,4 @@
-//! Why a run cannot begin or go on.
+//! Why a run cannot start or continue.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,32 +10,32 @@ use crate::data::DataError;
 use crate::landscape::{LandscapeError, UnknownDirections};
 use crate::network::NetworkError;
 
-/// Why a run cannot begin or go on. What its folder had before is still there.
+/// Why a run cannot start or continue. The files in its folder are kept.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SessionError {
-    /// The folder has a run already.
+    /// The folder already contains a run.
     #[error(
-        "{} has another run in it: --resume goes on with that one, another --out begins a new one",
+        "{} already contains a run: --resume continues it, another --out starts a new one",
         .0.display()
     )]
     Occupied(PathBuf),
-    /// The folder has something else in it.
+    /// The folder contains other files.
     #[error(
-        "{} is not empty: a run is written into a folder that is new or empty",
+        "{} is not empty: a run needs a new or empty folder",
         .0.display()
     )]
     NotEmpty(PathBuf),
-    /// There is no run to go on with.
-    #[error("{} has no run to go on with: it has no run.json", .0.display())]
+    /// There is no run to resume.
+    #[error("{} contains no run to resume: it has no run.json", .0.display())]
     NoRun(PathBuf),
-    /// Somebody else writes into the folder.
-    #[error("another program is training in {}", .0.display())]
+    /// Another process has locked the folder.
+    #[error("another process is training in {}", .0.display())]
     InUse(PathBuf),
-    /// Two methods would write into one folder.
+    /// Two methods with the same folder.
     #[error(
-        "`{}` and `{}` would both be written into the folder {folder}; one of them has to be \
-         written in another way",
+        "`{}` and `{}` would both be written into the folder {folder}; write one of the two specs \
+         differently",
         labels[0], labels[1]
     )]
     SameFolder {
@@ -44,53 +44,53 @@ pub enum SessionError {
         /// The folder's name, within the run's.
         folder: String,
     },
-    /// Networks that are larger than what is free of memory.
+    /// Networks that do not fit into the free memory.
     #[error(
-        "{model} has {weights} weights here: for {methods} method{} they and their gradients take \
-         {:.1} GB of memory, of which {:.1} GB are free",
-        if *methods == 1 { "" } else { "s" }, gigabytes(*needed), gigabytes(*available)
+        "{model} has {weights} weights here: with gradients, {methods} method{} {:.1} GB of \
+         memory, and {:.1} GB are free",
+        if *methods == 1 { " needs" } else { "s need" }, gigabytes(*needed), gigabytes(*available)
     )]
     Memory {
         /// The network, as text.
         model: String,
         /// The number of its weights and biases.
         weights: usize,
-        /// How many methods train one each.
+        /// The number of methods, each with its own network.
         methods: usize,
-        /// Bytes that are needed at least.
+        /// The memory needed at least, in bytes.
         needed: u64,
-        /// Bytes that are free.
+        /// The free memory in bytes.
         available: u64,
     },
-    /// The settings are not those that the run began with.
-    #[error("{} began with other settings: {}", folder.display(), what.iter().map(|it| {
+    /// Settings that differ from those of the run.
+    #[error("{} was started with other settings: {}", folder.display(), what.iter().map(|it| {
         format!("{} is {} now and was {}", it.setting, it.is, it.was)
     }).collect::<Vec<_>>().join("; "))]
     Differs {
         /// The run's folder.
         folder: PathBuf,
-        /// What differs.
-        what: Vec<super::Difference>,
+        /// The differences.
+        what: Vec<Difference>,
     },
-    /// The data is not what the run began with.
-    #[error("{data} is not the data that the run in {} began with: it has changed", folder.display())]
+    /// The data has changed since the run started.
+    #[error("{data} has changed since the run in {} started", folder.display())]
     DataChanged {
         /// The data, as text.
         data: String,
         /// The run's folder.
         folder: PathBuf,
     },
-    /// A file of the run is not as it was written.
-    #[error("{} cannot be gone on with: {what}", path.display())]
+    /// A damaged file.
+    #[error("cannot use {}: {what}", path.display())]
     Damaged {
         /// The file.
         path: PathBuf,
         /// What is wrong with it.
         what: String,
     },
-    /// A journal has lost its end.
+    /// A log that is shorter than at the last checkpoint.
     #[error(
-        "{} has {found} bytes, fewer than the {expected} that the checkpoint knows of",
+        "{} has {found} bytes, fewer than the {expected} at the last checkpoint",
         path.display()
     )]
     Shorter {
@@ -98,42 +98,42 @@ pub enum SessionError {
         path: PathBuf,
         /// Its length in bytes.
         found: u64,
-        /// The length that the checkpoint knows of.
+        /// Its length at the last checkpoint.
         expected: u64,
     },
-    /// A file cannot be read.
+    /// A file that cannot be read.
     #[error("cannot read {}: {}", path.display(), reason(source))]
     Read {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
-    /// A file cannot be written.
+    /// A file that cannot be written.
     #[error(transparent)]
     Write(#[from] OutputError),
-    /// The data cannot be had.
+    /// The data cannot be loaded.
     #[error(transparent)]
     Data(#[from] DataError),
-    /// The network's text cannot be read.
+    /// The text of the network is invalid.
     #[error(transparent)]
     Network(#[from] NetworkError),
-    /// An optimizer, schedule, group or clipping is not accepted.
+    /// An optimizer, group or clipping is invalid.
     #[error(transparent)]
     Optimizer(#[from] thalweg::Error),
-    /// A schedule cannot be read.
+    /// A schedule is invalid.
     #[error(transparent)]
     Schedule(#[from] thalweg::schedule::ScheduleError),
     /// The methods cannot be compared.
     #[error(transparent)]
     Compare(#[from] CompareError),
-    /// The landscape cannot be made.
+    /// The landscape cannot be computed.
     #[error(transparent)]
     Landscape(#[from] LandscapeError),
-    /// The landscape's plane cannot be read.
+    /// The text of the landscape's plane is invalid.
     #[error(transparent)]
     Plane(#[from] UnknownDirections),
-    /// A picture cannot be drawn.
+    /// A plot cannot be drawn.
     #[error(transparent)]
     Draw(#[from] thalweg_draw::plot::DrawError),
     /// An optimizer's state cannot be saved.
@@ -142,9 +142,20 @@ pub enum SessionError {
     /// Tensors cannot be saved.
     #[error(transparent)]
     Tensors(#[from] safetensors::SafeTensorError),
-    /// Something cannot be put into text.
+    /// A record cannot be serialised.
     #[error(transparent)]
     Text(#[from] io::Error),
+}
+
+/// A setting that differs from that of the run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// The option's name.
+    pub setting: &'static str,
+    /// The value that the run started with.
+    pub was: String,
+    /// The value requested now.
+    pub is: String,
 }
 
 fn gigabytes(bytes: u64) -> f64 {

@@ -1,4 +1,4 @@
-//! What a run leaves behind: networks, pictures, the report.
+//! The results of a run: trained networks, plots, the report.
 
 use std::collections::BTreeMap;
 
@@ -6,32 +6,32 @@ use safetensors::tensor::{Dtype, TensorView};
 use thalweg_draw::plot::{LineChart, Scene};
 use thalweg_lab::output;
 
+use super::error::SessionError;
 use super::folder::folder_of;
-use super::journals::JSON;
-use super::metrics::{self, Record};
-use super::{Session, SessionError, trajectory};
+use super::logs::JSON;
+use super::run::Session;
+use super::{metrics, trajectory};
 use crate::compare::CompareError;
-use crate::landscape::{Directions, FILM_SIZE, Landscape};
-use crate::record::mean_losses;
-use crate::regions;
+use crate::landscape::{Directions, Landscape, VIDEO_SIZE};
 use crate::report::{
-    Film, LandscapeView, MethodResult, Mistake, Report, accuracy_chart, loss_chart,
+    LandscapeView, MethodResult, Mistake, Report, Video, accuracy_chart, loss_chart,
 };
+use crate::{history, regions};
 
 /// Points along a side of the loss surface.
 const RESOLUTION: usize = 41;
-/// Training samples that the surface's loss is a mean over, at most.
-const SURFACE_SAMPLES: usize = 2000;
-/// Mistakes of a method that the report shows, at most.
-const MISTAKES: usize = 24;
+/// The loss surface is the mean loss over at most this many training samples.
+const MAX_SURFACE_SAMPLES: usize = 2000;
+/// At most this many mistakes of a method are shown in the report.
+const MAX_MISTAKES: usize = 24;
 
 impl Session {
-    /// Writes the trained networks, the pictures and the report; `written` is told each file's name
-    /// within the folder, `surface` how many points of the loss surface are computed, and of how
-    /// many.
+    /// Writes the trained networks, the plots and the report. `written` is called with the name of
+    /// each file within the folder, `surface` with the number of computed points of the loss surface
+    /// and the number of all points.
     ///
     /// # Errors
-    /// [`SessionError`], as for a file that cannot be written.
+    /// [`SessionError`], such as a file that cannot be written.
     pub fn finish(
         &self,
         mut written: impl FnMut(&str),
@@ -79,12 +79,12 @@ impl Session {
             let scene = landscape.scene();
             put("landscape.png", &scene.png(1.0)?)?;
             put("landscape.svg", scene.svg().as_bytes())?;
-            put("landscape.mp4", &landscape.film()?)?;
+            put("landscape.mp4", &landscape.video()?)?;
         }
         put("report.html", self.report(results, landscape.as_ref(), regions).html().as_bytes())
     }
 
-    /// What the run is about, as `mlp:100,100 on digits`.
+    /// Network and data, such as `mlp:100,100 on digits`.
     pub fn title(&self) -> String {
         format!("{} on {}", self.settings.model, self.dataset.name)
     }
@@ -92,18 +92,16 @@ impl Session {
     /// The loss surface with the methods' paths; `progress` as in [`finish`](Self::finish).
     ///
     /// # Errors
-    /// [`SessionError`]: paths that cannot be read, a plane that cannot be had.
+    /// [`SessionError`]: snapshots that cannot be read, a landscape that cannot be computed.
     pub fn landscape(
         &self,
         directions: Directions,
         results: &[MethodResult],
         progress: &(dyn Fn(usize, usize) + Sync),
     ) -> Result<Landscape, SessionError> {
-        let mut paths = trajectory::read(&self.folder, &self.comparison)?;
-        for (path, result) in paths.iter_mut().zip(results) {
-            path.losses = mean_losses(&result.steps, &path.steps);
-        }
-        let samples = self.dataset.train.len().min(SURFACE_SAMPLES) as u32;
+        let snapshots = trajectory::read(&self.folder, &self.comparison)?;
+        let paths = history::paths(&self.comparison, snapshots, results);
+        let samples = self.dataset.train.len().min(MAX_SURFACE_SAMPLES) as u32;
         let samples = (0..samples).collect::<Vec<u32>>();
         let samples = self.dataset.train.subset(&samples).map_err(CompareError::from)?;
         let loss = self.comparison.loss_at(&samples)?;
@@ -128,56 +126,30 @@ impl Session {
         Ok(safetensors::serialize(views, None)?)
     }
 
-    /// What became of each method, from the run's own records.
+    /// The result of each method, from the metrics and the current weights.
     ///
     /// # Errors
     /// [`SessionError`]: records that cannot be read.
     pub fn results(&self) -> Result<Vec<MethodResult>, SessionError> {
-        let mut results = Vec::new();
-        for (method, label) in self.comparison.labels().enumerate() {
-            let spent = self.comparison.spent(method);
-            let (confusion, mistakes) = self.judged(method)?;
-            results.push(MethodResult {
-                label: label.to_owned(),
-                spec: self.comparison.spec(method).to_owned(),
-                diverged_at: self.comparison.diverged_at(method),
-                seconds: Some((spent.gradients + spent.optimizer).as_secs_f64()),
-                samples_per_second: spent.samples_per_second(),
-                optimizer_share: spent.optimizer_share(),
-                confusion: Some(confusion),
-                mistakes,
-                ..MethodResult::default()
-            });
-        }
-        let place: BTreeMap<String, usize> =
-            results.iter().enumerate().map(|(i, it)| (it.label.clone(), i)).collect();
-        for record in metrics::read(&self.folder.join(JSON))? {
-            match record {
-                Record::Step(it) => {
-                    if let Some(&i) = place.get(&it.method) {
-                        results[i].steps.push(it);
-                    }
-                }
-                Record::Epoch(it) => {
-                    if let Some(&i) = place.get(&it.method) {
-                        results[i].epochs.push(it);
-                    }
-                }
-            }
+        let records = metrics::read(&self.folder.join(JSON))?;
+        let mut results = history::results(&self.comparison, records);
+        for (method, result) in results.iter_mut().enumerate() {
+            let (confusion, mistakes) = self.predictions(method)?;
+            (result.confusion, result.mistakes) = (Some(confusion), mistakes);
         }
         Ok(results)
     }
 
-    /// How many test samples of each class are taken for each, and the surest mistakes.
-    fn judged(&self, method: usize) -> Result<(Vec<Vec<u64>>, Vec<Mistake>), SessionError> {
+    /// The confusion matrix on the test samples, and the mistakes with the highest probability.
+    fn predictions(&self, method: usize) -> Result<(Vec<Vec<u64>>, Vec<Mistake>), SessionError> {
         let test = &self.dataset.test;
         let predictions = self.comparison.predictions(method)?;
         let truths = test.labels().map_err(CompareError::from)?;
         let classes = self.dataset.classes.len();
         let mut confusion = vec![vec![0; classes]; classes];
         let mut wrong = Vec::new();
-        let said = predictions.classes.iter().zip(&predictions.probabilities);
-        for (sample, (&truth, (&class, &probability))) in truths.iter().zip(said).enumerate() {
+        let predicted = predictions.classes.iter().zip(&predictions.probabilities);
+        for (sample, (&truth, (&class, &probability))) in truths.iter().zip(predicted).enumerate() {
             confusion[truth as usize][class as usize] += 1;
             if truth != class {
                 wrong.push((sample, truth as usize, class as usize, f64::from(probability)));
@@ -185,7 +157,7 @@ impl Session {
         }
         wrong.sort_by(|a, b| b.3.total_cmp(&a.3).then(a.0.cmp(&b.0)));
         let mistakes =
-            wrong.into_iter().take(MISTAKES).map(|(sample, truth, predicted, probability)| {
+            wrong.into_iter().take(MAX_MISTAKES).map(|(sample, truth, predicted, probability)| {
                 let input = test.row(sample).map_err(CompareError::from)?;
                 Ok(Mistake { input, truth, predicted, probability })
             });
@@ -203,9 +175,9 @@ impl Session {
         let mut settings = vec![
             ("training samples", train.to_string()),
             ("test samples", test.to_string()),
-            ("weights", self.comparison.weights(0).elements().to_string()),
+            ("weights and biases", self.comparison.weights(0).elements().to_string()),
             ("activation", it.activation.clone()),
-            ("first weights", it.init.clone()),
+            ("initialisation", it.init.clone()),
             ("batch", it.batch.to_string()),
             ("epochs", it.epochs.to_string()),
             ("steps", self.comparison.steps().to_string()),
@@ -224,10 +196,10 @@ impl Session {
             regions,
             landscape: landscape.map(|landscape| LandscapeView {
                 scene: landscape.scene(),
-                film: Some(Film {
+                video: Some(Video {
                     address: "landscape.mp4".to_owned(),
                     poster: Some("landscape.png".to_owned()),
-                    size: FILM_SIZE,
+                    size: VIDEO_SIZE,
                 }),
                 caption: self.caption(landscape),
             }),
@@ -235,21 +207,21 @@ impl Session {
     }
 
     fn caption(&self, landscape: &Landscape) -> String {
-        let samples = self.dataset.train.len().min(SURFACE_SAMPLES);
+        let samples = self.dataset.train.len().min(MAX_SURFACE_SAMPLES);
         let plane = match landscape.plane.directions() {
             Directions::Principal => {
-                "The plane through the paths' start in their two principal directions"
+                "The plane through the start of the paths along their first two principal directions"
             }
             Directions::Random { .. } => {
-                "A plane through the paths' start in two random directions"
+                "A plane through the start of the paths along two random directions"
             }
         };
-        let held: f64 = landscape.plane.explained().iter().sum();
+        let explained: f64 = landscape.plane.explained().iter().sum();
         format!(
-            "{plane} holds {:.0} % of the paths' variance. Colour and lines are the mean loss over \
-             {samples} training samples at the weights of the plane; the paths are projected onto \
-             it, so that the loss along a path is not exactly the one below it.",
-            100.0 * held
+            "{plane} explains {:.0} % of the variance of the paths. Colours and contour lines show the \
+             mean loss over {samples} training samples at the weights of the plane. The paths are \
+             projected onto it, so that the loss along a path differs from that of the plane below it.",
+            100.0 * explained
         )
     }
 }

@@ -1,18 +1,20 @@
-//! The folder of a run: whether one can begin there, who writes into it, what methods' folders are called.
+//! The folder of a run: checking that it is empty, locking it, and naming the methods' folders.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::ErrorKind;
 use std::path::Path;
 
-use super::{RUN, SessionError};
+use super::error::SessionError;
 
+/// The settings of a run.
+pub const RUN: &str = "run.json";
 const LOCK: &str = ".lock";
-/// How the name of a `run.json` begins that was being written when the program was killed.
+/// The prefix of a `run.json` that was being written when the program was killed.
 const PARTIAL_RUN: &str = ".run.json.thalweg-";
 
-/// Whether a run can begin in a folder: it is not there, or has nothing in it but what is left of a
-/// run that was killed before it began.
+/// Checks that a run can start in a folder: it does not exist, or is empty except for the remains of
+/// a run that was killed before it started.
 pub fn check_empty(folder: &Path) -> Result<(), SessionError> {
     let failed = |source| SessionError::read(folder, source);
     let entries = match fs::read_dir(folder) {
@@ -32,27 +34,28 @@ pub fn check_empty(folder: &Path) -> Result<(), SessionError> {
     Ok(())
 }
 
-/// Makes sure that nobody else writes into the folder, until the file is closed or the process ends.
+/// Locks the folder against other processes, until the file is closed or the process ends.
 pub fn lock(folder: &Path) -> Result<File, SessionError> {
     let path = folder.join(LOCK);
-    // For writing, because network file systems want that of whoever locks.
+    // Opened for writing, because network file systems require that of a lock.
     let opened = OpenOptions::new().write(true).create(true).truncate(false).open(&path);
     let file = opened.map_err(|source| SessionError::write(&path, source))?;
     match file.try_lock() {
         Err(TryLockError::WouldBlock) => Err(SessionError::InUse(folder.to_owned())),
-        // Where the file system has no locks, the run has to do without.
+        // On a file system without locks the run goes unlocked.
         Ok(()) | Err(TryLockError::Error(_)) => Ok(file),
     }
 }
 
-/// The folder of a method within the run's: its label, with what a file system could refuse replaced.
+/// The folder of a method within the run's: its label, with characters replaced that a file system
+/// may reject.
 pub fn folder_of(label: &str) -> String {
     let fits =
         |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '+' | '=' | '_' | ',');
     label.chars().map(|c| if fits(c) { c } else { '-' }).collect()
 }
 
-/// Makes sure that each method has a folder of its own, also where capitals do not count.
+/// Checks that each method has its own folder, also on file systems that ignore case.
 pub fn check_folders<'a>(labels: impl Iterator<Item = &'a str>) -> Result<(), SessionError> {
     let mut owners = BTreeMap::new();
     for label in labels {
@@ -70,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_method_has_a_folder_that_every_system_takes() {
+    fn a_folder_name_is_valid_on_every_system() {
         assert_eq!(folder_of("adam"), "adam");
         assert_eq!(folder_of("adam:lr=1e-3,beta1=0.5"), "adam-lr=1e-3,beta1=0.5");
         assert_eq!(folder_of("sgd: lr=1e+3/\\\"é"), "sgd--lr=1e+3----");
@@ -82,7 +85,7 @@ mod tests {
         assert!(check(["sgd:lr=1e-3", "sgd:lr=1e+3"]).is_ok());
         let error = check(["sgd:lr=1e-3", "sgd:lr=1E-3"]).unwrap_err().to_string();
         let expected = "`sgd:lr=1e-3` and `sgd:lr=1E-3` would both be written into the folder \
-                        sgd-lr=1E-3; one of them has to be written in another way";
+                        sgd-lr=1E-3; write one of the two specs differently";
         assert_eq!(error, expected);
     }
 }

@@ -1,14 +1,14 @@
-//! Whether networks fit into memory, found out before the system has to end the program.
+//! Checks that the networks fit into memory, before the system kills the program.
 
 use thalweg_lab::machine::available_memory;
 
-use super::SessionError;
+use super::error::SessionError;
 
-/// Bytes of a weight and of its gradient.
+/// Bytes per weight, with its gradient.
 const BYTES: u64 = 8;
 
-/// Whether as many networks as there are methods fit, with the gradients of their weights; what else
-/// training needs is left out. Where the system does not say what is free, they do.
+/// Checks that one network per method fits, with gradients; other memory of the training is not
+/// counted. The check passes where the free memory is unknown.
 pub fn check_memory(model: &str, weights: usize, methods: usize) -> Result<(), SessionError> {
     let needed = (weights as u64).saturating_mul(methods as u64).saturating_mul(BYTES);
     match available_memory() {

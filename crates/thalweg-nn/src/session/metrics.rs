@@ -1,23 +1,11 @@
-//! Records as they stand in a run's files.
+//! The format of the metrics files.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 
-use serde::Deserialize;
-
-use super::SessionError;
-use crate::record::{EpochRecord, StepRecord};
-
-/// A line of `metrics.jsonl`.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(untagged)]
-pub enum Record {
-    /// Of a step.
-    Step(StepRecord),
-    /// Of an epoch.
-    Epoch(EpochRecord),
-}
+use super::error::SessionError;
+use crate::record::{EpochRecord, Record, StepRecord};
 
 /// The first line of `metrics.csv`.
 pub const CSV_HEAD: &str = "method,step,epoch,loss,lr,grad_norm,update_norm,train_loss,train_accuracy,test_loss,test_accuracy\n";
@@ -57,7 +45,7 @@ fn row(cells: &[&str]) -> Result<Vec<u8>, SessionError> {
 /// All records of `metrics.jsonl`.
 ///
 /// # Errors
-/// A file that cannot be read, and a line that is no record.
+/// A file that cannot be read, or a line that is not a record.
 pub fn read(path: &Path) -> Result<Vec<Record>, SessionError> {
     let file = File::open(path).map_err(|source| SessionError::read(path, source))?;
     let mut records = Vec::new();
@@ -65,7 +53,7 @@ pub fn read(path: &Path) -> Result<Vec<Record>, SessionError> {
         let line = line.map_err(|source| SessionError::read(path, source))?;
         let record = serde_json::from_str(&line).map_err(|_| SessionError::Damaged {
             path: path.to_owned(),
-            what: format!("line {} is no record", i + 1),
+            what: format!("line {} is not a record", i + 1),
         })?;
         records.push(record);
     }

@@ -1,8 +1,8 @@
-//! The checkpoint of a run: one safetensors file with everything to go on from.
+//! The checkpoint of a run: one safetensors file with the state to resume from.
 //!
 //! Tensors: `weights/LABEL` in f32 and `optimizer/LABEL`, the bytes of a thalweg checkpoint, for each
-//! method. Metadata: one text, a checksum of all that follows it and of all tensors in eight hexadecimal digits, a
-//! space, and JSON with the step and how long each journal is.
+//! method. Metadata: one text: a checksum of the rest of the text and of all tensors in eight hexadecimal
+//! digits, a space, and JSON with the step and the length of each log.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -13,9 +13,11 @@ use serde::{Deserialize, Serialize};
 use thalweg::checkpoint::Checkpoint;
 use thalweg::file;
 
-use super::SessionError;
-use crate::compare::{ContenderState, Spent, State};
+use super::error::SessionError;
+use crate::compare::{MethodState, State, Timing};
 
+/// The checkpoint's name in the folder of a run.
+pub const CHECKPOINT: &str = "checkpoint.safetensors";
 /// The metadata's key.
 const KEY: &str = "thalweg_training";
 const VERSION: u32 = 1;
@@ -24,12 +26,15 @@ const VERSION: u32 = 1;
 struct Head {
     version: u32,
     step: u64,
-    journals: BTreeMap<String, u64>,
-    contenders: Vec<ContenderHead>,
+    /// Lengths by file name.
+    #[serde(rename = "journals")]
+    logs: BTreeMap<String, u64>,
+    #[serde(rename = "contenders")]
+    methods: Vec<MethodHead>,
 }
 
 #[derive(Serialize, Deserialize)]
-struct ContenderHead {
+struct MethodHead {
     label: String,
     diverged_at: Option<u64>,
     samples: u64,
@@ -37,15 +42,11 @@ struct ContenderHead {
     optimizer_seconds: f64,
 }
 
-/// Writes a comparison's state and how long the run's journals are. Killed at any moment, the
-/// file is the old one or the new one.
-pub fn write(
-    path: &Path,
-    state: &State,
-    journals: BTreeMap<String, u64>,
-) -> Result<(), SessionError> {
+/// Writes the state of a comparison and the lengths of the logs, atomically: if the process is killed,
+/// the file is the old one or the new one.
+pub fn write(path: &Path, state: &State, logs: BTreeMap<String, u64>) -> Result<(), SessionError> {
     let mut parts = BTreeMap::new();
-    for it in &state.contenders {
+    for it in &state.methods {
         let weights: Vec<u8> = it.weights.iter().flat_map(|w| w.to_le_bytes()).collect();
         parts.insert(format!("weights/{}", it.label), (Dtype::F32, weights));
         let bytes = it.optimizer.to_bytes()?;
@@ -54,16 +55,16 @@ pub fn write(
     let head = Head {
         version: VERSION,
         step: state.step,
-        journals,
-        contenders: state
-            .contenders
+        logs,
+        methods: state
+            .methods
             .iter()
-            .map(|it| ContenderHead {
+            .map(|it| MethodHead {
                 label: it.label.clone(),
                 diverged_at: it.diverged_at,
-                samples: it.spent.samples,
-                gradient_seconds: it.spent.gradients.as_secs_f64(),
-                optimizer_seconds: it.spent.optimizer.as_secs_f64(),
+                samples: it.timing.samples,
+                gradient_seconds: it.timing.gradients.as_secs_f64(),
+                optimizer_seconds: it.timing.optimizer.as_secs_f64(),
             })
             .collect(),
     };
@@ -88,36 +89,39 @@ pub fn read(path: &Path) -> Result<(State, BTreeMap<String, u64>), SessionError>
 }
 
 fn decode(bytes: &[u8]) -> Result<(State, BTreeMap<String, u64>), String> {
-    let said = |error: safetensors::SafeTensorError| error.to_string();
-    let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(said)?;
+    let text_of = |error: safetensors::SafeTensorError| error.to_string();
+    let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(text_of)?;
     let text = metadata.metadata().as_ref().and_then(|texts| texts.get(KEY)?.split_once(' '));
-    let (stated, head_text) = text.ok_or("it is no checkpoint of a training run")?;
+    let (stated, head_text) = text.ok_or("it is not a checkpoint of a training run")?;
     let head: Head = serde_json::from_str(head_text).map_err(|error| error.to_string())?;
     if head.version != VERSION {
-        return Err(format!("it is of version {}; this program knows {VERSION}", head.version));
+        return Err(format!(
+            "it has version {}; this program reads version {VERSION}",
+            head.version
+        ));
     }
-    let tensors = SafeTensors::deserialize(bytes).map_err(said)?;
+    let tensors = SafeTensors::deserialize(bytes).map_err(text_of)?;
     let all: BTreeMap<String, TensorView> = tensors.tensors().into_iter().collect();
     if checksum(head_text, all.iter().map(|(name, view)| (name.as_str(), view.data()))) != stated {
         return Err("its checksum does not match".to_owned());
     }
-    let contender = |it: ContenderHead| {
+    let method = |it: MethodHead| {
         let part = |kind: &str| {
             let name = format!("{kind}/{}", it.label);
             all.get(&name).map(TensorView::data).ok_or(format!("it has no `{name}`"))
         };
         let (weights, _) = part("weights")?.as_chunks::<4>();
-        Ok(ContenderState {
+        Ok(MethodState {
             weights: weights.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect(),
             optimizer: Checkpoint::from_bytes(part("optimizer")?)
                 .map_err(|error| error.to_string())?,
             diverged_at: it.diverged_at,
-            spent: Spent::from_seconds(it.samples, it.gradient_seconds, it.optimizer_seconds),
+            timing: Timing::from_seconds(it.samples, it.gradient_seconds, it.optimizer_seconds),
             label: it.label,
         })
     };
-    let contenders = head.contenders.into_iter().map(contender).collect::<Result<_, String>>()?;
-    Ok((State { step: head.step, contenders }, head.journals))
+    let methods = head.methods.into_iter().map(method).collect::<Result<_, String>>()?;
+    Ok((State { step: head.step, methods }, head.logs))
 }
 
 fn checksum<'a>(head: &str, parts: impl Iterator<Item = (&'a str, &'a [u8])>) -> String {
@@ -146,22 +150,22 @@ mod tests {
             Comparison::new(&data.train, &data.test, task, &methods, training).unwrap();
         comparison.advance().unwrap();
         let state = comparison.state().unwrap();
-        let journals = BTreeMap::from([("metrics.jsonl".to_owned(), 280), ("other".to_owned(), 7)]);
+        let logs = BTreeMap::from([("metrics.jsonl".to_owned(), 280), ("other".to_owned(), 7)]);
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("checkpoint");
-        write(&path, &state, journals.clone()).unwrap();
-        (std::fs::read(&path).unwrap(), state, journals)
+        write(&path, &state, logs.clone()).unwrap();
+        (std::fs::read(&path).unwrap(), state, logs)
     }
 
     #[test]
     fn what_is_written_is_read() {
-        let (bytes, state, journals) = checkpoint();
+        let (bytes, state, logs) = checkpoint();
         let (read, lengths) = decode(&bytes).unwrap();
-        assert_eq!((read.step, &read.contenders[1].label), (1, &state.contenders[1].label));
-        for (read, written) in read.contenders.iter().zip(&state.contenders) {
+        assert_eq!((read.step, &read.methods[1].label), (1, &state.methods[1].label));
+        for (read, written) in read.methods.iter().zip(&state.methods) {
             assert_eq!((&read.weights, &read.optimizer), (&written.weights, &written.optimizer));
         }
-        assert_eq!(lengths, journals);
+        assert_eq!(lengths, logs);
     }
 
     #[test]

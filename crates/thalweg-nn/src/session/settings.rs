@@ -1,4 +1,4 @@
-//! What a run is: everything that its numbers depend on, as text.
+//! The settings of a run: everything that its results depend on, as text.
 
 use std::fs;
 use std::path::Path;
@@ -6,41 +6,41 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use thalweg::{Clip, Group, Schedule};
 
-use super::SessionError;
-use crate::compare::{Method, Training, methods};
+use super::error::{Difference, SessionError};
+use crate::compare::{DEFAULT_SUITE, Method, Training, methods};
 use crate::data::{Source, Split};
 use crate::landscape::Directions;
 use crate::network::{Activation, Initial, Network};
 
-/// The settings of a run, as `run.json` keeps them.
+/// The settings of a run, as stored in `run.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
     /// The data: `digits`, `idx:DIR`, `csv:FILE:label=COLUMN`, `spirals`, …
     pub data: String,
-    /// The share of samples to be tested on; by default what is usual for the data.
+    /// The share of the test split; `None` for the default of the data.
     pub test: Option<f64>,
     /// The network: `softmax` or `mlp:100,100`.
     pub model: String,
-    /// What follows a hidden layer: relu, sigmoid, tanh, gelu.
+    /// The activation after a hidden layer: relu, sigmoid, tanh, gelu.
     pub activation: String,
-    /// What weights begin with: he, xavier, normal:σ.
+    /// The initialisation of the weights: he, xavier, normal:σ.
     pub init: String,
-    /// The optimizers.
+    /// The optimizers, as specs.
     pub methods: Vec<String>,
-    /// The schedule of every method's learning rate.
+    /// The learning-rate schedule of every method.
     pub schedule: Option<String>,
-    /// Groups of parameters, for every method.
+    /// The parameter groups of every method.
     pub groups: Option<String>,
-    /// How every method's gradients are clipped.
+    /// The gradient clipping of every method.
     pub clip: Option<String>,
-    /// Samples a step.
+    /// Samples per step.
     pub batch: usize,
-    /// How often every sample is learnt from.
+    /// Passes over the training samples.
     pub epochs: u64,
-    /// The seed of split, first weights and order.
+    /// The seed of the split, the initial weights and the order of the samples.
     pub seed: u64,
-    /// The plane of the loss landscape, `pca` or `random`, if there is to be one.
+    /// The plane of the loss landscape, `pca` or `random`; `None` for no landscape.
     pub landscape: Option<String>,
 }
 
@@ -53,7 +53,7 @@ impl Default for Settings {
             model: "mlp:100,100".to_owned(),
             activation: "relu".to_owned(),
             init: "he".to_owned(),
-            methods: SIX.map(str::to_owned).to_vec(),
+            methods: DEFAULT_SUITE.map(str::to_owned).to_vec(),
             schedule: None,
             groups: None,
             clip: None,
@@ -65,26 +65,11 @@ impl Default for Settings {
     }
 }
 
-/// The article's six methods, with rates at which each trains a small network well.
-pub const SIX: [&str; 6] =
-    ["sgd:lr=0.1", "momentum:lr=0.05", "adagrad:lr=0.02", "rmsprop:lr=0.001", "adadelta", "adam"];
-
-/// A setting that is not what it was.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Difference {
-    /// The setting's name.
-    pub setting: &'static str,
-    /// What the run began with.
-    pub was: String,
-    /// What is asked for now.
-    pub is: String,
-}
-
 impl Settings {
-    /// Reads what `run.json` says.
+    /// Reads `run.json`: the settings and the checksum of the data.
     ///
     /// # Errors
-    /// A file that is not there, cannot be read, or is none of ours.
+    /// A file that cannot be read, or is not a `run.json` of this version.
     pub(super) fn read(path: &Path) -> Result<(Self, u32), SessionError> {
         let text = fs::read_to_string(path).map_err(|source| SessionError::read(path, source))?;
         let run: Run = serde_json::from_str(&text).map_err(|source| SessionError::Damaged {
@@ -92,7 +77,8 @@ impl Settings {
             what: source.to_string(),
         })?;
         if run.version != VERSION {
-            let what = format!("it is of version {}; this program knows {VERSION}", run.version);
+            let what =
+                format!("it has version {}; this program reads version {VERSION}", run.version);
             return Err(SessionError::Damaged { path: path.to_owned(), what });
         }
         Ok((run.settings, run.data_crc32c))
@@ -105,13 +91,16 @@ impl Settings {
         Ok(text + "\n")
     }
 
-    /// What differs from the settings that a run began with.
+    /// The differences from the settings that a run started with.
     pub fn differences(&self, before: &Self) -> Vec<Difference> {
         let texts = |it: &Self| {
             let or = |text: &Option<String>| text.clone().unwrap_or_else(|| "none".to_owned());
             [
                 ("--data", it.data.clone()),
-                ("--test", it.test.map_or_else(|| "the usual".to_owned(), |test| test.to_string())),
+                (
+                    "--test",
+                    it.test.map_or_else(|| "the default".to_owned(), |test| test.to_string()),
+                ),
                 ("--model", it.model.clone()),
                 ("--activation", it.activation.clone()),
                 ("--init", it.init.clone()),
@@ -132,11 +121,10 @@ impl Settings {
             .collect()
     }
 
-    /// Reads every text, as what is to be done before anything else.
+    /// Checks that every text can be parsed.
     ///
     /// # Errors
-    /// The first that cannot be read: a source, network, optimizer, schedule, group, clipping or
-    /// plane.
+    /// The first one that cannot: a source, network, optimizer, schedule, group, clipping or plane.
     pub fn check(&self) -> Result<(), SessionError> {
         self.parse().map(drop)
     }
@@ -170,7 +158,7 @@ impl Settings {
     }
 }
 
-/// Settings as what they mean.
+/// Parsed settings.
 pub(super) struct Plan {
     pub source: Source,
     pub split: Split,

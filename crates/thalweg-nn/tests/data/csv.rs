@@ -20,13 +20,13 @@ fn table(text: impl AsRef<[u8]>, label: &str) -> Result<Dataset, DataError> {
     load(folder.path(), &format!("csv:DIR/a.csv:label={label}"))
 }
 
-/// What is said of a table whose label is `y`.
+/// The error for a table whose label is `y`.
 fn wrong(text: impl AsRef<[u8]>) -> String {
     let folder = folder(&[("a.csv", text.as_ref())]);
     refused(folder.path(), "csv:DIR/a.csv:label=y")
 }
 
-/// Rows that make a table whole, below what a test is about.
+/// Valid rows to complete a table.
 fn filled(text: &str) -> String {
     text.to_owned() + &"1,2,a\n2,1,b\n".repeat(20)
 }
@@ -41,8 +41,8 @@ fn a_table_has_its_columns_and_classes() {
     assert_eq!((data.train.len(), data.test.len(), data.features()), (6, 2, 2));
 }
 
-/// From Python: `(x - fmean(train)) / pstdev(train)` of its module `statistics`, where the rows held
-/// out are the first and the seventh of the file.
+/// From Python: `(x - fmean(train)) / pstdev(train)` of its module `statistics`, where the test
+/// rows are the first and the seventh of the file.
 #[test]
 fn columns_have_mean_0_and_deviation_1_in_the_training_part() {
     let data = table(FLOWERS, "species").unwrap();
@@ -64,7 +64,7 @@ fn columns_have_mean_0_and_deviation_1_in_the_training_part() {
 
 #[test]
 fn a_column_that_is_constant_in_the_training_part_is_0() {
-    // 0.1 has no finite binary fraction: a mean of many is not 0.1, were it a mere quotient.
+    // 0.1 has no finite binary fraction: sum / n would not be exactly 0.1.
     let rows: String = (0..30).map(|row| format!("0.1,{row},{}\n", row % 2)).collect();
     let data = table(format!("x,z,y\n{rows}"), "y").unwrap();
     assert!(crate::rows(&data).iter().all(|(row, _)| row[0] == 0.0));
@@ -135,7 +135,7 @@ fn a_table_without_rows_is_told_from_an_empty_file() {
         assert_eq!(wrong(text), "DIR/a.csv: the file is empty; a header line and rows are needed");
     }
     for text in ["x,y", "x,y\n\n"] {
-        assert_eq!(wrong(text), "DIR/a.csv: there is a header and no row below it");
+        assert_eq!(wrong(text), "DIR/a.csv: the file has a header but no rows");
     }
 }
 
@@ -152,11 +152,11 @@ fn text_that_is_not_utf_8_is_named_by_line() {
 fn other_separators_are_named() {
     assert_eq!(
         wrong("x;z;y\n1;2;a\n"),
-        "DIR/a.csv: line 1, the header, has semicolons between its columns; a comma is needed"
+        "DIR/a.csv: line 1, the header, has semicolons between its columns; commas are needed"
     );
     assert_eq!(
         wrong("x\ty\n1\ta\n"),
-        "DIR/a.csv: line 1, the header, has tabs between its columns; a comma is needed"
+        "DIR/a.csv: line 1, the header, has tabs between its columns; commas are needed"
     );
 }
 
@@ -164,7 +164,7 @@ fn other_separators_are_named() {
 fn a_column_without_a_name_is_refused() {
     assert_eq!(
         wrong(",x,y\n0,1,a\n"),
-        "DIR/a.csv: line 1, the header, has no name for column 1; name it, or leave it out"
+        "DIR/a.csv: line 1, the header, has no name for column 1; name the column or remove it"
     );
 }
 
@@ -193,8 +193,7 @@ fn a_label_that_no_column_has_is_answered_with_the_nearest_and_all_of_them() {
 fn a_label_alone_is_refused() {
     assert_eq!(
         wrong("y\na\nb\n"),
-        "DIR/a.csv: line 1, the header, has the column `y` and no other; there is nothing to tell \
-         classes by"
+        "DIR/a.csv: line 1, the header, has only the column `y`; at least one feature column is needed"
     );
 }
 
@@ -254,11 +253,11 @@ fn numbers_that_are_not_finite_name_their_line_and_column() {
 fn one_class_is_too_few() {
     assert_eq!(
         wrong("x,y\n1,a\n2,a\n"),
-        "DIR/a.csv: column 2 (`y`) has one class only, `a`; two are the least"
+        "DIR/a.csv: column 2 (`y`) has only one class, `a`; at least two are needed"
     );
     assert_eq!(
         wrong("y,x\n1,1\n1.0,2\n"),
-        "DIR/a.csv: column 1 (`y`) has one class only, `1`; two are the least"
+        "DIR/a.csv: column 1 (`y`) has only one class, `1`; at least two are needed"
     );
 }
 
@@ -268,7 +267,7 @@ fn lines_are_counted_as_an_editor_does() {
     let line_of = |text: &str| {
         let folder = folder(&[("a.csv", text.as_bytes())]);
         match load(folder.path(), "csv:DIR/a.csv:label=y").unwrap_err() {
-            DataError::Table { error: TableError::Hole { line, .. }, .. } => line,
+            DataError::Table { error: TableError::Missing { line, .. }, .. } => line,
             other => panic!("{other}"),
         }
     };

@@ -1,4 +1,4 @@
-//! The digits that the crate carries, against what is known of them.
+//! The bundled digits, against published facts about them.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ fn digits() -> Dataset {
 }
 
 #[test]
-fn there_are_1797_images_and_a_quarter_is_held_out() {
+fn there_are_1797_images_and_a_quarter_is_the_test_split() {
     let digits = digits();
     is_well_formed(&digits);
     assert_eq!(digits.name, "digits");
@@ -22,7 +22,7 @@ fn there_are_1797_images_and_a_quarter_is_held_out() {
     assert_eq!(digits.features(), 64);
 }
 
-/// The counts stand in the data set's description in scikit-learn and at UCI.
+/// The counts are those of the data set's description in scikit-learn and at UCI.
 #[test]
 fn every_digit_comes_as_often_as_in_the_original() {
     let mut counts = [0; 10];

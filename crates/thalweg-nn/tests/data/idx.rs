@@ -25,17 +25,17 @@ fn labels(labels: &[u8]) -> Vec<u8> {
     [&header(0x801, &[labels.len() as u32])[..], labels].concat()
 }
 
-/// Four images of 2×3 pixels and their labels, as the files of a test part.
+/// Four images of 2×3 pixels and their labels, as the files of a test split.
 fn test_part() -> [(&'static str, Vec<u8>); 2] {
     [(TEST_IMAGES, images(4, 2, 3)), (TEST_LABELS, labels(&[7, 3, 3, 7]))]
 }
 
-/// Six of them, as the files of a training part.
+/// Six images with labels, as the files of a training split.
 fn train_part() -> [(&'static str, Vec<u8>); 2] {
     [(TRAIN_IMAGES, images(6, 2, 3)), (TRAIN_LABELS, labels(&[3, 7, 3, 7, 3, 3]))]
 }
 
-/// What `use_it` makes of a folder with these files.
+/// The result of `use_it` on a folder with these files.
 fn with<T>(files: &[(&str, Vec<u8>)], use_it: impl FnOnce(&Path) -> T) -> T {
     let files: Vec<(&str, &[u8])> = files.iter().map(|(name, bytes)| (*name, &bytes[..])).collect();
     use_it(folder(&files).path())
@@ -49,7 +49,7 @@ fn wrong(files: &[(&str, Vec<u8>)]) -> String {
     with(files, |folder| refused(folder, "idx:DIR"))
 }
 
-/// The sentence about a file of images in the place of the good one.
+/// The message for a file of images in place of the valid one.
 fn wrong_images(bytes: Vec<u8>) -> String {
     wrong(&[(TEST_IMAGES, bytes), (TEST_LABELS, labels(&[0, 1]))])
 }
@@ -83,7 +83,7 @@ fn a_white_pixel_is_1_and_a_black_one_0() {
 }
 
 #[test]
-fn of_one_part_a_fifth_is_held_out() {
+fn one_pair_of_files_is_split_with_a_test_share_of_a_fifth() {
     let classes: Vec<u8> = (0..20).map(|i| i % 2).collect();
     let pair = |image_file, label_file| {
         loaded(&[(image_file, images(20, 1, 1)), (label_file, labels(&classes))])
@@ -91,7 +91,7 @@ fn of_one_part_a_fifth_is_held_out() {
     let (test, train) = (pair(TEST_IMAGES, TEST_LABELS), pair(TRAIN_IMAGES, TRAIN_LABELS));
     assert_eq!((test.train.len(), test.test.len()), (16, 4));
     assert_eq!(bits(&test), bits(&train));
-    // A pixel is 10 i: every image is there once, with its label.
+    // A pixel is 10 i: every image occurs once, with its label.
     let mut found: Vec<(u32, u32)> = rows(&test)
         .into_iter()
         .map(|(row, class)| ((row[0] * 255.0).round() as u32 / 10, class))
@@ -115,7 +115,7 @@ fn a_share_of_files_that_are_split_is_refused() {
     let options = Split { seed: 0, test: Some(0.25) };
     assert_eq!(
         with(&files, |folder| refused_with(folder, "idx:DIR", &options)),
-        "a test share of 0.25 is refused: DIR has a test part of its own, t10k-images-idx3-ubyte"
+        "a test share of 0.25 is refused: DIR has test files of its own, t10k-images-idx3-ubyte"
     );
 }
 
@@ -157,7 +157,7 @@ fn a_folder_that_is_none_is_named() {
     );
     assert_eq!(
         refused(folder.path(), "idx:DIR/file"),
-        "DIR/file is no folder; name the folder that has the IDX files"
+        "DIR/file is not a folder; give the folder that contains the IDX files"
     );
 }
 
@@ -165,8 +165,8 @@ fn a_folder_that_is_none_is_named() {
 fn a_folder_without_the_files_is_told_their_names() {
     assert_eq!(
         wrong(&[("mnist.zip", vec![])]),
-        "DIR has no IDX files; train-images-idx3-ubyte, train-labels-idx1-ubyte, \
-         t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte are looked for, with or without .gz"
+        "DIR has no IDX files; the expected names are train-images-idx3-ubyte, train-labels-idx1-ubyte, \
+         t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte, with or without .gz"
     );
 }
 
@@ -175,14 +175,14 @@ fn a_missing_companion_is_told_by_all_its_names() {
     let [image_file, label_file] = test_part();
     assert_eq!(
         wrong(&[(&format!("{TEST_IMAGES}.gz"), gzip(&image_file.1))]),
-        "DIR/t10k-images-idx3-ubyte.gz is there, but none of t10k-labels-idx1-ubyte, \
-         t10k-labels-idx1-ubyte.gz, t10k-labels.idx1-ubyte, t10k-labels.idx1-ubyte.gz"
+        "DIR/t10k-images-idx3-ubyte.gz exists, but none of t10k-labels-idx1-ubyte, \
+         t10k-labels-idx1-ubyte.gz, t10k-labels.idx1-ubyte, t10k-labels.idx1-ubyte.gz does"
     );
     let files = [train_part().to_vec(), vec![label_file]].concat();
     assert_eq!(
         wrong(&files),
-        "DIR/t10k-labels-idx1-ubyte is there, but none of t10k-images-idx3-ubyte, \
-         t10k-images-idx3-ubyte.gz, t10k-images.idx3-ubyte, t10k-images.idx3-ubyte.gz"
+        "DIR/t10k-labels-idx1-ubyte exists, but none of t10k-images-idx3-ubyte, \
+         t10k-images-idx3-ubyte.gz, t10k-images.idx3-ubyte, t10k-images.idx3-ubyte.gz does"
     );
 }
 
@@ -206,7 +206,7 @@ fn a_truncated_file_is_told_with_both_sizes() {
     );
     assert_eq!(
         wrong_images(gzip(&bytes)),
-        "DIR/t10k-images-idx3-ubyte is truncated: it has 2,015 of 4,016 bytes, unpacked"
+        "DIR/t10k-images-idx3-ubyte is truncated: it has 2,015 of 4,016 bytes, decompressed"
     );
     assert_eq!(
         wrong(&[(TEST_IMAGES, images(3, 1, 1)), (TEST_LABELS, header(0x801, &[3]))]),
@@ -229,30 +229,30 @@ fn a_file_that_goes_on_is_too_long() {
     let longer = [images(2, 1, 1), vec![0]].concat();
     assert_eq!(
         wrong_images(longer.clone()),
-        "DIR/t10k-images-idx3-ubyte is too long: it goes on after the 18 bytes that its header \
+        "DIR/t10k-images-idx3-ubyte is too long: there is data after the 18 bytes that its header \
          announces"
     );
     assert_eq!(
         wrong_images(gzip(&longer)),
-        "DIR/t10k-images-idx3-ubyte is too long: it goes on after the 18 bytes that its header \
-         announces, unpacked"
+        "DIR/t10k-images-idx3-ubyte is too long: there is data after the 18 bytes that its header \
+         announces, decompressed"
     );
 }
 
 #[test]
-fn another_magic_number_is_told_with_the_right_one() {
+fn a_wrong_magic_number_is_reported_with_the_expected_one() {
     assert_eq!(
         wrong_images(b"%PDF-1.5".to_vec()),
         "DIR/t10k-images-idx3-ubyte begins with 0x25504446; a file of images begins with 0x00000803"
     );
     assert_eq!(
         wrong_images(labels(&[0, 1])),
-        "DIR/t10k-images-idx3-ubyte begins with 0x00000801, as labels do; a file of images begins \
+        "DIR/t10k-images-idx3-ubyte begins with 0x00000801, as files of labels do; a file of images begins \
          with 0x00000803"
     );
     assert_eq!(
         wrong(&[(TEST_IMAGES, images(2, 1, 1)), (TEST_LABELS, images(2, 1, 1))]),
-        "DIR/t10k-labels-idx1-ubyte begins with 0x00000803, as images do; a file of labels begins \
+        "DIR/t10k-labels-idx1-ubyte begins with 0x00000803, as files of images do; a file of labels begins \
          with 0x00000801"
     );
 }
@@ -263,12 +263,11 @@ fn images_and_labels_must_be_as_many() {
     assert_eq!(
         wrong(&[(TEST_IMAGES, images(10_000, 1, 1)), (TEST_LABELS, labels(&classes))]),
         "DIR/t10k-labels-idx1-ubyte has 9,999 labels, DIR/t10k-images-idx3-ubyte has 10,000 images; \
-         they must be as many"
+         the numbers must be equal"
     );
     assert_eq!(
         wrong(&[(TEST_IMAGES, images(1, 1, 1)), (TEST_LABELS, labels(&[0, 1]))]),
-        "DIR/t10k-labels-idx1-ubyte has 2 labels, DIR/t10k-images-idx3-ubyte has 1 image; they must \
-         be as many"
+        "DIR/t10k-labels-idx1-ubyte has 2 labels, DIR/t10k-images-idx3-ubyte has 1 image; the numbers must be equal"
     );
 }
 
@@ -278,7 +277,7 @@ fn both_parts_must_have_images_of_one_size() {
     assert_eq!(
         wrong(&[other, test_part()].concat()),
         "DIR/train-images-idx3-ubyte has images of 3×2 pixels, DIR/t10k-images-idx3-ubyte of 2×3; \
-         they must be of one size"
+         all images must have the same size"
     );
 }
 
@@ -292,7 +291,7 @@ fn a_file_without_a_pixel_is_refused() {
         assert_eq!(
             wrong_images(images(count, height, width)),
             format!(
-                "DIR/t10k-images-idx3-ubyte has {what} pixels; one image of one pixel is the least"
+                "DIR/t10k-images-idx3-ubyte has {what} pixels; at least one image of one pixel is needed"
             )
         );
     }
@@ -302,7 +301,7 @@ fn a_file_without_a_pixel_is_refused() {
 fn one_class_is_too_few() {
     assert_eq!(
         wrong(&[(TEST_IMAGES, images(3, 1, 1)), (TEST_LABELS, labels(&[5, 5, 5]))]),
-        "DIR/t10k-labels-idx1-ubyte has one class only, 5; two are the least"
+        "DIR/t10k-labels-idx1-ubyte has only one class, 5; at least two are needed"
     );
 }
 
@@ -311,7 +310,7 @@ fn a_class_of_the_test_part_must_be_learned() {
     let train = [(TRAIN_IMAGES, images(3, 2, 3)), (TRAIN_LABELS, labels(&[3, 3, 3]))];
     assert_eq!(
         wrong(&[train, test_part()].concat()),
-        "class `7` has no sample among the 3 to learn from; more samples of each class, another \
+        "class `7` has none of the 3 training samples; more samples of each class, another \
          seed or a smaller test share may help"
     );
 }
@@ -337,7 +336,7 @@ fn damaged_gzip_is_named() {
     );
 }
 
-/// 2³² − 1 images of 2³² − 1 pixels each way: their number of bytes is none that u64 holds.
+/// 2³² − 1 images of 2³² − 1 pixels in each direction: the size overflows u64.
 #[test]
 fn a_header_that_promises_too_much_takes_no_memory() {
     for (sizes, expected) in

@@ -1,4 +1,4 @@
-//! Data sets: what is read, how it is split, and every sentence about what is wrong.
+//! Data sets: reading, splitting, and every error message.
 
 mod csv;
 mod digits;
@@ -26,7 +26,7 @@ fn folder(files: &[(&str, &[u8])]) -> TempDir {
     folder
 }
 
-/// Loads a source; `DIR` in its text stands for the folder.
+/// Loads a source; `DIR` in its text is replaced by the folder.
 fn load_with(folder: &Path, source: &str, options: &Split) -> Result<Dataset, DataError> {
     let text = source.replace("DIR", &folder.display().to_string());
     Dataset::load(&Source::parse(&text).unwrap(), options)
@@ -36,7 +36,7 @@ fn load(folder: &Path, source: &str) -> Result<Dataset, DataError> {
     load_with(folder, source, &Split::default())
 }
 
-/// What is said of a source that cannot be loaded, the folder as `DIR`.
+/// The error message for a source that cannot be loaded, with the folder written as `DIR`.
 fn refused_with(folder: &Path, source: &str, options: &Split) -> String {
     let message = load_with(folder, source, options).unwrap_err().to_string();
     match folder.to_str().unwrap() {
@@ -55,7 +55,7 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// Every row of the training part, then of the test part, with its class.
+/// Every row of the training split, then of the test split, with its class.
 fn rows(data: &Dataset) -> Vec<(Vec<f32>, u32)> {
     let parts = [&data.train, &data.test].into_iter();
     parts
@@ -66,13 +66,13 @@ fn rows(data: &Dataset) -> Vec<(Vec<f32>, u32)> {
         .collect()
 }
 
-/// The bits of both parts.
+/// The bits of both splits.
 fn bits(data: &Dataset) -> Vec<(Vec<u32>, u32)> {
     let bits = |row: Vec<f32>| row.into_iter().map(f32::to_bits).collect();
     rows(data).into_iter().map(|(row, class)| (bits(row), class)).collect()
 }
 
-/// Whether both parts are what every data set of the crate is: f32 and u32, contiguous.
+/// Whether both splits have the types of every data set of the crate: f32 and u32, contiguous.
 fn is_well_formed(data: &Dataset) {
     for part in [&data.train, &data.test] {
         assert!(!part.is_empty());

@@ -11,7 +11,7 @@ use crate::{folder, gzip, is_well_formed, load, load_with};
 const IMAGES: [u8; 16] = [0, 0, 8, 3, 0, 0, 0, 6, 0, 0, 0, 1, 0, 0, 0, 2];
 const LABELS: [u8; 8] = [0, 0, 8, 1, 0, 0, 0, 6];
 
-/// A file of the right size, one byte of it changed, or bytes that follow one another at random.
+/// A valid file, a valid file with one byte changed, or random bytes.
 fn idx(header: &'static [u8], content: usize) -> impl Strategy<Value = Vec<u8>> {
     let whole = vec(0_u8..3, content).prop_map(move |content| [header, &content].concat());
     let changed = (whole.clone(), any::<prop::sample::Index>(), any::<u8>());

@@ -1,4 +1,4 @@
-//! Samples chosen by number.
+//! Samples selected by index.
 
 use candle_core::{Device, Tensor};
 use thalweg_nn::data::Samples;

@@ -94,8 +94,8 @@ fn what_is_missing_or_too_much_is_named_with_the_form() {
             "the name of the column of classes is missing",
             "csv:FILE:label=COLUMN",
         ),
-        ("moons:", "`` is no setting", "moons` or `moons:key=value,key=value"),
-        ("moons:0.1", "`0.1` is no setting", "moons` or `moons:key=value,key=value"),
+        ("moons:", "`` is not a setting", "moons` or `moons:key=value,key=value"),
+        ("moons:0.1", "`0.1` is not a setting", "moons` or `moons:key=value,key=value"),
         ("blobs:noise=1,noise=2", "noise is given twice", "blobs` or `blobs:key=value,key=value"),
     ] {
         let expected = format!("`{text}` cannot be read: {problem}; it is written `{form}`");
@@ -108,12 +108,12 @@ fn an_unknown_setting_is_answered_with_the_nearest_and_all_of_them() {
     assert_eq!(
         refused("moons:niose=0.2"),
         "moons has no setting `niose` (did you mean `noise`?); it has samples (a whole number from \
-         4 to 1000000, two a class at least), noise (a number from 0 to 1000)"
+         4 to 1000000, at least two per class), noise (a number from 0 to 1000)"
     );
     assert_eq!(
         refused("moons:classes=3"),
-        "moons has no setting `classes`; it has samples (a whole number from 4 to 1000000, two a \
-         class at least), noise (a number from 0 to 1000)"
+        "moons has no setting `classes`; it has samples (a whole number from 4 to 1000000, at least \
+         two per class), noise (a number from 0 to 1000)"
     );
 }
 
@@ -125,8 +125,8 @@ fn a_refused_value_is_answered_with_its_range() {
     );
     assert_eq!(
         refused("spirals:samples=9,classes=5"),
-        "spirals: samples=9 is refused; samples is a whole number from 10 to 1000000, two a class \
-         at least"
+        "spirals: samples=9 is refused; samples is a whole number from 10 to 1000000, at least two \
+         per class"
     );
     assert_eq!(
         refused("blobs:noise=-1"),

@@ -8,7 +8,7 @@ use thalweg_nn::data::{Dataset, Split};
 
 use crate::{bits, folder, load_with, refused_with, rows};
 
-/// A table of rows 0, 1, …, n − 1 in two classes, split; and which rows are in each part.
+/// A table of rows 0, 1, …, n − 1 in two classes, and the rows in each split.
 fn table(n: usize, options: &Split) -> (Dataset, Vec<usize>, Vec<usize>) {
     let mut text = "row,class\n".to_owned();
     (0..n).for_each(|row| writeln!(text, "{row},{}", row % 2).unwrap());
@@ -64,7 +64,7 @@ fn the_same_seed_gives_the_same_bits_and_another_seed_another_split() {
     assert_ne!(held_out(7), held_out(8));
 }
 
-/// Runs that were begun with an earlier version go on with the same samples.
+/// Runs started with an earlier version resume with the same samples.
 #[test]
 fn the_split_of_a_seed_stays_what_it_was() {
     let (_, train, test) = table(12, &seed(0));
@@ -104,12 +104,11 @@ fn a_share_that_leaves_a_part_empty_is_refused() {
     let refused = |number| refused_with(folder.path(), "csv:DIR/a.csv:label=class", &share(number));
     assert_eq!(
         refused(0.6),
-        "a test share of 0.6 of 2 samples leaves none to learn from; each part needs one at least"
+        "a test share of 0.6 of 2 samples leaves no training samples; each split needs at least one"
     );
     assert_eq!(
         refused(1e-12),
-        "a test share of 0.000000000001 of 2 samples leaves none to be tested on; each part needs \
-         one at least"
+        "a test share of 0.000000000001 of 2 samples leaves no test samples; each split needs at least one"
     );
 }
 
@@ -118,7 +117,7 @@ fn a_class_with_no_sample_to_learn_from_is_named() {
     let rows: String = (0..30).map(|row| format!("{row},{}\n", row.max(28))).collect();
     let text = format!("x,class\n{rows}");
     let folder = folder(&[("a.csv", text.as_bytes())]);
-    // One of the thirty is of class 29, so that some seed holds it out.
+    // One of thirty rows has class 29: with some seed it is in the test split.
     let message = (0..100)
         .find_map(|seed| {
             let options = Split { seed, test: None };
@@ -127,17 +126,17 @@ fn a_class_with_no_sample_to_learn_from_is_named() {
         .unwrap();
     assert_eq!(
         message.to_string(),
-        "class `29` has no sample among the 22 to learn from; more samples of each class, another \
+        "class `29` has none of the 22 training samples; more samples of each class, another \
          seed or a smaller test share may help"
     );
 }
 
 #[test]
-fn a_label_that_is_no_class_is_told_by_how_many_there_are() {
+fn a_label_column_of_unique_values_is_reported_with_the_number_of_classes() {
     let rows: String = (0..40).map(|row| format!("{row},{}.5\n", 100 + row)).collect();
     let text = format!("x,price\n{rows}");
     let folder = folder(&[("a.csv", text.as_bytes())]);
     let message = refused_with(folder.path(), "csv:DIR/a.csv:label=price", &seed(0));
-    assert!(message.starts_with("10 of 40 classes, `1"), "{message}");
-    assert!(message.contains("among them, have no sample among the 30 to learn from"), "{message}");
+    assert!(message.starts_with("10 of 40 classes, including `1"), "{message}");
+    assert!(message.contains("have none of the 30 training samples"), "{message}");
 }

@@ -93,7 +93,7 @@ fn another_seed_makes_other_points() {
     }
 }
 
-/// The deviation of 10,000 draws is within 3% of σ unless one seed in ten thousand is met.
+/// The standard deviation of 10,000 draws is within 3% of σ for all but one seed in ten thousand.
 #[test]
 fn noise_is_the_deviation_around_the_centre() {
     let blobs = made("blobs:classes=2,samples=20000,noise=0.5");
@@ -119,12 +119,12 @@ fn settings_out_of_range_are_refused_however_they_are_given() {
     check(Synthetic { classes: 3, ..moons }, "moons: classes=3 is refused; classes is 2");
     check(
         Synthetic { samples: 5, ..spirals },
-        "spirals: samples=5 is refused; samples is a whole number from 6 to 1000000, two a class at least",
+        "spirals: samples=5 is refused; samples is a whole number from 6 to 1000000, at least two per class",
     );
     check(
         Synthetic { samples: usize::MAX, ..spirals },
         "spirals: samples=18446744073709551615 is refused; samples is a whole number from 6 to \
-         1000000, two a class at least",
+         1000000, at least two per class",
     );
     check(
         Synthetic { noise: f64::NAN, ..moons },

@@ -1,4 +1,4 @@
-//! Loss landscapes: the plane, the surface over it, picture and film.
+//! Loss landscapes: the plane, the surface over it, picture and video.
 
 mod picture;
 mod plane;

@@ -1,4 +1,4 @@
-//! The landscape of a real network, as a picture and as a film.
+//! The landscape of a real network, as a picture and as a video.
 
 use std::sync::LazyLock;
 
@@ -21,10 +21,10 @@ fn landscape(paths: &[Trajectory], resolution: usize) -> Landscape {
 
 static LANDSCAPE: LazyLock<Landscape> = LazyLock::new(|| landscape(&PATHS, 20));
 
-/// The number of pictures in an MP4: what its box of sample sizes says.
-fn pictures(film: &[u8]) -> usize {
-    let at = film.windows(4).position(|w| w == b"stsz").unwrap();
-    u32::from_be_bytes(film[at + 12..at + 16].try_into().unwrap()) as usize
+/// The number of frames in an MP4, from its sample size box.
+fn pictures(video: &[u8]) -> usize {
+    let at = video.windows(4).position(|w| w == b"stsz").unwrap();
+    u32::from_be_bytes(video[at + 12..at + 16].try_into().unwrap()) as usize
 }
 
 #[test]
@@ -67,29 +67,29 @@ fn the_title_says_how_much_of_the_variance_the_plane_holds() {
 }
 
 #[test]
-fn picture_and_film_are_the_same_bytes_on_any_number_of_threads() {
+fn picture_and_video_are_the_same_bytes_on_any_number_of_threads() {
     let draw = || {
         let landscape = landscape(&PATHS, 12);
-        (landscape.scene().svg(), landscape.film().unwrap())
+        (landscape.scene().svg(), landscape.video().unwrap())
     };
     let [one, two] = [1, 2].map(|threads| on_threads(threads, draw));
     assert!(one == two);
 }
 
 #[test]
-fn the_film_has_the_frames_it_says_and_holds_the_last() {
+fn the_video_has_the_frames_it_says_and_holds_the_last() {
     assert_eq!(LANDSCAPE.frames(), 21);
-    assert_eq!(pictures(&LANDSCAPE.film().unwrap()), 21 + 14);
+    assert_eq!(pictures(&LANDSCAPE.video().unwrap()), 21 + 14);
 }
 
 #[test]
-fn a_long_run_makes_a_short_film() {
+fn a_long_run_makes_a_short_video() {
     let point = |j: usize| vec![j as f32, (j * j) as f32 / 400.0, 1.0];
     let path = path((0..401).map(point).collect());
     let bowl = |w: &[f32]| w.iter().map(|w| f64::from(w * w)).sum::<f64>();
     let long = Landscape::new("t", &[path], Directions::Principal, 8, &bowl, &|_, _| {}).unwrap();
     assert_eq!(long.frames(), 150);
-    assert_eq!(pictures(&long.film().unwrap()), 150 + 14);
+    assert_eq!(pictures(&long.video().unwrap()), 150 + 14);
 }
 
 #[test]
@@ -111,7 +111,7 @@ fn methods_keep_step_when_their_snapshots_do_not() {
     assert_eq!(ended.values, recorded[..2]);
     assert!(ended.diverged && !often.diverged);
     assert_eq!(landscape.frames(), 10);
-    assert_eq!(pictures(&landscape.film().unwrap()), 10 + 14);
+    assert_eq!(pictures(&landscape.video().unwrap()), 10 + 14);
 }
 
 #[test]
@@ -124,7 +124,7 @@ fn a_surface_without_values_is_drawn() {
                 Landscape::new("t", std::slice::from_ref(&path), directions, 9, loss, &|_, _| {});
             let landscape = made.unwrap();
             assert!(landscape.scene().png(0.5).unwrap().starts_with(b"\x89PNG"));
-            assert_eq!(pictures(&landscape.film().unwrap()), 3 + 14);
+            assert_eq!(pictures(&landscape.video().unwrap()), 3 + 14);
         }
     }
 }

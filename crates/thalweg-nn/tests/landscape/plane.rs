@@ -63,7 +63,7 @@ fn the_plane_is_the_one_that_numpy_finds() {
 }
 
 #[test]
-fn axes_have_length_1_and_stand_at_right_angles() {
+fn axes_are_orthonormal() {
     for directions in [Directions::Principal, RANDOM] {
         assert_orthonormal(&Plane::through(&three(), directions).unwrap());
     }
@@ -81,7 +81,7 @@ fn the_start_lies_in_the_plane_at_0_0() {
 
 #[test]
 fn points_that_lie_in_a_plane_keep_their_distances() {
-    // Two directions at right angles, of length √2, through a space of 600 dimensions.
+    // Two orthogonal directions of length √2 in 600 dimensions.
     let place =
         |i: usize| [f64::from((i * i % 17) as u32) - 6.0, f64::from((i * 5 % 13) as u32) - 4.0];
     let point = |i: usize| {
@@ -249,7 +249,7 @@ fn directions_are_read_as_they_are_written() {
 }
 
 #[test]
-fn paths_that_do_not_hold_together_are_refused() {
+fn inconsistent_paths_are_refused() {
     let refused = |paths: &[Trajectory]| Plane::through(paths, Directions::Principal).unwrap_err();
     let good = || path(vec![vec![0.0; 3], vec![1.0; 3]]);
     assert!(matches!(refused(&[]), LandscapeError::NoPoints));
@@ -258,7 +258,7 @@ fn paths_that_do_not_hold_together_are_refused() {
     let one = refused(&[path(vec![vec![1.0]])]);
     assert!(matches!(one, LandscapeError::Parameters { parameters: 1 }));
     let other = refused(&[good(), path(vec![vec![0.0; 3], vec![0.0; 4]])]);
-    assert_eq!(other.to_string(), "point 1 of a has 4 weights where 3 were expected");
+    assert_eq!(other.to_string(), "point 1 of a has 4 weights; 3 were expected");
     for spoil in [
         |p: &mut Trajectory| p.steps.truncate(1),
         |p: &mut Trajectory| p.steps[1] = 0,

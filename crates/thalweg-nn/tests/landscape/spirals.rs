@@ -1,4 +1,4 @@
-//! A small network in plain loops, trained on two spirals: what there is to draw.
+//! A small network in plain loops, trained on two spirals, as input of the landscapes.
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -95,7 +95,7 @@ pub fn gradient(weights: &[f32]) -> Vec<f32> {
     gradient
 }
 
-/// What a method does from the weights of a seed: `snapshots` after the start, `every` so many steps.
+/// The path of a method from the initial weights of a seed: `snapshots` after the start, one `every` few steps.
 pub fn trained(label: &str, style: usize, spec: &str, snapshots: u64, every: u64) -> Trajectory {
     let mut weights = initial(3);
     let mut optimizer = Optimizer::<f32>::from_spec(spec).unwrap();

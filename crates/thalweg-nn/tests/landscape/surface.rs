@@ -24,7 +24,7 @@ fn bowl(x: f64, y: f64) -> f64 {
     0.01 + x * x / 20.0 + (y - 0.5) * (y - 0.5)
 }
 
-/// Points all over the domain that lie on no grid.
+/// Points all over the domain, off the grid.
 fn scattered() -> impl Iterator<Item = [f64; 2]> {
     (0..500).map(|i| {
         let [u, v] = [0.754_877_67, 0.569_840_29].map(|step| (0.5 + step * f64::from(i)).fract());

@@ -1,4 +1,4 @@
-//! The figures of loss and accuracy.
+//! The charts of loss and accuracy.
 
 use thalweg_draw::plot::{LineChart, Series};
 use thalweg_nn::report::{MethodResult, accuracy_chart, loss_chart};
@@ -58,12 +58,12 @@ fn accuracies_that_end_close_together_fill_the_axis() {
     let climb = [0.3, 0.7, 0.93, 0.95, 0.96, 0.961, 0.968, 0.97, 0.971, 0.972];
     let other = climb.map(|a| a + 0.005);
     let chart = accuracy_chart("", &accurate(&[&climb, &other]));
-    // What both had after a fifth of the epochs, and after.
+    // Both accuracies from the first fifth of the epochs on.
     assert_eq!(lowest(&chart), 70.0);
     let late = [0.3, 0.95, 0.96, 0.961, 0.962, 0.963, 0.968, 0.97, 0.971, 0.972];
     let chart = accuracy_chart("", &accurate(&[&late, &late]));
     assert_eq!(lowest(&chart), 95.0);
-    // What comes from below comes from where it crosses the lower end.
+    // A curve that starts below the axis is cut where it crosses the lower limit.
     let first = finite(&chart.series[0])[0];
     assert_eq!(first.1, 95.0);
     assert!(first.0 > 1.0 && first.0 <= 2.0);

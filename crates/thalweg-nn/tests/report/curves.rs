@@ -20,7 +20,7 @@ fn points(line: &Value, which: &str) -> Vec<(u64, f64)> {
     x.iter().zip(&y).map(|(x, y)| (x.as_u64().unwrap(), y.as_f64().unwrap())).collect()
 }
 
-/// Whether a number stands for another in five significant digits.
+/// Whether two numbers agree to five significant digits.
 fn stands_for(short: f64, long: f64) -> bool {
     (short - long).abs() <= 5.1e-5 * long.abs()
 }

@@ -1,4 +1,4 @@
-//! Names that would like to be markup, and data that does not fit together.
+//! Names that contain markup, and inconsistent data.
 
 use thalweg_nn::data::Kind;
 use thalweg_nn::report::{Mistake, Report};
@@ -62,7 +62,7 @@ fn names_arrive_as_they_are() {
     assert_eq!(settings[0], [EVIL, EVIL]);
 }
 
-/// None of this comes from a comparison, but a report is anybody's to fill.
+/// A comparison gives no such data, but any program can fill a report.
 #[test]
 fn data_that_does_not_fit_is_shown_as_far_as_it_goes() {
     let mut report = report(Size { methods: 3, classes: 3, ..Size::default() });

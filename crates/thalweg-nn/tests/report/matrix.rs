@@ -47,7 +47,7 @@ fn of_very_many_classes_the_most_frequent_confusions_are_listed() {
 }
 
 #[test]
-fn the_surest_mistakes_stand_first_and_are_counted() {
+fn the_most_confident_mistakes_come_first_and_are_counted() {
     let report = report(Size { classes: 26, methods: 1, ..Size::default() });
     let page = report.html();
     let sure: Vec<u32> = page
@@ -58,5 +58,5 @@ fn the_surest_mistakes_stand_first_and_are_counted() {
     assert_eq!(sure.len(), 24);
     assert!(sure.is_sorted_by(|a, b| a >= b));
     let wrong = report.methods[0].mistakes.len();
-    assert!(page.contains(&format!("The 24 surest of its {wrong} mistakes")));
+    assert!(page.contains(&format!("The 24 most confident of its {wrong} mistakes")));
 }

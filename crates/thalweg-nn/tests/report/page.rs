@@ -1,10 +1,10 @@
-//! The page as a page: well formed, alone in the world, the same every time.
+//! The page: well formed, self-contained, and the same bytes every time.
 
 use std::collections::BTreeSet;
 
 use thalweg_draw::plot::LineChart;
 use thalweg_nn::data::Kind as Samples;
-use thalweg_nn::report::{Film, LandscapeView, Report};
+use thalweg_nn::report::{LandscapeView, Report, Video};
 
 use crate::html::{Kind, tags};
 use crate::sample::{Size, report};
@@ -22,7 +22,7 @@ fn reports() -> Vec<Report> {
     landscape.regions = Some(LineChart::new("regions", "x", "y").scene());
     landscape.landscape = Some(LandscapeView {
         scene: LineChart::new("surface", "x", "y").scene(),
-        film: Some(Film {
+        video: Some(Video {
             address: "landscape.mp4".to_owned(),
             poster: Some("landscape.png".to_owned()),
             size: (800, 740),
@@ -70,7 +70,7 @@ fn every_id_is_there_once() {
 }
 
 #[test]
-fn nothing_is_loaded_from_elsewhere_but_the_film_beside_it() {
+fn nothing_is_loaded_from_elsewhere_except_the_video_beside_it() {
     for report in reports() {
         let page = report.html();
         for tag in tags(&page) {
@@ -123,7 +123,9 @@ fn every_image_says_what_it_shows_and_is_the_sample() {
     for (image, mistake) in images.iter().zip(&mistakes) {
         let (truth, predicted) = (mistake.truth, mistake.predicted);
         let alt = image.attribute("alt").unwrap();
-        assert!(alt.starts_with(&format!("a sample of class {truth} taken for {predicted} with ")));
+        assert!(
+            alt.starts_with(&format!("a sample of class {truth} predicted as {predicted} with "))
+        );
         let png = unbase64(image.attribute("src").unwrap().split_once("base64,").unwrap().1);
         let mut reader = png::Decoder::new(std::io::Cursor::new(png)).read_info().unwrap();
         let mut pixels = vec![0; reader.output_buffer_size().unwrap()];

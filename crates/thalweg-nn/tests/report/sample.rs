@@ -15,7 +15,7 @@ pub const SPECS: [&str; 6] = [
     "adamw:lr=0.001",
 ];
 
-/// How big a report is.
+/// The size of a report.
 #[derive(Debug, Clone, Copy)]
 pub struct Size {
     pub methods: usize,
@@ -109,7 +109,7 @@ pub fn method(i: usize, size: Size) -> MethodResult {
     }
 }
 
-/// 45 samples a class, some of them taken for others.
+/// 45 samples per class, some of them misclassified.
 fn confusion(classes: usize, i: usize) -> Vec<Vec<u64>> {
     let mut matrix = vec![vec![0; classes]; classes];
     for k in 0..classes {

@@ -1,4 +1,4 @@
-//! The table of results says what the records say.
+//! The table of results agrees with the records.
 
 use thalweg_draw::numbers::number;
 use thalweg_nn::report::Report;

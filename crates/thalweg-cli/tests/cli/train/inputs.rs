@@ -72,7 +72,7 @@ fn a_hole_a_text_and_a_nan_are_named_with_line_and_column() {
 
 #[test]
 fn one_class_alone_is_nothing_to_learn() {
-    table("x,y,kind\n1,2,a\n1,3,a\n2,3,a\n", &["one class", "`a`"]);
+    table("x,y,kind\n1,2,a\n1,3,a\n2,3,a\n", &["only one class", "`a`"]);
     table("", &["empty"]);
     table("x,y,kind\n", &["row"]);
 }
@@ -84,8 +84,8 @@ fn a_network_that_is_larger_than_memory() {
     let model = format!("mlp:100000{}", ",100000".repeat(99));
     let sentence =
         folder.run_with(&["train", "--model", &model, "--with", "adam", "--out", "run"]).refused(1);
-    let says = " has 990017400010 weights here: for 1 method they and their gradients take 7920.1 GB of memory, \
-                of which ";
+    let says =
+        " has 990017400010 weights here: with gradients, 1 method needs 7920.1 GB of memory, and ";
     assert!(sentence.contains(says) && sentence.ends_with(" GB are free"), "{sentence}");
     assert!(folder.names().is_empty());
 }
@@ -94,9 +94,5 @@ fn a_network_that_is_larger_than_memory() {
 fn too_few_samples_to_be_split() {
     let folder = Folder::new();
     fs::write(folder.path("points.csv"), "x,kind\n1,a\n2,b\n").unwrap();
-    says(
-        &folder,
-        "csv:points.csv:label=kind",
-        &["class `", "has no sample among the 1 to learn from"],
-    );
+    says(&folder, "csv:points.csv:label=kind", &["class `", "has none of the 1 training samples"]);
 }

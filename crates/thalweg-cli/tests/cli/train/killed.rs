@@ -176,9 +176,9 @@ fn while_one_trains_no_other_does() {
     let arguments = small(&["--with", "adam", "--epochs", "100000", "--out", "run"]).join(" ");
     let training = Training::begin(&folder, &arguments).after(1);
     let sentence = folder.run("train --out run --resume").refused(1);
-    assert_eq!(sentence, "another program is training in run");
+    assert_eq!(sentence, "another process is training in run");
     let sentence = folder.run(&arguments).refused(1);
-    assert!(sentence.starts_with("run has another run in it"), "{sentence}");
+    assert!(sentence.starts_with("run already contains a run"), "{sentence}");
     let (code, message) = training.send("-INT").end();
     assert_eq!(code, Some(130));
     assert!(stopped_after(&message) > 0);

@@ -48,7 +48,7 @@ fn another_setting_is_named_with_both_values() {
     let folder = finished();
     for (arguments, what) in [
         (&["--data", "moons"][..], "--data is moons now and was blobs:samples=80"),
-        (&["--test", "0.5"], "--test is 0.5 now and was the usual"),
+        (&["--test", "0.5"], "--test is 0.5 now and was the default"),
         (&["--model", "mlp:8"], "--model is mlp:8 now and was softmax"),
         (&["--activation", "gelu"], "--activation is gelu now and was relu"),
         (
@@ -66,7 +66,7 @@ fn another_setting_is_named_with_both_values() {
         (&["--landscape", "--plane", "random"], "--plane is random now and was pca"),
     ] {
         let sentence = refused(&folder, arguments, 2);
-        assert!(sentence.starts_with("run began with other settings: "), "{sentence}");
+        assert!(sentence.starts_with("run was started with other settings: "), "{sentence}");
         assert!(sentence.ends_with(what), "{what:?} is not in: {sentence}");
     }
 }
@@ -119,9 +119,7 @@ fn data_that_has_changed_is_noticed() {
     fs::write(folder.path("points.csv"), table(3.5)).unwrap();
     let sentence = refused(&folder, &[], 1);
     assert!(
-        sentence.ends_with(
-            "points.csv:label=kind is not the data that the run in run began with: it has changed"
-        ),
+        sentence.ends_with("points.csv:label=kind has changed since the run in run started"),
         "{sentence}"
     );
     fs::remove_file(folder.path("points.csv")).unwrap();
@@ -136,7 +134,7 @@ fn data_that_has_changed_is_noticed() {
 #[test]
 fn without_a_run_there_is_nothing_to_resume() {
     let folder = Folder::new();
-    let says = "run has no run to go on with: it has no run.json";
+    let says = "run contains no run to resume: it has no run.json";
     assert_eq!(folder.run("train --resume --out run").refused(1), says);
     assert!(folder.names().is_empty());
     fs::create_dir(folder.path("run")).unwrap();
@@ -153,15 +151,12 @@ fn a_folder_with_something_in_it_is_left_alone() {
     let begin = |out: &str| folder.run_with(&small(&["--with", "adam", "--out", out]));
     assert_eq!(
         begin("run").refused(1),
-        "run has another run in it: --resume goes on with that one, another --out begins a new one"
+        "run already contains a run: --resume continues it, another --out starts a new one"
     );
     assert_eq!(folder.read("run/metrics.jsonl"), before);
     fs::create_dir(folder.path("mine")).unwrap();
     fs::write(folder.path("mine/notes.txt"), "mine").unwrap();
-    assert_eq!(
-        begin("mine").refused(1),
-        "mine is not empty: a run is written into a folder that is new or empty"
-    );
+    assert_eq!(begin("mine").refused(1), "mine is not empty: a run needs a new or empty folder");
     assert_eq!(files(&folder.path("mine")), ["notes.txt"]);
     let sentence = begin("mine/notes.txt").refused(1);
     assert!(
@@ -206,7 +201,7 @@ fn damaged_files_are_named() {
         sentence
     };
     let checkpoint = folder.read("whole/checkpoint.safetensors");
-    let refusal = "run/checkpoint.safetensors cannot be gone on with: ";
+    let refusal = "cannot use run/checkpoint.safetensors: ";
     for length in [0, 4, 100, checkpoint.len() / 2, checkpoint.len() - 1] {
         let sentence = damage("checkpoint.safetensors", &checkpoint[..length]);
         assert!(sentence.starts_with(refusal), "{sentence}");
@@ -229,7 +224,7 @@ fn damaged_files_are_named() {
     damage("run.json", b"\xff\xfe");
     let later = String::from_utf8(run).unwrap().replace("\"version\": 1", "\"version\": 2");
     let sentence = damage("run.json", later.as_bytes());
-    assert!(sentence.ends_with("it is of version 2; this program knows 1"), "{sentence}");
+    assert!(sentence.ends_with("it has version 2; this program reads version 1"), "{sentence}");
 
     let records = folder.read("whole/metrics.jsonl");
     let sentence = damage("metrics.jsonl", &records[..records.len() - 1]);
@@ -237,7 +232,7 @@ fn damaged_files_are_named() {
     assert_eq!(
         sentence,
         format!(
-            "run/metrics.jsonl has {found} bytes, fewer than the {expected} that the checkpoint knows of"
+            "run/metrics.jsonl has {found} bytes, fewer than the {expected} at the last checkpoint"
         )
     );
     damage("metrics.csv", b"method");

@@ -34,11 +34,17 @@ fn data() {
 fn network() {
     says(
         &["--model", "cnn"],
-        "`cnn` is no network; softmax, or mlp with the neurons of each hidden layer is",
+        "there is no network `cnn`; there are softmax, and mlp with the width of each hidden layer",
     );
-    says(&["--model", "mlp:8,0"], "`0` in `mlp:8,0` is no number of neurons");
-    says(&["--activation", "swish"], "`swish` is no activation; relu, sigmoid, tanh and gelu are");
-    says(&["--init", "normal:0"], "`normal:0` is no initialisation; he, xavier and normal with");
+    says(&["--model", "mlp:8,0"], "`0` in `mlp:8,0` is not a width");
+    says(
+        &["--activation", "swish"],
+        "there is no activation `swish`; there are relu, sigmoid, tanh and gelu",
+    );
+    says(
+        &["--init", "normal:0"],
+        "`normal:0` is not an initialisation; the choices are he, xavier, and normal with",
+    );
 }
 
 #[test]
@@ -50,10 +56,10 @@ fn optimizer() {
     );
     says(&["--with", "adam:lr=-1"], "adam: lr=-1 is refused; lr is a finite number ≥ 0");
     says(&["--with", "sgd:nesterov=true"], "momentum");
-    says(&["--with", "sgd", "--with", "sgd"], "two methods are both called `sgd`");
+    says(&["--with", "sgd", "--with", "sgd"], "two methods have the label `sgd`");
     says(
         &["--with", "sgd:lr=1e-3", "--with", "sgd:lr=1E-3"],
-        "two methods are both called `sgd:lr=0.001`",
+        "two methods have the label `sgd:lr=0.001`",
     );
 }
 
@@ -84,7 +90,7 @@ fn share_of_samples_to_be_tested_on() {
 
 #[test]
 fn plane() {
-    says(&["--landscape", "--plane", "umap"], "no plane; known are pca, random and random:SEED");
+    says(&["--landscape", "--plane", "umap"], "there are pca, random, and random:SEED");
     let message = Folder::new().run("train --out run --plane random").misused();
     assert!(message.contains("--landscape"), "{message}");
 }

@@ -1,10 +1,10 @@
-//! Classes in order.
+//! Class names in order.
 
 use std::cmp::Ordering;
 
-/// The classes of these names in ascending order, as numbers if all of them are numbers, else as
-/// text, and the number of the class of each name. Two spellings of a number are one class, which
-/// is called by the first.
+/// The classes in ascending order (numeric if all names are numbers, otherwise as text), and the
+/// index of the class of each name. Two spellings of a number are one class, named by the first
+/// spelling.
 pub(super) fn sorted(names: &[String]) -> (Vec<String>, Vec<u32>) {
     let number = |name: &String| name.parse().ok().filter(|number: &f64| number.is_finite());
     let numbers: Option<Vec<f64>> = names.iter().map(number).collect();
@@ -41,7 +41,7 @@ mod tests {
     }
 
     #[test]
-    fn one_name_that_is_no_number_makes_all_of_them_text() {
+    fn one_name_that_is_not_a_number_makes_all_of_them_text() {
         assert_eq!(of(&["10", "9", "b"]).0, ["10", "9", "b"]);
         assert_eq!(of(&["inf", "2", "10"]).0, ["10", "2", "inf"]);
     }

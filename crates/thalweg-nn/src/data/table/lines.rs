@@ -1,8 +1,8 @@
-//! Text, and which line something stands on.
+//! Decoding text, and the line numbers of rows and cells.
 
 use csv::StringRecord;
 
-use super::TableError;
+use crate::data::error::TableError;
 
 /// The bytes as text.
 pub(super) fn text(bytes: &[u8]) -> Result<&str, TableError> {
@@ -10,10 +10,10 @@ pub(super) fn text(bytes: &[u8]) -> Result<&str, TableError> {
         .map_err(|error| TableError::NotUtf8 { line: 1 + breaks(&bytes[..error.valid_up_to()]) })
 }
 
-/// The line on which a row begins.
+/// The line on which a row starts.
 ///
-/// The position that `csv` gives is that of the empty lines above the row, and its line does not
-/// count a lone carriage return.
+/// The position given by `csv` is that of the empty lines above the row, and its line number does
+/// not count a lone carriage return.
 pub(super) fn line_of_row(text: &str, row: &StringRecord) -> usize {
     let bytes = text.as_bytes();
     let before = row.position().map_or(0, |position| position.byte() as usize).min(bytes.len());
@@ -21,7 +21,7 @@ pub(super) fn line_of_row(text: &str, row: &StringRecord) -> usize {
     1 + breaks(&bytes[..before + empty])
 }
 
-/// The line on which a cell begins: quoted cells before it may go over several.
+/// The line on which a cell starts: quoted cells before it may span several lines.
 pub(super) fn line_of_cell(text: &str, row: &StringRecord, column: usize) -> usize {
     let above: usize = row.iter().take(column).map(|cell| breaks(cell.as_bytes())).sum();
     line_of_row(text, row) + above

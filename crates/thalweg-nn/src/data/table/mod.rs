@@ -1,7 +1,6 @@
-//! Tables: CSV with a header, numbers, and a column of classes.
+//! Tables: CSV with a header, numeric columns and a column of classes.
 
 mod classes;
-mod error;
 mod lines;
 mod standard;
 
@@ -10,11 +9,10 @@ use std::path::Path;
 
 use csv::{ReaderBuilder, StringRecord};
 
-use super::error::DataError;
-use super::input::{Input, MOST};
+use super::dataset::{Dataset, Kind, Samples};
+use super::error::{DataError, TableError};
+use super::input::{Input, MAX_BYTES};
 use super::split::{self, Split};
-use super::{Dataset, Kind, Samples};
-pub use error::TableError;
 use lines::{line_of_cell, line_of_row};
 
 pub(super) fn load(
@@ -23,10 +21,10 @@ pub(super) fn load(
     name: String,
     options: &Split,
 ) -> Result<Dataset, DataError> {
-    let bytes = Input::open(path, MOST)?.all()?;
+    let bytes = Input::open(path, MAX_BYTES)?.all()?;
     let wrong = |error| DataError::Table { path: path.to_owned(), error };
     let table = Table::read(&bytes, label.trim()).map_err(wrong)?;
-    let parts = split::parts(&table.targets, &table.classes, options, split::QUARTER)?;
+    let parts = split::parts(&table.targets, &table.classes, options, split::TEST_SHARE)?;
     let inputs = standard::standardised(&table.cells, table.columns.len(), &parts.train);
     let all = Samples::from_rows(inputs, table.targets)?;
     let (train, test) = (all.subset(&parts.train)?, all.subset(&parts.test)?);
@@ -39,7 +37,7 @@ pub(super) fn load(
     })
 }
 
-/// A table as it stands in the file.
+/// The content of a table file.
 struct Table {
     /// Names of the feature columns.
     columns: Vec<String>,
@@ -55,7 +53,7 @@ impl Table {
         let mut reader =
             ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
         let mut row = StringRecord::new();
-        // Reading text from memory cannot fail; should it, the table ends there.
+        // Reading text from memory cannot fail; if it did, the table would end there.
         let mut next = |row: &mut StringRecord| reader.read_record(row).unwrap_or(false);
         if text.trim().is_empty() || !next(&mut row) {
             return Err(TableError::Empty);
@@ -132,7 +130,7 @@ impl Header {
         self.names
     }
 
-    /// Appends the numbers of a row to `cells` and gives its class.
+    /// Appends the features of a row to `cells` and returns its class.
     fn row<'a>(
         &self,
         row: &'a StringRecord,
@@ -155,7 +153,7 @@ impl Header {
                 let (line, column) = (line_of_cell(text, row, at), at + 1);
                 let (name, text) = (self.names[at].clone(), cell.to_owned());
                 match problem {
-                    Problem::Hole(needed) => TableError::Hole { line, column, name, needed },
+                    Problem::Missing(needed) => TableError::Missing { line, column, name, needed },
                     Problem::NotANumber => TableError::NotANumber { line, column, name, text },
                     Problem::NotFinite(needed) => {
                         TableError::NotFinite { line, column, name, text, needed }
@@ -167,9 +165,9 @@ impl Header {
     }
 }
 
-/// What is wrong with a cell, and what would be right.
+/// What is wrong with a cell, and what would be accepted.
 enum Problem {
-    Hole(&'static str),
+    Missing(&'static str),
     NotANumber,
     NotFinite(&'static str),
 }
@@ -179,15 +177,15 @@ fn number(cell: &str) -> Result<f64, Problem> {
         // Squares of what f32 holds do not overflow f64.
         Ok(number) if number.abs() <= f32::MAX.into() => Ok(number),
         Ok(_) => Err(Problem::NotFinite("a finite number, at most 3.4e38 in size,")),
-        Err(_) if cell.is_empty() => Err(Problem::Hole("a number")),
+        Err(_) if cell.is_empty() => Err(Problem::Missing("a number")),
         Err(_) => Err(Problem::NotANumber),
     }
 }
 
 fn check_class(cell: &str) -> Result<(), Problem> {
     match cell {
-        "" => Err(Problem::Hole("a class")),
-        // What tools write for a hole.
+        "" => Err(Problem::Missing("a class")),
+        // What tools write for a missing value.
         _ if cell.eq_ignore_ascii_case("nan") => Err(Problem::NotFinite("a class")),
         _ => Ok(()),
     }

@@ -1,13 +1,14 @@
-//! The files of a run that grow with it.
+//! The metrics files and weight snapshots of a run, which grow while it trains.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use super::error::SessionError;
 use super::folder::folder_of;
-use super::journal::Journal;
-use super::{SessionError, metrics};
+use super::log::Log;
+use super::metrics;
 use crate::compare::Tick;
 use crate::tensorboard;
 
@@ -15,23 +16,23 @@ use crate::tensorboard;
 pub const JSON: &str = "metrics.jsonl";
 /// Records as a table.
 const CSV: &str = "metrics.csv";
-/// Records for TensorBoard, one file a method.
+/// Records for TensorBoard, one file per method.
 const EVENTS: &str = "events.out.tfevents.thalweg";
-/// All weights of all methods now and then.
+/// Snapshots of the weights of all methods.
 pub const TRAJECTORY: &str = "trajectory.f32";
 
-/// The journals of a run.
-pub struct Journals {
-    json: Journal,
-    csv: Journal,
+/// The logs of a run.
+pub struct Logs {
+    json: Log,
+    csv: Log,
     /// By label.
-    events: BTreeMap<String, Journal>,
-    /// Only where a landscape is to be drawn.
-    trajectory: Option<Journal>,
+    events: BTreeMap<String, Log>,
+    /// Only if a landscape is drawn.
+    trajectory: Option<Log>,
 }
 
-impl Journals {
-    /// New ones, in place of any that are there.
+impl Logs {
+    /// Creates all files, replacing existing ones.
     pub fn create(
         folder: &Path,
         labels: &[String],
@@ -43,7 +44,7 @@ impl Journals {
                 Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                     Err(SessionError::write(&path, error))
                 }
-                _ => Journal::create(path, head),
+                _ => Log::create(path, head),
             }
         };
         let events = labels.iter().map(|label| {
@@ -59,21 +60,20 @@ impl Journals {
         })
     }
 
-    /// Whether a run in a folder has come to its first step.
+    /// Whether the run in a folder has records.
     pub fn have_records(folder: &Path) -> bool {
         fs::metadata(folder.join(JSON)).is_ok_and(|file| file.len() > 0)
     }
 
-    /// Those of a run that has a checkpoint, each cut back to the length it had then.
+    /// Opens the files of a run, each truncated to its length at the checkpoint.
     pub fn reopen(
         folder: &Path,
         labels: &[String],
         trajectory: bool,
         lengths: &BTreeMap<String, u64>,
     ) -> Result<Self, SessionError> {
-        let reopen = |name: &str| {
-            Journal::reopen(folder.join(name), lengths.get(name).copied().unwrap_or(0))
-        };
+        let reopen =
+            |name: &str| Log::reopen(folder.join(name), lengths.get(name).copied().unwrap_or(0));
         let events = labels.iter().map(|label| Ok((label.clone(), reopen(&events_of(label))?)));
         Ok(Self {
             json: reopen(JSON)?,
@@ -83,7 +83,7 @@ impl Journals {
         })
     }
 
-    /// Adds the records of a step.
+    /// Appends the records of a step.
     pub fn record(&mut self, tick: &Tick) -> Result<(), SessionError> {
         let now = wall_time();
         for record in &tick.steps {
@@ -103,22 +103,22 @@ impl Journals {
         Ok(())
     }
 
-    /// Adds where all methods are, if a landscape is to be drawn.
+    /// Appends a snapshot of the weights, if a landscape is drawn.
     pub fn record_weights(&mut self, bytes: &[u8]) -> Result<(), SessionError> {
-        self.trajectory.as_mut().map_or(Ok(()), |journal| journal.append(bytes))
+        self.trajectory.as_mut().map_or(Ok(()), |log| log.append(bytes))
     }
 
-    /// Lets others see what has been added.
+    /// Writes all buffers to the files.
     pub fn flush(&mut self) -> Result<(), SessionError> {
-        self.all().try_for_each(|(_, journal)| journal.flush())
+        self.all().try_for_each(|(_, log)| log.flush())
     }
 
-    /// Brings everything to the disk; gives the lengths by name.
+    /// Writes everything to the disk and returns the lengths by file name.
     pub fn sync(&mut self) -> Result<BTreeMap<String, u64>, SessionError> {
-        self.all().map(|(name, journal)| Ok((name, journal.sync()?))).collect()
+        self.all().map(|(name, log)| Ok((name, log.sync()?))).collect()
     }
 
-    fn all(&mut self) -> impl Iterator<Item = (String, &mut Journal)> {
+    fn all(&mut self) -> impl Iterator<Item = (String, &mut Log)> {
         let events = self.events.iter_mut().map(|(label, it)| (events_of(label), it));
         let trajectory = self.trajectory.iter_mut().map(|it| (TRAJECTORY.to_owned(), it));
         [(JSON.to_owned(), &mut self.json), (CSV.to_owned(), &mut self.csv)]
@@ -132,7 +132,7 @@ fn events_of(label: &str) -> String {
     format!("{}/{EVENTS}", folder_of(label))
 }
 
-/// Seconds since 1970, which TensorBoard wants; no other file has them.
+/// Seconds since 1970, for TensorBoard only: no other file contains the time.
 fn wall_time() -> f64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64())
 }

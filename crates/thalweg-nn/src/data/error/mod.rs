@@ -1,4 +1,7 @@
-//! Why there is no data set.
+//! Why a data set could not be loaded. Plain data: nothing here refers to a reader.
+
+mod idx;
+mod table;
 
 use std::io;
 use std::path::PathBuf;
@@ -7,39 +10,40 @@ use thalweg::did_you_mean;
 use thalweg_draw::numbers::{counted, grouped};
 use thalweg_lab::output::reason;
 
-use super::idx::IdxError;
-use super::source::SOURCES;
-use super::table::TableError;
+pub use idx::IdxError;
+pub use table::TableError;
 
-/// Why there is no data set.
+/// Why a data set could not be loaded.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DataError {
-    /// No source has this name.
+    /// An unknown source.
     #[error(
         "there is no data set `{name}`{}; there are {}",
         did_you_mean(nearest),
-        SOURCES.map(|row| row.form).join(", ")
+        known.join(", ")
     )]
     UnknownSource {
-        /// The name that was asked for.
+        /// The name as given.
         name: String,
         /// The known names nearest to it, nearest first; empty if none is near.
         nearest: Vec<&'static str>,
+        /// All sources, as they are written.
+        known: Vec<&'static str>,
     },
 
-    /// A text names a source and is not of its form.
+    /// A text that names a source but does not have its form.
     #[error("`{text}` cannot be read: {problem}; it is written `{form}`")]
     MalformedSource {
         /// The whole text.
         text: String,
         /// What is wrong.
         problem: String,
-        /// How it is written.
+        /// The form.
         form: String,
     },
 
-    /// The source has no setting of this name.
+    /// An unknown setting.
     #[error(
         "{source_name} has no setting `{name}`{}; it has {}",
         did_you_mean(nearest),
@@ -48,7 +52,7 @@ pub enum DataError {
     UnknownSetting {
         /// The source.
         source_name: &'static str,
-        /// The name that was asked for.
+        /// The name as given.
         name: String,
         /// The source's settings nearest to it, nearest first; empty if none is near.
         nearest: Vec<&'static str>,
@@ -56,29 +60,29 @@ pub enum DataError {
         known: Vec<(&'static str, String)>,
     },
 
-    /// A setting's value is not one that it can have.
+    /// A setting with an invalid value.
     #[error("{source_name}: {setting}={value} is refused; {setting} is {accepted}")]
     InvalidSetting {
         /// The source.
         source_name: &'static str,
         /// The setting.
         setting: String,
-        /// The value as it was given.
+        /// The value as given.
         value: String,
         /// What would be accepted.
         accepted: String,
     },
 
-    /// A share that is none.
+    /// A test share out of its range.
     #[error("a test share of {share} is refused; it is a number above 0 and below 1")]
     TestShare {
         /// The share.
         share: f64,
     },
 
-    /// A test share for files that are split already.
+    /// A test share for files that are already split.
     #[error(
-        "a test share of {share} is refused: {} has a test part of its own, {}",
+        "a test share of {share} is refused: {} has test files of its own, {}",
         folder.display(), file.display()
     )]
     TestPartGiven {
@@ -86,53 +90,53 @@ pub enum DataError {
         share: f64,
         /// The folder.
         folder: PathBuf,
-        /// The name of the images to be tested on.
+        /// The name of the test images.
         file: PathBuf,
     },
 
-    /// One of the two parts would have no sample.
+    /// One of the two splits would be empty.
     #[error(
-        "a test share of {share} of {} leaves none to {}; each part needs one at least",
+        "a test share of {share} of {} leaves no {} samples; each split needs at least one",
         counted(*samples as u64, "sample"),
-        if *held_out == 0 { "be tested on" } else { "learn from" }
+        if *test == 0 { "test" } else { "training" }
     )]
     TooFew {
-        /// Samples in all.
+        /// The number of all samples.
         samples: usize,
         /// The share.
         share: f64,
-        /// How many samples the share is.
-        held_out: usize,
+        /// The number of test samples.
+        test: usize,
     },
 
-    /// Classes without a sample to learn them from.
+    /// Classes without training samples.
     #[error(
-        "{} no sample among the {} to learn from; more samples of each class, another seed or a \
-         smaller test share may help",
+        "{} none of the {} training samples; more samples of each class, another seed or a smaller \
+         test share may help",
         without_samples(class, *missing, *classes),
         grouped(*samples as u64)
     )]
     ClassNotInTraining {
         /// The first such class.
         class: String,
-        /// How many such classes there are.
+        /// The number of such classes.
         missing: usize,
-        /// How many classes there are.
+        /// The number of all classes.
         classes: usize,
-        /// Samples to learn from.
+        /// The number of training samples.
         samples: usize,
     },
 
-    /// A file cannot be read.
+    /// A file that cannot be read.
     #[error("cannot read {}: {}", path.display(), reason(source))]
     Read {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
 
-    /// A file that begins as gzip and is none.
+    /// A file that starts like gzip but cannot be decompressed.
     #[error("{} is a damaged gzip file: {problem}", path.display())]
     DamagedGzip {
         /// The file.
@@ -141,25 +145,25 @@ pub enum DataError {
         problem: String,
     },
 
-    /// A file that is larger than what is read.
+    /// A file above the maximum size.
     #[error(
         "{} is too large: it has more than {} bytes{}",
-        path.display(), grouped(*most), if *packed { " when unpacked" } else { "" }
+        path.display(), grouped(*max), if *packed { " when decompressed" } else { "" }
     )]
     TooLarge {
         /// The file.
         path: PathBuf,
-        /// The most bytes that are read.
-        most: u64,
+        /// The maximum number of bytes.
+        max: u64,
         /// Whether it is gzip.
         packed: bool,
     },
 
-    /// IDX files that make no data set.
+    /// IDX files that are not a data set.
     #[error(transparent)]
     Idx(#[from] IdxError),
 
-    /// A table that makes no data set.
+    /// A table that is not a data set.
     #[error("{}: {error}", path.display())]
     Table {
         /// The file.
@@ -169,11 +173,11 @@ pub enum DataError {
         error: TableError,
     },
 
-    /// The digits that this crate carries are not what they were when it was built.
-    #[error("the digits in this program are damaged")]
+    /// The bundled digits are damaged.
+    #[error("the digits bundled with this program are damaged")]
     Digits,
 
-    /// A tensor could not be made.
+    /// A tensor could not be created.
     #[error(transparent)]
     Tensor(#[from] candle_core::Error),
 }
@@ -186,6 +190,6 @@ fn settings(known: &[(&'static str, String)]) -> String {
 fn without_samples(class: &str, missing: usize, classes: usize) -> String {
     match missing {
         1 => format!("class `{class}` has"),
-        _ => format!("{missing} of {classes} classes, `{class}` among them, have"),
+        _ => format!("{missing} of {classes} classes, including `{class}`, have"),
     }
 }

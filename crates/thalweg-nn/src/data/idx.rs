@@ -1,26 +1,32 @@
 //! IDX, the format of MNIST and Fashion-MNIST (Y. LeCun, C. Cortes and C. Burges, "The MNIST
-//! database of handwritten digits"): a magic number, the size of each dimension, both big-endian
-//! u32, then bytes.
-
-mod error;
+//! database of handwritten digits"): a magic number and the size of each dimension, all big-endian
+//! u32, followed by bytes.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::error::DataError;
-use super::input::{Input, MOST};
+use super::dataset::{Dataset, Kind, Samples};
+use super::error::{DataError, IdxError};
+use super::input::{Input, MAX_BYTES};
 use super::split::{self, Split};
-use super::{Dataset, Kind, Samples};
-pub use error::IdxError;
 
-/// The magic number of bytes in three dimensions.
+/// The magic number of image files: bytes in three dimensions.
 const IMAGES: u32 = 0x0000_0803;
 
-/// The magic number of bytes in one dimension.
+/// The magic number of label files: bytes in one dimension.
 const LABELS: u32 = 0x0000_0801;
 
-/// The share that is held out where there is one pair of files.
-const FIFTH: f64 = 0.2;
+/// What a file with a magic number holds.
+fn content(magic: u32) -> Option<&'static str> {
+    match magic {
+        IMAGES => Some("images"),
+        LABELS => Some("labels"),
+        _ => None,
+    }
+}
+
+/// The default share of the test split where there is one pair of files.
+const TEST_SHARE: f64 = 0.2;
 
 const TRAIN: [&str; 2] = ["train-images-idx3-ubyte", "train-labels-idx1-ubyte"];
 const TEST: [&str; 2] = ["t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"];
@@ -28,31 +34,31 @@ const TEST: [&str; 2] = ["t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"];
 pub(super) fn load(folder: &Path, name: String, options: &Split) -> Result<Dataset, DataError> {
     let failed = |source| DataError::Read { path: folder.to_owned(), source };
     if !fs::metadata(folder).map_err(failed)?.is_dir() {
-        return Err(IdxError::NoFolder { path: folder.to_owned() }.into());
+        return Err(IdxError::NotAFolder { path: folder.to_owned() }.into());
     }
     match (Files::find(folder, TRAIN)?, Files::find(folder, TEST)?) {
         (None, None) => {
             let wanted = [TRAIN, TEST].concat().into_iter().map(str::to_owned).collect();
             Err(IdxError::NoFiles { folder: folder.to_owned(), wanted }.into())
         }
-        (Some(files), None) | (None, Some(files)) => divided(name, files.read()?, options),
+        (Some(files), None) | (None, Some(files)) => split_randomly(name, files.read()?, options),
         (Some(train), Some(test)) => match options.test {
             Some(share) => {
                 let file = test.images.file_name().map(PathBuf::from).unwrap_or_default();
                 Err(DataError::TestPartGiven { share, folder: folder.to_owned(), file })
             }
-            None => in_two_parts(name, train.read()?, test.read()?),
+            None => already_split(name, train.read()?, test.read()?),
         },
     }
 }
 
-/// Where images and their labels are.
+/// The paths of images and their labels.
 struct Files {
     images: PathBuf,
     labels: PathBuf,
 }
 
-/// Images with their labels, and where they were.
+/// Images with their labels, and their files.
 struct Labelled {
     files: Files,
     size: [usize; 2],
@@ -61,7 +67,7 @@ struct Labelled {
 }
 
 impl Files {
-    /// Both files, or none.
+    /// Both files, or `None`.
     fn find(folder: &Path, [images, labels]: [&str; 2]) -> Result<Option<Self>, DataError> {
         let find =
             |name| names(name).into_iter().map(|n| folder.join(n)).find(|path| path.exists());
@@ -75,12 +81,13 @@ impl Files {
     }
 
     fn read(self) -> Result<Labelled, DataError> {
-        let ([images, height, width], pixels) = read(Input::open(&self.images, MOST)?, IMAGES)?;
+        let ([images, height, width], pixels) =
+            read(Input::open(&self.images, MAX_BYTES)?, IMAGES)?;
         if [images, height, width].contains(&0) {
             let images = images as u64;
             return Err(IdxError::NoImages { path: self.images, images, height, width }.into());
         }
-        let ([count], labels) = read(Input::open(&self.labels, MOST)?, LABELS)?;
+        let ([count], labels) = read(Input::open(&self.labels, MAX_BYTES)?, LABELS)?;
         if count != images {
             return Err(IdxError::Counts {
                 label_file: self.labels,
@@ -94,14 +101,14 @@ impl Files {
     }
 }
 
-/// The names that a file can have, the first one first.
+/// The possible names of a file, in order of preference.
 fn names(standard: &str) -> Vec<String> {
-    // Some unpackers write a dot in the place of the hyphen before `idx`.
+    // Some archive tools replace the hyphen before `idx` by a dot.
     let dotted = standard.replace("-idx", ".idx");
     [standard, &dotted].into_iter().flat_map(|n| [n.to_owned(), format!("{n}.gz")]).collect()
 }
 
-/// The sizes of a file's N dimensions and what follows them.
+/// Reads the sizes of a file's N dimensions and its data.
 fn read<const N: usize>(mut input: Input, magic: u32) -> Result<([usize; N], Vec<u8>), DataError> {
     let head = 4 + 4 * N;
     let header = input.take(head as u64)?;
@@ -110,7 +117,9 @@ fn read<const N: usize>(mut input: Input, magic: u32) -> Result<([usize; N], Vec
     if let Some(found) = numbers.next()
         && found != magic
     {
-        return Err(IdxError::Magic { path, found, expected: magic }.into());
+        let (found_content, content) = (content(found), content(magic).unwrap_or_default());
+        let expected = magic;
+        return Err(IdxError::Magic { path, found, found_content, expected, content }.into());
     }
     if header.len() < head {
         let (expected, found) = (head as u64, header.len() as u64);
@@ -119,8 +128,8 @@ fn read<const N: usize>(mut input: Input, magic: u32) -> Result<([usize; N], Vec
     let sizes = [(); N].map(|()| numbers.next().unwrap_or(0) as usize);
     let bytes = sizes.iter().fold(1, |bytes: u64, &size| bytes.saturating_mul(size as u64));
     let expected = bytes.saturating_add(head as u64);
-    // What is there decides how much memory it takes, not what the header says.
-    let wanted = bytes.min(input.most);
+    // Memory is allocated for the data that is there, not for what the header announces.
+    let wanted = bytes.min(input.max);
     let content = input.take(wanted)?;
     if (content.len() as u64) < wanted {
         let found = (head + content.len()) as u64;
@@ -150,7 +159,7 @@ impl Labelled {
     }
 }
 
-/// The labels that occur, in ascending order: not every set begins at 0.
+/// The labels that occur, in ascending order; they need not start at 0.
 struct Classes {
     names: Vec<String>,
     number: [u32; 256],
@@ -171,16 +180,16 @@ impl Classes {
     }
 }
 
-fn divided(name: String, all: Labelled, options: &Split) -> Result<Dataset, DataError> {
+fn split_randomly(name: String, all: Labelled, options: &Split) -> Result<Dataset, DataError> {
     let classes = Classes::of(&[&all])?;
     let targets = all.targets(&classes);
-    let parts = split::parts(&targets, &classes.names, options, FIFTH)?;
+    let parts = split::parts(&targets, &classes.names, options, TEST_SHARE)?;
     let samples = all.samples(targets)?;
     let (train, test) = (samples.subset(&parts.train)?, samples.subset(&parts.test)?);
     Ok(Dataset { name, kind: all.kind(), classes: classes.names, train, test })
 }
 
-fn in_two_parts(name: String, train: Labelled, test: Labelled) -> Result<Dataset, DataError> {
+fn already_split(name: String, train: Labelled, test: Labelled) -> Result<Dataset, DataError> {
     if train.size != test.size {
         return Err(IdxError::Sizes {
             train_file: train.files.images,
@@ -207,12 +216,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_is_read_up_to_the_most_and_refused_beyond() {
+    fn a_file_is_read_up_to_the_maximum_and_rejected_beyond() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a");
         fs::write(&path, [0, 0, 8, 1, 0, 0, 0, 5, 1, 2, 3, 4, 5]).unwrap();
-        let read = |most| read::<1>(Input::open(&path, most).unwrap(), LABELS);
+        let read = |max| read::<1>(Input::open(&path, max).unwrap(), LABELS);
         assert_eq!(read(5).unwrap(), ([5], vec![1, 2, 3, 4, 5]));
-        assert!(matches!(read(4), Err(DataError::TooLarge { most: 4, .. })));
+        assert!(matches!(read(4), Err(DataError::TooLarge { max: 4, .. })));
     }
 }

@@ -1,31 +1,30 @@
-//! Files that grow line by line and can be cut back to what a checkpoint knows of.
+//! An append-only file that can be truncated to the length stored in a checkpoint.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::PathBuf;
 
-use super::SessionError;
+use super::error::SessionError;
 
-/// A file that is only ever appended to. Of what is appended after a checkpoint nothing counts
-/// when the run goes on from it.
+/// An append-only file. Data appended after a checkpoint is discarded when the run resumes from it.
 #[derive(Debug)]
-pub struct Journal {
+pub struct Log {
     path: PathBuf,
     out: BufWriter<File>,
     len: u64,
 }
 
-impl Journal {
-    /// A new file that begins with `head`.
+impl Log {
+    /// Creates a file that starts with `head`.
     pub fn create(path: PathBuf, head: &[u8]) -> Result<Self, SessionError> {
         let made = OpenOptions::new().write(true).create_new(true).open(&path);
         let file = made.map_err(|source| SessionError::write(&path, source))?;
-        let mut journal = Self { path, out: BufWriter::new(file), len: 0 };
-        journal.append(head)?;
-        Ok(journal)
+        let mut log = Self { path, out: BufWriter::new(file), len: 0 };
+        log.append(head)?;
+        Ok(log)
     }
 
-    /// A file as it was when it had `len` bytes; what came later is cut off.
+    /// Opens a file and truncates it to `len` bytes.
     pub fn reopen(path: PathBuf, len: u64) -> Result<Self, SessionError> {
         let reopened = || -> io::Result<(File, u64)> {
             let mut file = OpenOptions::new().write(true).open(&path)?;
@@ -43,19 +42,19 @@ impl Journal {
         Ok(Self { path, out: BufWriter::new(file), len })
     }
 
-    /// Appends. Nothing is promised to be in the file before [`sync`](Self::sync).
+    /// Appends to a buffer; the data is safe on the disk only after [`sync`](Self::sync).
     pub fn append(&mut self, bytes: &[u8]) -> Result<(), SessionError> {
         self.out.write_all(bytes).map_err(|source| SessionError::write(&self.path, source))?;
         self.len += bytes.len() as u64;
         Ok(())
     }
 
-    /// Lets others see what has been appended.
+    /// Writes the buffer to the file.
     pub fn flush(&mut self) -> Result<(), SessionError> {
         self.out.flush().map_err(|source| SessionError::write(&self.path, source))
     }
 
-    /// Brings what has been appended to the disk; gives the length.
+    /// Writes everything to the disk and returns the length.
     pub fn sync(&mut self) -> Result<u64, SessionError> {
         self.flush()?;
         let synced = self.out.get_ref().sync_data();
@@ -69,39 +68,39 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_came_after_a_checkpoint_is_cut_off() {
+    fn data_after_a_checkpoint_is_discarded() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("journal");
-        let mut journal = Journal::create(path.clone(), b"head\n").unwrap();
-        journal.append(b"one\n").unwrap();
-        let len = journal.sync().unwrap();
-        journal.append(b"two, and half of thr").unwrap();
-        drop(journal);
-        let mut journal = Journal::reopen(path.clone(), len).unwrap();
-        journal.append(b"2\n").unwrap();
-        journal.sync().unwrap();
+        let path = folder.path().join("log");
+        let mut log = Log::create(path.clone(), b"head\n").unwrap();
+        log.append(b"one\n").unwrap();
+        let len = log.sync().unwrap();
+        log.append(b"two, and half of thr").unwrap();
+        drop(log);
+        let mut log = Log::reopen(path.clone(), len).unwrap();
+        log.append(b"2\n").unwrap();
+        log.sync().unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"head\none\n2\n");
     }
 
     #[test]
-    fn a_file_that_lost_its_end_is_refused_and_left_alone() {
+    fn a_file_that_is_too_short_is_rejected_and_left_alone() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("journal");
+        let path = folder.path().join("log");
         std::fs::write(&path, "short").unwrap();
-        let error = Journal::reopen(path.clone(), 9).unwrap_err().to_string();
+        let error = Log::reopen(path.clone(), 9).unwrap_err().to_string();
         assert!(
-            error.ends_with("journal has 5 bytes, fewer than the 9 that the checkpoint knows of"),
+            error.ends_with("log has 5 bytes, fewer than the 9 at the last checkpoint"),
             "{error}"
         );
         assert_eq!(std::fs::read(&path).unwrap(), b"short");
     }
 
     #[test]
-    fn a_file_that_is_there_is_not_begun_anew() {
+    fn an_existing_file_is_not_overwritten() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("journal");
+        let path = folder.path().join("log");
         std::fs::write(&path, "mine").unwrap();
-        assert!(Journal::create(path.clone(), b"").is_err());
+        assert!(Log::create(path.clone(), b"").is_err());
         assert_eq!(std::fs::read(&path).unwrap(), b"mine");
     }
 
@@ -110,9 +109,9 @@ mod tests {
     fn a_full_disk_is_an_error_that_names_the_file() {
         let file = OpenOptions::new().write(true).open("/dev/full").unwrap();
         let path = PathBuf::from("/dev/full");
-        let mut journal = Journal { path, out: BufWriter::new(file), len: 0 };
-        journal.append(b"line\n").unwrap();
-        let error = journal.flush().unwrap_err().to_string();
+        let mut log = Log { path, out: BufWriter::new(file), len: 0 };
+        log.append(b"line\n").unwrap();
+        let error = log.flush().unwrap_err().to_string();
         assert_eq!(error, "cannot write /dev/full: no space left on device");
     }
 }

@@ -1,32 +1,33 @@
-//! What can be wrong with a table.
+//! Errors in tables.
 
 use thalweg::did_you_mean;
 use thalweg_draw::numbers::counted;
 
-/// Why a table makes no data set. Lines and columns are counted from 1, lines as an editor counts
-/// them.
+/// Why a table could not be loaded. Lines and columns count from 1, lines as in an editor.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TableError {
-    /// No byte, or white space alone.
+    /// A file that is empty or has only white space.
     #[error("the file is empty; a header line and rows are needed")]
     Empty,
-    /// Bytes that are no text.
+    /// Bytes that are not UTF-8.
     #[error("line {line} is not UTF-8; save the file as UTF-8")]
     NotUtf8 {
         /// The line.
         line: usize,
     },
-    /// A header with other separators than commas.
-    #[error("line {line}, the header, has {separator} between its columns; a comma is needed")]
+    /// A header with separators other than commas.
+    #[error("line {line}, the header, has {separator} between its columns; commas are needed")]
     Separator {
         /// The line.
         line: usize,
-        /// What stands there, in words.
+        /// The separator, in words.
         separator: &'static str,
     },
     /// A column without a name.
-    #[error("line {line}, the header, has no name for column {column}; name it, or leave it out")]
+    #[error(
+        "line {line}, the header, has no name for column {column}; name the column or remove it"
+    )]
     Unnamed {
         /// The line.
         line: usize,
@@ -46,16 +47,16 @@ pub enum TableError {
         /// The columns.
         columns: [usize; 2],
     },
-    /// No column has the name that the label should be in.
+    /// No column has the name given for the classes.
     #[error(
         "line {line}, the header, has no column `{label}`{}; it has {}",
         did_you_mean(nearest),
-        some(known)
+        first_names(known)
     )]
     UnknownLabel {
         /// The line of the header.
         line: usize,
-        /// The name that was asked for.
+        /// The name as given.
         label: String,
         /// The columns nearest to it, nearest first; empty if none is near.
         nearest: Vec<String>,
@@ -64,40 +65,40 @@ pub enum TableError {
     },
     /// The label is the only column.
     #[error(
-        "line {line}, the header, has the column `{label}` and no other; there is nothing to tell classes by"
+        "line {line}, the header, has only the column `{label}`; at least one feature column is needed"
     )]
     NoFeatures {
         /// The line of the header.
         line: usize,
-        /// The label's column.
+        /// The column of classes.
         label: String,
     },
-    /// A header and no row.
-    #[error("there is a header and no row below it")]
+    /// A header without rows.
+    #[error("the file has a header but no rows")]
     NoRows,
     /// A row with more or fewer cells than the header.
     #[error("line {line} has {}, the header has {}", counted(*cells as u64, "cell"), counted(*columns as u64, "column"))]
     Ragged {
-        /// The line on which the row begins.
+        /// The line on which the row starts.
         line: usize,
-        /// Its cells.
+        /// The number of its cells.
         cells: usize,
-        /// The header's columns.
+        /// The number of columns in the header.
         columns: usize,
     },
-    /// A cell with nothing in it.
+    /// An empty cell.
     #[error("line {line}, column {column} (`{name}`) is empty; {needed} is needed")]
-    Hole {
+    Missing {
         /// The line.
         line: usize,
         /// The column.
         column: usize,
         /// The column's name.
         name: String,
-        /// What should be there.
+        /// What is needed.
         needed: &'static str,
     },
-    /// A cell with something that is no number.
+    /// A cell that is not a number.
     #[error("line {line}, column {column} (`{name}`) is `{}`; a number is needed", shortened(text))]
     NotANumber {
         /// The line.
@@ -106,10 +107,10 @@ pub enum TableError {
         column: usize,
         /// The column's name.
         name: String,
-        /// What stands there.
+        /// The text of the cell.
         text: String,
     },
-    /// A cell with NaN, an infinity or a number that f32 cannot hold.
+    /// A cell with NaN, an infinity or a number beyond the range of f32.
     #[error("line {line}, column {column} (`{name}`) is `{}`; {needed} is needed", shortened(text))]
     NotFinite {
         /// The line.
@@ -118,14 +119,14 @@ pub enum TableError {
         column: usize,
         /// The column's name.
         name: String,
-        /// What stands there.
+        /// The text of the cell.
         text: String,
-        /// What should be there.
+        /// What is needed.
         needed: &'static str,
     },
-    /// All rows are of one class.
+    /// All rows have the same class.
     #[error(
-        "column {column} (`{label}`) has one class only, `{}`; two are the least",
+        "column {column} (`{label}`) has only one class, `{}`; at least two are needed",
         shortened(class)
     )]
     OneClass {
@@ -138,8 +139,8 @@ pub enum TableError {
     },
 }
 
-/// The first names, and how many there are where that is not all.
-fn some(names: &[String]) -> String {
+/// The first names, followed by the number of all if there are more.
+fn first_names(names: &[String]) -> String {
     const SHOWN: usize = 12;
     let shown = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect::<Vec<_>>();
     match names.len() {
@@ -148,10 +149,10 @@ fn some(names: &[String]) -> String {
     }
 }
 
-/// The text, its end cut off where it is long.
+/// The text, truncated if it is long.
 fn shortened(text: &str) -> String {
-    const MOST: usize = 40;
-    match text.char_indices().nth(MOST) {
+    const MAX_CHARS: usize = 40;
+    match text.char_indices().nth(MAX_CHARS) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
     }

@@ -1,4 +1,4 @@
-//! What is asked of an optimizer between steps, and changed.
+//! Accessors of the optimizer: hyperparameters, schedules, counters, state.
 
 use candle_core::{Device, Tensor, Var};
 use thalweg::{Hyperparameter, Method, Schedule, Value};
@@ -7,7 +7,7 @@ use crate::error::VarError;
 use crate::var_optimizer::{RATE, VarOptimizer, either};
 
 impl<M: Method<f32> + Method<f64>> VarOptimizer<M> {
-    /// The variables that are stepped.
+    /// The variables of the optimizer.
     pub fn vars(&self) -> &[Var] {
         &self.variables.vars
     }
@@ -17,29 +17,28 @@ impl<M: Method<f32> + Method<f64>> VarOptimizer<M> {
         &self.variables.names
     }
 
-    /// The method with its hyperparameters, as they are without schedules.
+    /// The method with its hyperparameters, not counting schedules.
     pub fn method(&self) -> &M {
         either!(&self.inner, inner => inner.method())
     }
 
-    /// Changes the method between steps, typed: `optimizer.update(|adam| adam.beta1 = 0.95)?`;
+    /// Changes the configuration of the method between steps: `optimizer.update(|adam| adam.beta1 = 0.95)?`;
     /// see [`thalweg::Optimizer::update`].
     ///
     /// # Errors
-    /// A hyperparameter out of its range, or a combination that makes no sense; the method is
-    /// then as it was.
+    /// A hyperparameter out of its range, or an invalid combination; nothing has changed then.
     pub fn update(&mut self, change: impl FnOnce(&mut M)) -> Result<(), VarError> {
         either!(&mut self.inner, inner => inner.update(change))?;
-        self.refused_rate = None;
+        self.invalid_rate = None;
         Ok(())
     }
 
-    /// Every hyperparameter that has a name, with its value, as it is without schedules.
+    /// All named hyperparameters with their values, not counting schedules.
     pub fn hyperparameters(&self) -> Vec<(&'static Hyperparameter, Value)> {
         either!(&self.inner, inner => inner.hyperparameters())
     }
 
-    /// The value of a hyperparameter, as it is without a schedule.
+    /// The value of a hyperparameter, not counting its schedule.
     ///
     /// # Errors
     /// [`UnknownHyperparameter`](thalweg::Error::UnknownHyperparameter).
@@ -54,20 +53,19 @@ impl<M: Method<f32> + Method<f64>> VarOptimizer<M> {
     pub fn set(&mut self, hyperparameter: &str, value: impl Into<Value>) -> Result<(), VarError> {
         either!(&mut self.inner, inner => inner.set(hyperparameter, value))?;
         if hyperparameter == RATE {
-            self.refused_rate = None;
+            self.invalid_rate = None;
         }
         Ok(())
     }
 
-    /// The value of a hyperparameter at the next step, with its schedule; in the group of the
-    /// variable if one is named. `None` if that group is frozen or there is no such
-    /// hyperparameter.
+    /// The value of a hyperparameter at the next step, with its schedule, in the group of `variable`
+    /// if one is given. `None` if that group is frozen or there is no such hyperparameter.
     pub fn current(&self, hyperparameter: &str, variable: Option<&str>) -> Option<Value> {
         either!(&self.inner, inner => inner.current(hyperparameter, variable))
     }
 
-    /// Tells schedules that wait for it (reduce on plateau) how well it goes, say the validation
-    /// loss after an epoch; whether one of them has changed.
+    /// Passes a metric, such as the validation loss after an epoch, to the schedules that depend on one
+    /// (reduce on plateau). Returns whether one of them has changed its value.
     pub fn observe(&mut self, metric: f64) -> bool {
         either!(&mut self.inner, inner => inner.observe(metric))
     }
@@ -77,14 +75,14 @@ impl<M: Method<f32> + Method<f64>> VarOptimizer<M> {
         either!(&self.inner, inner => inner.schedules().collect())
     }
 
-    /// What gradients are divided by.
+    /// The divisor of the gradients.
     pub fn loss_scale(&self) -> f64 {
         either!(&self.inner, inner => inner.loss_scale())
     }
 
-    /// Changes what gradients are divided by, between steps: by what the loss was multiplied with,
-    /// or by the number of micro-batches whose gradients
-    /// [`GradStore::extend`](candle_core::backprop::GradStore::extend) has added.
+    /// Sets the divisor of the gradients between steps: the factor by which the loss was scaled, or the
+    /// number of micro-batches whose gradients
+    /// [`GradStore::extend`](candle_core::backprop::GradStore::extend) has summed.
     ///
     /// # Errors
     /// [`InvalidSetting`](thalweg::Error::InvalidSetting) unless it is a number above 0.
@@ -92,28 +90,27 @@ impl<M: Method<f32> + Method<f64>> VarOptimizer<M> {
         Ok(either!(&mut self.inner, inner => inner.set_loss_scale(scale))?)
     }
 
-    /// How many steps the optimizer has taken.
+    /// The number of steps that the optimizer has taken.
     pub fn steps_taken(&self) -> u64 {
         either!(&self.inner, inner => inner.steps_taken())
     }
 
-    /// How many steps were left out because a gradient was not finite.
+    /// The number of steps skipped because a gradient was not finite.
     pub fn steps_skipped(&self) -> u64 {
         either!(&self.inner, inner => inner.steps_skipped())
     }
 
-    /// How many steps a variable has taken; 0 if it never had a gradient.
+    /// The number of steps that a variable has taken; 0 if it never had a gradient.
     pub fn steps(&self, variable: &str) -> u64 {
         either!(&self.inner, inner => inner.steps(variable))
     }
 
-    /// Names of the state slots that a variable has if no group says otherwise, as `m` and `v` for
-    /// Adam.
+    /// The names of the state slots of a variable, such as `m` and `v` for Adam; groups may differ.
     pub fn state_names(&self) -> Vec<String> {
         either!(&self.inner, inner => inner.state_names())
     }
 
-    /// A copy of one state slot of a variable, in its shape and in the type of the arithmetic;
+    /// A copy of one state slot of a variable, in its shape and in the compute type (`f32` or `f64`);
     /// `None` if the variable never had a gradient or its method has no such slot.
     pub fn state(&self, variable: &str, slot: &str) -> Option<Tensor> {
         let shape = self.variables.find(variable)?.shape();
@@ -123,8 +120,8 @@ impl<M: Method<f32> + Method<f64>> VarOptimizer<M> {
         tensor.ok()
     }
 
-    /// A copy of the moving average of a variable, in its shape and in the type of the arithmetic;
-    /// `None` unless one is [kept](thalweg::Builder::average) and the variable has had a gradient.
+    /// A copy of the moving average of a variable, in its shape and in the compute type; `None` unless
+    /// averaging is [enabled](thalweg::Builder::average) and the variable has had a gradient.
     pub fn average(&self, variable: &str) -> Option<Tensor> {
         let shape = self.variables.find(variable)?.shape();
         let tensor = either!(&self.inner, inner => {

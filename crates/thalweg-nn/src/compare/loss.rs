@@ -1,0 +1,19 @@
+//! Losses.
+
+use candle_core::{D, Result, Tensor};
+
+/// A loss from scores and targets: a mean over the samples.
+pub type Loss = Box<dyn Fn(&Tensor, &Tensor) -> Result<Tensor> + Send + Sync>;
+
+/// The mean of −ln softmax(scores) at the target, over all targets: scores `(…, classes)`, targets
+/// `(…)` in u32.
+///
+/// # Errors
+/// Shapes that do not match, and targets beyond the last class.
+pub fn cross_entropy(scores: &Tensor, targets: &Tensor) -> Result<Tensor> {
+    if scores.rank() == 2 && targets.rank() == 1 {
+        return candle_nn::loss::cross_entropy(scores, targets);
+    }
+    let scores = scores.flatten_to(D::Minus2)?;
+    candle_nn::loss::cross_entropy(&scores, &targets.flatten_all()?)
+}

@@ -1,0 +1,113 @@
+//! Samples, and a data set of them.
+
+use candle_core::{DType, Device, Error, Result, Tensor};
+
+/// Inputs with their targets.
+#[derive(Debug, Clone)]
+pub struct Samples {
+    /// One sample per row: `(samples, features)` in f32 for the data sets of this module; for others,
+    /// any tensor whose first dimension is the number of samples.
+    pub inputs: Tensor,
+    /// The class of each sample: `(samples)` in u32 for the data sets of this module.
+    pub targets: Tensor,
+}
+
+/// The kind of the samples, for displaying them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kind {
+    /// Greyscale images, row by row from the top, from 0 for black to 1 for white.
+    Images {
+        /// Height in pixels.
+        height: usize,
+        /// Width in pixels.
+        width: usize,
+    },
+    /// Rows of a table, with standardised features.
+    Table {
+        /// The names of the feature columns.
+        columns: Vec<String>,
+    },
+    /// Points of the plane.
+    Plane,
+}
+
+/// A data set for classification.
+#[derive(Debug, Clone)]
+pub struct Dataset {
+    /// Its name, such as `digits`.
+    pub name: String,
+    /// The kind of its samples.
+    pub kind: Kind,
+    /// The names of the classes; class k is number k.
+    pub classes: Vec<String>,
+    /// The training samples.
+    pub train: Samples,
+    /// The test samples.
+    pub test: Samples,
+}
+
+impl Samples {
+    /// Samples from their features, row by row, and their classes; both tensors are contiguous, on
+    /// the CPU.
+    pub(super) fn from_rows(inputs: Vec<f32>, targets: Vec<u32>) -> Result<Self> {
+        let samples = targets.len();
+        let features = inputs.len() / samples.max(1);
+        Ok(Self {
+            inputs: Tensor::from_vec(inputs, (samples, features), &Device::Cpu)?,
+            targets: Tensor::from_vec(targets, samples, &Device::Cpu)?,
+        })
+    }
+
+    /// The number of samples.
+    pub fn len(&self) -> usize {
+        self.inputs.dims().first().copied().unwrap_or(0)
+    }
+
+    /// Whether there are no samples.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The samples with these indices, from 0, in this order; an index may occur more than once.
+    /// Both tensors are contiguous.
+    ///
+    /// # Errors
+    /// An index out of range.
+    pub fn subset(&self, indices: &[u32]) -> Result<Self> {
+        let samples = self.len();
+        // candle gives a row of zeros for the index `u32::MAX`.
+        if let Some(&index) = indices.iter().find(|&&i| i as usize >= samples) {
+            let index = index as usize;
+            return Err(Error::InvalidIndex { op: "subset", index, size: samples }.bt());
+        }
+        let indices = Tensor::from_slice(indices, indices.len(), self.inputs.device())?;
+        Ok(Self {
+            inputs: self.inputs.contiguous()?.index_select(&indices, 0)?,
+            targets: self.targets.contiguous()?.index_select(&indices, 0)?,
+        })
+    }
+
+    /// The features of the sample with an index, from 0: for an image its pixels, row by row from the
+    /// top.
+    ///
+    /// # Errors
+    /// An index out of range; features that cannot be converted to f32.
+    pub fn row(&self, index: usize) -> Result<Vec<f32>> {
+        self.inputs.get(index)?.flatten_all()?.to_dtype(DType::F32)?.to_vec1()
+    }
+
+    /// The class of every sample.
+    ///
+    /// # Errors
+    /// Targets that are not one class per sample.
+    pub fn labels(&self) -> Result<Vec<u32>> {
+        self.targets.to_dtype(DType::U32)?.to_vec1()
+    }
+}
+
+impl Dataset {
+    /// The number of features of a sample.
+    pub fn features(&self) -> usize {
+        self.train.inputs.dims().iter().skip(1).product()
+    }
+}

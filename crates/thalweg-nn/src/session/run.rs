@@ -1,0 +1,261 @@
+//! A run under way: starting, resuming, training, checkpoints.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use candle_core::Tensor;
+use thalweg_lab::output;
+
+use super::error::SessionError;
+use super::folder::{RUN, check_empty, check_folders, lock};
+use super::logs::Logs;
+use super::memory::check_memory;
+use super::saved::{self, CHECKPOINT};
+use super::settings::Settings;
+use super::trajectory::{self, Stride};
+use crate::compare::{CompareError, Comparison, Task, Tick};
+use crate::data::Dataset;
+use crate::history::Snapshot;
+use crate::landscape::Directions;
+
+/// Time between two checkpoints, unless writing one takes long, and between two flushes of the records.
+const CHECKPOINT_EVERY: Duration = Duration::from_secs(5);
+const FLUSH_EVERY: Duration = Duration::from_millis(500);
+/// The minimum time between two checkpoints, in multiples of the time that the last one took.
+const MIN_CHECKPOINT_SPACING: u32 = 20;
+
+/// A run under way.
+pub struct Session {
+    pub(super) folder: PathBuf,
+    pub(super) settings: Settings,
+    pub(super) dataset: Dataset,
+    pub(super) comparison: Comparison,
+    pub(super) landscape: Option<Directions>,
+    stride: Stride,
+    logs: Logs,
+    checkpoint_every: Duration,
+    /// When the last checkpoint was written, and how long that took.
+    checkpointed: (Instant, Duration),
+    flushed: Instant,
+    /// The step of the last checkpoint.
+    checkpoint_step: u64,
+    /// Keeps the folder locked while the run is under way.
+    _lock: File,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// All epochs are done, or every method has diverged.
+    Finished,
+    /// The run was asked to stop; a checkpoint of the last step is written.
+    Stopped,
+}
+
+impl Session {
+    /// Starts a run in a folder that is new or empty.
+    ///
+    /// # Errors
+    /// [`SessionError`]: invalid settings, data that cannot be loaded, a folder that is not empty or
+    /// cannot be written. The folder is not touched unless everything is valid.
+    pub fn start(folder: &Path, settings: Settings) -> Result<Self, SessionError> {
+        check_empty(folder)?;
+        let (dataset, comparison, landscape) = prepare(&settings)?;
+        output::make_folder(folder)?;
+        let lock = lock(folder)?;
+        // Another process may have started a run while the data was loaded.
+        check_empty(folder)?;
+        let run = settings.to_json(checksum(&dataset)?)?;
+        output::write(&folder.join(RUN), run.as_bytes())?;
+        Self::at_start(folder, settings, (dataset, comparison, landscape), lock)
+    }
+
+    /// Resumes the run in a folder from its last checkpoint.
+    ///
+    /// # Errors
+    /// [`SessionError`]: no run in the folder, damaged files, changed data, another process that is
+    /// training in the folder.
+    pub fn resume(folder: &Path) -> Result<Self, SessionError> {
+        let settings = Self::settings_of(folder)?;
+        let lock = lock(folder)?;
+        let (_, data_crc32c) = Settings::read(&folder.join(RUN))?;
+        let (dataset, mut comparison, landscape) = prepare(&settings)?;
+        if checksum(&dataset)? != data_crc32c {
+            let data = settings.data.clone();
+            return Err(SessionError::DataChanged { data, folder: folder.to_owned() });
+        }
+        let path = folder.join(CHECKPOINT);
+        if !path.exists() && !Logs::have_records(folder) {
+            // Killed before the first checkpoint.
+            return Self::at_start(folder, settings, (dataset, comparison, landscape), lock);
+        }
+        let (state, lengths) = saved::read(&path)?;
+        comparison.restore(&state)?;
+        let labels: Vec<String> = comparison.labels().map(str::to_owned).collect();
+        let logs = Logs::reopen(folder, &labels, landscape.is_some(), &lengths)?;
+        Ok(Self::with(folder, settings, (dataset, comparison, landscape), logs, lock))
+    }
+
+    /// The settings of the run in a folder.
+    ///
+    /// # Errors
+    /// [`SessionError`]: no run in the folder, or a damaged `run.json`.
+    pub fn settings_of(folder: &Path) -> Result<Settings, SessionError> {
+        let path = folder.join(RUN);
+        if !path.exists() {
+            return Err(SessionError::NoRun(folder.to_owned()));
+        }
+        Ok(Settings::read(&path)?.0)
+    }
+
+    fn at_start(
+        folder: &Path,
+        settings: Settings,
+        parts: (Dataset, Comparison, Option<Directions>),
+        lock: File,
+    ) -> Result<Self, SessionError> {
+        let labels: Vec<String> = parts.1.labels().map(str::to_owned).collect();
+        let logs = Logs::create(folder, &labels, parts.2.is_some())?;
+        let mut session = Self::with(folder, settings, parts, logs, lock);
+        session.record_weights()?;
+        session.checkpoint()?;
+        Ok(session)
+    }
+
+    fn with(
+        folder: &Path,
+        settings: Settings,
+        (dataset, comparison, landscape): (Dataset, Comparison, Option<Directions>),
+        logs: Logs,
+        lock: File,
+    ) -> Self {
+        let now = Instant::now();
+        let methods = comparison.labels().len();
+        let stride = Stride::new(comparison.steps(), methods, comparison.weights(0).elements());
+        Self {
+            folder: folder.to_owned(),
+            settings,
+            stride,
+            checkpoint_step: comparison.step(),
+            dataset,
+            comparison,
+            landscape,
+            logs,
+            checkpoint_every: CHECKPOINT_EVERY,
+            checkpointed: (now, Duration::ZERO),
+            flushed: now,
+            _lock: lock,
+        }
+    }
+
+    /// Sets the time between two checkpoints, by default five seconds. If writing one takes long,
+    /// they are written less often, so that they take at most a twentieth of the time.
+    pub fn checkpoint_every(&mut self, interval: Duration) {
+        self.checkpoint_every = interval;
+    }
+
+    /// Trains until all epochs are done or `stop`, called between steps, returns true; `on_step` is
+    /// called after every step.
+    ///
+    /// # Errors
+    /// [`SessionError`], such as a full disk. The run can resume from its last checkpoint, [`checkpoint_step`](Self::checkpoint_step).
+    pub fn run(
+        &mut self,
+        stop: impl Fn() -> bool,
+        mut on_step: impl FnMut(&Comparison, &Tick),
+    ) -> Result<Outcome, SessionError> {
+        loop {
+            if stop() {
+                self.checkpoint()?;
+                return Ok(Outcome::Stopped);
+            }
+            let Some(tick) = self.comparison.advance()? else {
+                self.checkpoint()?;
+                return Ok(Outcome::Finished);
+            };
+            self.logs.record(&tick)?;
+            if self.stride.includes(tick.step) {
+                self.record_weights()?;
+            }
+            on_step(&self.comparison, &tick);
+            if self.flushed.elapsed() >= FLUSH_EVERY {
+                self.logs.flush()?;
+                self.flushed = Instant::now();
+            }
+            let (last, took) = self.checkpointed;
+            if last.elapsed() >= self.checkpoint_every.max(took * MIN_CHECKPOINT_SPACING) {
+                self.checkpoint()?;
+            }
+        }
+    }
+
+    /// The comparison.
+    pub fn comparison(&self) -> &Comparison {
+        &self.comparison
+    }
+
+    /// The settings.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The data.
+    pub fn dataset(&self) -> &Dataset {
+        &self.dataset
+    }
+
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The step of the last checkpoint.
+    pub fn checkpoint_step(&self) -> u64 {
+        self.checkpoint_step
+    }
+
+    fn record_weights(&mut self) -> Result<(), SessionError> {
+        if self.landscape.is_some() {
+            let snapshot = Snapshot::of(&self.comparison)?;
+            self.logs.record_weights(&trajectory::encode(&snapshot))?;
+        }
+        Ok(())
+    }
+
+    fn checkpoint(&mut self) -> Result<(), SessionError> {
+        let begin = Instant::now();
+        // The logs first: a checkpoint must not refer to data that is not on the disk.
+        let lengths = self.logs.sync()?;
+        saved::write(&self.folder.join(CHECKPOINT), &self.comparison.state()?, lengths)?;
+        self.checkpoint_step = self.comparison.step();
+        self.checkpointed = (Instant::now(), begin.elapsed());
+        Ok(())
+    }
+}
+
+/// The data, the comparison before its first step, and the directions of the landscape.
+fn prepare(settings: &Settings) -> Result<(Dataset, Comparison, Option<Directions>), SessionError> {
+    let plan = settings.parse()?;
+    let dataset = Dataset::load(&plan.source, &plan.split)?;
+    let (network, inputs, classes) = (plan.network, dataset.features(), dataset.classes.len());
+    check_memory(&settings.model, network.elements(inputs, classes), plan.methods.len())?;
+    let task = Task::classification(move |vars| network.build(&vars, inputs, classes));
+    let comparison =
+        Comparison::new(&dataset.train, &dataset.test, task, &plan.methods, plan.training)?;
+    check_folders(comparison.labels())?;
+    Ok((dataset, comparison, plan.landscape))
+}
+
+/// A checksum of all values of the data.
+fn checksum(dataset: &Dataset) -> Result<u32, SessionError> {
+    let bytes = |tensor: &Tensor| -> candle_core::Result<Vec<u8>> {
+        let values = tensor.flatten_all()?.to_dtype(candle_core::DType::F32)?.to_vec1::<f32>()?;
+        Ok(values.iter().flat_map(|value| value.to_le_bytes()).collect())
+    };
+    let checksum = |crc: u32, tensor| Ok(crc32c::crc32c_append(crc, &bytes(tensor)?));
+    let (train, test) = (&dataset.train, &dataset.test);
+    let all = [&train.inputs, &train.targets, &test.inputs, &test.targets];
+    let sum: candle_core::Result<u32> = all.into_iter().try_fold(0, checksum);
+    Ok(sum.map_err(CompareError::from)?)
+}
