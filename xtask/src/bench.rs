@@ -17,7 +17,7 @@ const ARTICLE_RUNS: [&str; 6] =
 pub fn measure() -> Result<(), String> {
     let (library, _) = build("library", &["--package", "thalweg"])?;
     let (workspace, folder) = build("workspace", &["--workspace", "--release"])?;
-    // In turn, so that a change of the machine's speed meets both.
+    // In turn, so that a change of the machine's speed affects both.
     let [six, whole] = medians(RUNS, [gallery(&folder, &ARTICLE_RUNS), gallery(&folder, &[])])?;
     head(RUNS);
     println!("| six pictures (PNG and SVG) and six videos | {six:.2} |");

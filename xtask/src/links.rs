@@ -1,4 +1,5 @@
-//! Every relative link of the documentation leads to a file, and to a heading of it.
+//! Checks that every relative link of the documentation leads to a file and, with an anchor, to a
+//! heading of it.
 
 use std::fs;
 use std::path::{Component, Path, PathBuf};
@@ -43,7 +44,7 @@ fn find_documents(root: &Path, folder: &Path, found: &mut Vec<PathBuf>) -> Resul
     Ok(())
 }
 
-/// What is at a path: nothing, or its text, which is empty for all that is not Markdown.
+/// The text of the file at a path, empty for anything except Markdown; `None` if there is nothing.
 fn look(path: &Path) -> Option<String> {
     if is_markdown(path) { fs::read_to_string(path).ok() } else { path.exists().then(String::new) }
 }

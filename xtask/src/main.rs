@@ -22,10 +22,10 @@ Usage: cargo xtask COMMAND
   peers    how long PyTorch, optax and NumPy take for the same steps, in turn with ours, and
            PyTorch for training a network
            (needs python3, 6 GB of disk and, for the largest, 4 GB of memory)
-           --only TEXT what contains it, --elements N at most so many, --rounds N instead of 9,
+           --only TEXT cases that contain it, --elements N at most N, --rounds N instead of 9,
            --keep-memory lets the others keep the memory that they free between steps,
            --training the training of a network alone
-  golden   make the golden files again from NumPy, PyTorch and TensorBoard (needs python3)
+  golden   make the golden files again from NumPy, PyTorch, optax and TensorBoard (needs python3)
 ";
 
 fn main() -> ExitCode {
@@ -56,6 +56,8 @@ fn main() -> ExitCode {
 /// Everything that a change must pass.
 fn test() -> Result<(), String> {
     cargo(&["fmt", "--all", "--check"])?;
+    // These modules are declared by a macro, so `cargo fmt` does not find their files.
+    run(command("rustfmt", &["--edition", "2024", "--check"]).args(rules()?))?;
     links::check()?;
     cargo(&[
         "clippy",
@@ -70,6 +72,13 @@ fn test() -> Result<(), String> {
     cargo(&["test", "--workspace", "--all-features"])?;
     let mut doc = command("cargo", &["doc", "--workspace", "--all-features", "--no-deps"]);
     run(doc.env("RUSTDOCFLAGS", "--deny warnings"))
+}
+
+/// The files of the optimizers' formulas.
+fn rules() -> Result<Vec<PathBuf>, String> {
+    let folder = root().join("crates/thalweg/src/rules");
+    let entries = folder.read_dir().map_err(|error| format!("{}: {error}", folder.display()))?;
+    Ok(entries.filter_map(|entry| Some(entry.ok()?.path())).collect())
 }
 
 /// Runs cargo in the workspace's root.

@@ -10,7 +10,7 @@ pub struct Link {
 }
 
 /// The targets of links and images: `[text](target)`, `[name]: target`, `href="target"` and
-/// `src="target"`. Code is no link.
+/// `src="target"`. Links inside code are ignored.
 pub fn links(text: &str) -> Vec<Link> {
     let mut links = Vec::new();
     for (line, prose) in prose(text) {

@@ -16,13 +16,13 @@ use side::Side;
 /// Threads of each side.
 const THREADS: usize = 2;
 
-/// Elements that a turn steps over in all, so that it takes long enough to be timed.
+/// Elements that one turn steps over in total, so that it takes long enough to be timed.
 const ELEMENTS_A_TURN: usize = 1 << 28;
 
 /// Long enough for the threads of the side before to stop waiting for more work.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// How far the two sides may be apart in the end, as a share of how far they moved.
+/// The largest accepted difference between the two results, as a share of how far they moved.
 const TOLERANCE: f64 = 0.01;
 
 /// Settings of the C library under which a process keeps up to 16 GiB that it has freed.
@@ -231,7 +231,7 @@ fn row(case: &Case, rounds: &[Round]) -> String {
     format!("| {work} | {} | {theirs:.2} | {ours:.2} | {ratio:.2} | {reach} |", peer.name)
 }
 
-/// The value below which such a share of the values lies.
+/// The quantile of the values at this share.
 fn quantile(values: &[f64], share: f64) -> f64 {
     let mut values = values.to_vec();
     values.sort_by(f64::total_cmp);

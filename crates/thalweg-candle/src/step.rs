@@ -11,7 +11,7 @@ use crate::storage::{Arithmetic, Taken};
 use crate::variables::{Variables, address};
 
 /// One step of the optimizer over all variables that have a gradient.
-pub(crate) fn step<R: Arithmetic, M: Method<R>>(
+pub(crate) fn step<R: Arithmetic, M: Method>(
     optimizer: &mut Optimizer<R, M>,
     variables: &Variables,
     grads: &GradStore,

@@ -1,5 +1,6 @@
 //! The optimizer over candle's variables.
 
+use std::ops::Deref;
 use std::path::Path;
 use std::sync::PoisonError;
 
@@ -7,7 +8,7 @@ use candle_core::backprop::GradStore;
 use candle_core::{Tensor, Var};
 use candle_nn::VarMap;
 use thalweg::checkpoint::Checkpoint;
-use thalweg::{Builder, Method, Report, Spec, Value};
+use thalweg::{AnyOptimizer, Builder, Dtype, Method, Report, Spec, Value};
 
 use crate::error::VarError;
 use crate::step::step;
@@ -49,27 +50,21 @@ use crate::variables::Variables;
 /// ```
 pub struct VarOptimizer<M = Spec> {
     pub(crate) variables: Variables,
-    pub(crate) inner: Inner<M>,
+    /// In the compute type of the variables.
+    pub(crate) inner: AnyOptimizer<M>,
     /// The error of the last `set_learning_rate`, which cannot return it.
     pub(crate) invalid_rate: Option<thalweg::Error>,
 }
 
-/// The optimizer in the compute type of the variables.
-pub(crate) enum Inner<M> {
-    F32(thalweg::Optimizer<f32, M>),
-    F64(thalweg::Optimizer<f64, M>),
-}
+/// What can be asked of the optimizer between steps; the state of a variable as a tensor is
+/// [`state`](VarOptimizer::state).
+impl<M> Deref for VarOptimizer<M> {
+    type Target = AnyOptimizer<M>;
 
-/// Evaluates an expression on the optimizer of either compute type.
-macro_rules! either {
-    ($inner:expr, $optimizer:ident => $result:expr) => {
-        match $inner {
-            $crate::var_optimizer::Inner::F32($optimizer) => $result,
-            $crate::var_optimizer::Inner::F64($optimizer) => $result,
-        }
-    };
+    fn deref(&self) -> &AnyOptimizer<M> {
+        &self.inner
+    }
 }
-pub(crate) use either;
 
 impl VarOptimizer<Spec> {
     /// An optimizer from a spec such as `adam:lr=0.3`, over all variables of a map.
@@ -81,7 +76,7 @@ impl VarOptimizer<Spec> {
     }
 }
 
-impl<M: Method<f32> + Method<f64>> VarOptimizer<M> {
+impl<M: Method> VarOptimizer<M> {
     /// A builder for [`over`](Self::over) and [`named`](Self::named), with groups, schedules, clipping
     /// and more.
     pub fn builder(method: M) -> Builder<f32, M> {
@@ -113,15 +108,11 @@ impl<M: Method<f32> + Method<f64>> VarOptimizer<M> {
         settings: Builder<f32, M>,
     ) -> Result<Self, VarError> {
         let variables = Variables::new(variables)?;
-        let inner = match variables.are_double()? {
-            false => Inner::F32(settings.build()?),
-            true => Inner::F64(settings.arithmetic::<f64>().build()?),
-        };
-        let mut optimizer = Self { variables, inner, invalid_rate: None };
-        let Variables { names, vars, .. } = &optimizer.variables;
-        let shapes = names.iter().zip(vars).map(|(name, var)| (name.as_str(), var.dims()));
-        either!(&mut optimizer.inner, inner => inner.register(shapes))?;
-        Ok(optimizer)
+        let dtype = if variables.are_double()? { Dtype::F64 } else { Dtype::F32 };
+        let mut inner = AnyOptimizer::build(settings, dtype)?;
+        let Variables { names, vars, .. } = &variables;
+        inner.register(names.iter().zip(vars).map(|(name, var)| (name.as_str(), var.dims())))?;
+        Ok(Self { variables, inner, invalid_rate: None })
     }
 
     /// Takes a step with these gradients and returns a report; the trait's `step` is the same without a
@@ -143,7 +134,10 @@ impl<M: Method<f32> + Method<f64>> VarOptimizer<M> {
         if let Some(error) = &self.invalid_rate {
             return Err(error.clone().into());
         }
-        either!(&mut self.inner, inner => step(inner, &self.variables, grads))
+        match &mut self.inner {
+            AnyOptimizer::F32(inner) => step(inner, &self.variables, grads),
+            AnyOptimizer::F64(inner) => step(inner, &self.variables, grads),
+        }
     }
 
     /// Computes the gradients of a loss, takes a step with them and returns a report.
@@ -160,7 +154,7 @@ impl<M: Method<f32> + Method<f64>> VarOptimizer<M> {
     /// # Errors
     /// [`Checkpoint`](VarError::Checkpoint), with the path and the system's error.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<(), VarError> {
-        Ok(either!(&self.inner, inner => inner.save(path))?)
+        Ok(self.inner.save(path)?)
     }
 
     /// Restores the state from a file. The method, the settings, and the names and shapes of the
@@ -171,14 +165,9 @@ impl<M: Method<f32> + Method<f64>> VarOptimizer<M> {
     /// # Errors
     /// [`Checkpoint`](VarError::Checkpoint), with what differs; nothing has changed then.
     pub fn load(&mut self, path: impl AsRef<Path>) -> Result<(), VarError> {
-        either!(&mut self.inner, inner => inner.load(path))?;
+        self.inner.load(path)?;
         self.invalid_rate = None;
         Ok(())
-    }
-
-    /// The state of the optimizer, as plain data; see [`thalweg::Optimizer::to_checkpoint`].
-    pub fn to_checkpoint(&self) -> Checkpoint {
-        either!(&self.inner, inner => inner.to_checkpoint())
     }
 
     /// Restores the state from [`to_checkpoint`](Self::to_checkpoint), as [`load`](Self::load) does from
@@ -187,7 +176,7 @@ impl<M: Method<f32> + Method<f64>> VarOptimizer<M> {
     /// # Errors
     /// [`Checkpoint`](VarError::Checkpoint), with what differs; nothing has changed then.
     pub fn restore(&mut self, checkpoint: &Checkpoint) -> Result<(), VarError> {
-        either!(&mut self.inner, inner => inner.restore(checkpoint))?;
+        self.inner.restore(checkpoint)?;
         self.invalid_rate = None;
         Ok(())
     }
@@ -196,7 +185,7 @@ impl<M: Method<f32> + Method<f64>> VarOptimizer<M> {
 /// The hyperparameter behind candle's `learning_rate`.
 pub(crate) const RATE: &str = "lr";
 
-impl<M: Method<f32> + Method<f64>> candle_nn::Optimizer for VarOptimizer<M> {
+impl<M: Method> candle_nn::Optimizer for VarOptimizer<M> {
     type Config = M;
 
     /// An optimizer over a list of variables, named by index: `0`, `1`, …; integer variables are left
@@ -226,16 +215,15 @@ impl<M: Method<f32> + Method<f64>> candle_nn::Optimizer for VarOptimizer<M> {
     /// Changes the hyperparameter `lr`. An invalid value (negative, NaN) leaves it unchanged, and every
     /// step fails until a valid one is set; [`set`](VarOptimizer::set) returns the error at once.
     fn set_learning_rate(&mut self, rate: f64) {
-        self.invalid_rate = either!(&mut self.inner, inner => inner.set(RATE, rate)).err();
+        self.invalid_rate = self.inner.set(RATE, rate).err();
     }
 }
 
 impl<M: std::fmt::Debug> std::fmt::Debug for VarOptimizer<M> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let inner: &dyn std::fmt::Debug = either!(&self.inner, inner => inner);
         f.debug_struct("VarOptimizer")
             .field("variables", &self.variables.names)
-            .field("optimizer", inner)
+            .field("optimizer", &self.inner)
             .finish()
     }
 }

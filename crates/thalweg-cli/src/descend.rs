@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf, absolute};
 
 use clap::builder::{PossibleValue, RangedU64ValueParser};
 use clap::{Args, ValueEnum};
-use thalweg::Spec;
+use thalweg::{Registry, Spec};
 use thalweg_draw::numbers::number;
 use thalweg_lab::descent::{Descent, Format};
+use thalweg_lab::output;
 use thalweg_lab::problem::Problem;
 use thalweg_lab::run::{Precision, Run, RunError};
-use thalweg_lab::{methods, output};
 
 use crate::failure::{Failure, say};
 use crate::progress::Progress;
@@ -82,13 +82,12 @@ fn point(text: &str) -> Result<[f64; 2], String> {
     }
 }
 
-pub fn run(options: &Options, quiet: bool) -> Result<(), Failure> {
+pub fn run(options: &Options, registry: &Registry, quiet: bool) -> Result<(), Failure> {
     let problem = Problem::parse(&options.on).map_err(Failure::usage)?;
-    let known = methods::all();
     let methods: Vec<Spec> = options
         .with
         .iter()
-        .map(|spec| Spec::parse_among(&known, spec).map_err(Failure::usage))
+        .map(|spec| registry.spec(spec).map_err(Failure::usage))
         .collect::<Result<_, _>>()?;
     let outputs: Vec<(&Path, Format)> = options
         .out

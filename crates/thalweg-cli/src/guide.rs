@@ -4,7 +4,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Parser;
-use thalweg::Spec;
 use thalweg_lab::methods;
 use thalweg_lab::problem::Problem;
 
@@ -38,7 +37,7 @@ fn words(line: &str) -> impl Iterator<Item = &str> {
 
 #[test]
 fn every_command_line_of_the_guide_is_understood() {
-    let known = methods::all();
+    let registry = methods::registry();
     let mut read = 0;
     for path in pages() {
         let page = fs::read_to_string(&path).unwrap();
@@ -57,7 +56,7 @@ fn every_command_line_of_the_guide_is_understood() {
                 Command::Gallery(_) | Command::List(_) => vec![],
             };
             for spec in specs {
-                let spec = Spec::parse_among(&known, &spec);
+                let spec = registry.spec(&spec);
                 spec.unwrap_or_else(|error| panic!("{}", wrong(error.to_string())));
             }
             read += 1;

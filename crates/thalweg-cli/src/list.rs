@@ -4,9 +4,8 @@ use std::io::{self, Write};
 
 use clap::{Args, ValueEnum};
 use serde_json::{Value as Json, json};
-use thalweg::{Accepts, Entry};
+use thalweg::{Accepts, Entry, Registry};
 use thalweg_draw::numbers::number;
-use thalweg_lab::methods;
 use thalweg_lab::problem::Problem;
 use thalweg_lab::record::json_value;
 
@@ -38,16 +37,13 @@ pub enum Listed {
     Problems,
 }
 
-pub fn run(options: &Options) -> Result<(), Failure> {
+pub fn run(options: &Options, registry: &Registry) -> Result<(), Failure> {
     let wanted = |what| options.what.is_none_or(|asked| asked == what);
     let mut out = io::stdout().lock();
     if options.json {
         let mut all = serde_json::Map::new();
         if wanted(Listed::Optimizers) {
-            all.insert(
-                "optimizers".to_owned(),
-                methods::all().into_iter().map(optimizer_json).collect(),
-            );
+            all.insert("optimizers".to_owned(), registry.entries().map(optimizer_json).collect());
         }
         if wanted(Listed::Problems) {
             all.insert("problems".to_owned(), Problem::all().iter().map(problem_json).collect());
@@ -57,7 +53,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     } else {
         if wanted(Listed::Optimizers) {
             writeln!(out, "OPTIMIZERS, as NAME or NAME:KEY=VALUE,KEY=VALUE")?;
-            for entry in methods::all() {
+            for entry in registry.entries() {
                 optimizer(&mut out, entry)?;
             }
         }
@@ -77,9 +73,13 @@ pub fn run(options: &Options) -> Result<(), Failure> {
 fn optimizer(out: &mut impl Write, entry: &Entry) -> io::Result<()> {
     let Entry { name, summary, formula, paper, .. } = entry;
     writeln!(out, "\n{name}: {summary}")?;
-    writeln!(out, "    {formula}")?;
-    writeln!(out, "    {} ({}), {}", paper.authors, paper.year, paper.url)?;
-    for (hyperparameter, default) in entry.hyperparameters.iter().zip(entry.defaults()) {
+    if !formula.is_empty() {
+        writeln!(out, "    {formula}")?;
+    }
+    if let Some(paper) = paper {
+        writeln!(out, "    {} ({}), {}", paper.authors, paper.year, paper.url)?;
+    }
+    for (hyperparameter, default) in entry.hyperparameters() {
         let setting = format!("{}={default}", hyperparameter.name);
         writeln!(out, "    {setting:24} {}, {}", hyperparameter.accepts, hyperparameter.meaning)?;
     }
@@ -101,9 +101,8 @@ fn problem(out: &mut impl Write, problem: &Problem) -> io::Result<()> {
 
 fn optimizer_json(entry: &Entry) -> Json {
     let hyperparameters: Json = entry
-        .hyperparameters
-        .iter()
-        .zip(entry.defaults())
+        .hyperparameters()
+        .into_iter()
         .map(|(hyperparameter, default)| {
             let mut json = json!({
                 "name": hyperparameter.name,
@@ -122,6 +121,13 @@ fn optimizer_json(entry: &Entry) -> Json {
                     json["type"] = "choice".into();
                     json["choices"] = words.into();
                 }
+                Accepts::Whole(min) => {
+                    json["type"] = "whole number".into();
+                    json["min"] = min.into();
+                }
+                Accepts::WholeOr(_) | Accepts::Milestones => {
+                    json["type"] = hyperparameter.accepts.to_string().into();
+                }
             }
             json
         })
@@ -131,12 +137,12 @@ fn optimizer_json(entry: &Entry) -> Json {
         "title": entry.title,
         "summary": entry.summary,
         "formula": entry.formula,
-        "paper": {
-            "authors": entry.paper.authors,
-            "title": entry.paper.title,
-            "year": entry.paper.year,
-            "url": entry.paper.url,
-        },
+        "paper": entry.paper.map(|paper| json!({
+            "authors": paper.authors,
+            "title": paper.title,
+            "year": paper.year,
+            "url": paper.url,
+        })),
         "hyperparameters": hyperparameters,
         "state": entry.state,
     })

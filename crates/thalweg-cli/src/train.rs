@@ -11,6 +11,7 @@ use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use rayon::ThreadPoolBuilder;
+use thalweg::Registry;
 use thalweg_nn::compare::{CompareError, Tick, products_on_one_thread};
 use thalweg_nn::data::{DataError, Source};
 use thalweg_nn::network::Activation;
@@ -21,10 +22,10 @@ use crate::table::Table;
 use bars::{Bars, Drawing};
 pub use options::Options;
 
-pub fn run(options: &Options, quiet: bool) -> Result<(), Failure> {
+pub fn run(options: &Options, registry: &Registry, quiet: bool) -> Result<(), Failure> {
     threads::restart_with_one();
     let begin = Instant::now();
-    let mut session = open(options)?;
+    let mut session = open(options, registry)?;
     let resume = format!("thalweg train --out {} --resume", quoted(session.folder()));
     let stop = signals::stop(&resume)?;
     let first = session.comparison().step();
@@ -81,19 +82,19 @@ pub fn run(options: &Options, quiet: bool) -> Result<(), Failure> {
     Ok(())
 }
 
-fn open(options: &Options) -> Result<Session, Failure> {
+fn open(options: &Options, registry: &Registry) -> Result<Session, Failure> {
     let before = match options.resume {
         true => Session::settings_of(&options.out).map_err(Failure::failed)?,
         false => Settings::default(),
     };
     let settings = given(options, before.clone())?;
-    settings.check().map_err(Failure::usage)?;
+    settings.check(registry).map_err(Failure::usage)?;
     if !options.resume {
-        return Session::start(&options.out, settings).map_err(refused);
+        return Session::start_in(registry, &options.out, settings).map_err(refused);
     }
     let what = settings.differences(&before);
     if what.is_empty() {
-        return Session::resume(&options.out).map_err(refused);
+        return Session::resume_in(registry, &options.out).map_err(refused);
     }
     Err(Failure::usage(SessionError::Differs { folder: options.out.clone(), what }))
 }

@@ -3,11 +3,11 @@
 //! The module `render` adds methods to [`Descent`] that write it as pictures, videos, pages and data.
 
 use rayon::prelude::*;
-use thalweg::Spec;
+use thalweg::{Method, Spec};
 use thalweg_draw::Point;
 
 use crate::problem::Problem;
-use crate::run::{Contender, Precision, Run, RunError};
+use crate::run::{Precision, Run, RunError};
 
 pub use crate::format::{Format, UnknownFormat};
 
@@ -50,7 +50,7 @@ impl Descent {
     ///
     /// # Errors
     /// As [`new`](Self::new).
-    pub fn among<M: Contender + Sync>(
+    pub fn among<M: Method>(
         problem: &Problem,
         methods: &[M],
         start: Point,

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use thalweg::nearest;
+use thalweg::internal::nearest;
 
 /// A kind of file that a descent can be written as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

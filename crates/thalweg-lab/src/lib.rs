@@ -6,29 +6,30 @@
 //! your own included:
 //!
 //! ```
-//! use thalweg::{Real, Rule};
+//! use thalweg::prelude::*;
 //! use thalweg_lab::descent::{Descent, Format};
 //! use thalweg_lab::problem::Problem;
 //! use thalweg_lab::run::Precision;
 //!
 //! /// A step of fixed length in each coordinate.
 //! #[derive(Clone)]
-//! struct SignDescent(f64);
+//! struct SignDescent { lr: f64 }
 //!
-//! impl<R: Real> Rule<R> for SignDescent {
-//!     type State = ();
-//!     type Constants = R;
-//!     fn prepare(&self, _t: u64) -> R {
-//!         R::from_f64(self.0)
+//! impl Rule for SignDescent {
+//!     type State<N: Number> = ();
+//!     type Constants<N: Number> = N;
+//!     hyperparameters!(lr);
+//!     fn prepare<N: Number>(&self, _t: N::Wide) -> N {
+//!         N::from_wide(N::hyperparameter(self.lr, "lr"))
 //!     }
 //!     #[inline(always)]
-//!     fn apply(&length: &R, g: R, _w: R, (): &mut ()) -> R {
-//!         -length * g.sign()
+//!     fn apply<N: Number>(&lr: &N, g: N, _w: N, (): &mut ()) -> N {
+//!         -lr * g.sign()
 //!     }
 //! }
 //!
 //! let problem = Problem::named("ravine")?;
-//! let descent = Descent::among(&problem, &[SignDescent(0.5)], problem.start, 14, Precision::F64)?;
+//! let descent = Descent::among(&problem, &[SignDescent { lr: 0.5 }], problem.start, 14, Precision::F64)?;
 //! assert_eq!(descent.runs[0].last_point(), [0.0, 0.0]);
 //! let picture = descent.render(Format::Png)?;
 //! assert!(picture.starts_with(b"\x89PNG"));

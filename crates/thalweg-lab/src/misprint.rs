@@ -3,8 +3,8 @@
 //! Both keep their averages with `+=` on a line that already holds γG: G ← (1 + γ)G + (1 − γ)g².
 //! G then nearly doubles every step, the effective rate falls as 1/√G, and the method stalls.
 
-use thalweg::rules::{Adadelta, RmsProp, Scale};
-use thalweg::{Accepts, Kernel, Real, Recipe, Rule, chain, method};
+use thalweg::prelude::*;
+use thalweg::rules::{Adadelta, RmsProp};
 
 /// G ← G + (αG + (1 − α)u²); u ← u/(√(G + ε_root) + ε): RMSProp with the misprint.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -17,21 +17,27 @@ pub struct ScaleByPrintedRms {
     pub eps_root: f64,
 }
 
-impl<R: Real> Rule<R> for ScaleByPrintedRms {
-    type State = [R; 1];
-    type Constants = [R; 4];
+impl Rule for ScaleByPrintedRms {
+    type State<N: Number> = [N; 1];
+    type Constants<N: Number> = [N; 4];
+    const SLOT_NAMES: &'static [&'static str] = &["G"];
+    hyperparameters!(alpha; eps; eps_root);
 
-    fn state_names(&self) -> Vec<String> {
-        vec!["G".to_owned()]
-    }
-
-    fn prepare(&self, _: u64) -> [R; 4] {
-        [self.alpha, 1.0 - self.alpha, self.eps, self.eps_root].map(R::from_f64)
+    fn prepare<N: Number>(&self, _: N::Wide) -> [N; 4] {
+        let alpha = N::hyperparameter(self.alpha, "α");
+        let eps = N::hyperparameter(self.eps, "ε");
+        let eps_root = N::hyperparameter(self.eps_root, "ε_root");
+        [alpha, N::Wide::one() - alpha, eps, eps_root].map(N::from_wide)
     }
 
     #[inline(always)]
-    fn apply(&[alpha, one_minus_alpha, eps, eps_root]: &[R; 4], u: R, _: R, [g]: &mut [R; 1]) -> R {
-        *g += alpha * *g + one_minus_alpha * (u * u);
+    fn apply<N: Number>(
+        &[alpha, one_minus_alpha, eps, eps_root]: &[N; 4],
+        u: N,
+        _: N,
+        [g]: &mut [N; 1],
+    ) -> N {
+        *g = *g + (alpha * *g + one_minus_alpha * (u * u));
         u / ((*g + eps_root).sqrt() + eps)
     }
 }
@@ -45,23 +51,22 @@ pub struct ScaleByPrintedAdadelta {
     pub eps: f64,
 }
 
-impl<R: Real> Rule<R> for ScaleByPrintedAdadelta {
-    type State = [R; 2];
-    type Constants = [R; 3];
+impl Rule for ScaleByPrintedAdadelta {
+    type State<N: Number> = [N; 2];
+    type Constants<N: Number> = [N; 3];
+    const SLOT_NAMES: &'static [&'static str] = &["G", "s"];
+    hyperparameters!(rho; eps, Accepts::NON_NEGATIVE, "inside both roots");
 
-    fn state_names(&self) -> Vec<String> {
-        vec!["G".to_owned(), "s".to_owned()]
-    }
-
-    fn prepare(&self, _: u64) -> [R; 3] {
-        [self.rho, 1.0 - self.rho, self.eps].map(R::from_f64)
+    fn prepare<N: Number>(&self, _: N::Wide) -> [N; 3] {
+        let rho = N::hyperparameter(self.rho, "ρ");
+        [rho, N::Wide::one() - rho, N::hyperparameter(self.eps, "ε")].map(N::from_wide)
     }
 
     #[inline(always)]
-    fn apply(&[rho, one_minus_rho, eps]: &[R; 3], u: R, _: R, [g, s]: &mut [R; 2]) -> R {
-        *g += rho * *g + one_minus_rho * (u * u);
+    fn apply<N: Number>(&[rho, one_minus_rho, eps]: &[N; 3], u: N, _: N, [g, s]: &mut [N; 2]) -> N {
+        *g = *g + (rho * *g + one_minus_rho * (u * u));
         let delta = (*s + eps).sqrt() / (*g + eps).sqrt() * u;
-        *s += rho * *s + one_minus_rho * (delta * delta);
+        *s = *s + (rho * *s + one_minus_rho * (delta * delta));
         delta
     }
 }
@@ -72,23 +77,19 @@ method! {
     pub struct RmsPropPrinted {
         name: "rmsprop-printed",
         title: "RMSProp as printed",
-        summary: "RMSProp with a slip: the mean square is added to itself and nearly doubles a step",
+        summary: "RMSProp with a misprint: the mean square is added to itself and nearly doubles a step",
         formula: "G ← (1 + α)G + (1 − α)g²;  W ← W − lr·g/(√(G + ε_root) + ε)",
         paper: RmsProp::ENTRY.paper,
         state: ["G"],
+        build: |&RmsPropPrinted { lr, alpha, eps, eps_root }| chain!(
+            ScaleByPrintedRms { alpha, eps, eps_root },
+            ScaleByLearningRate::new(lr),
+        ),
     }
-    lr: f64 = 0.01, Accepts::NON_NEGATIVE, "learning rate";
-    alpha: f64 = 0.9, Accepts::UNIT, "share of G that was to be kept";
-    eps: f64 = 0.0, Accepts::NON_NEGATIVE, "added outside the root";
-    eps_root: f64 = 1e-6, Accepts::NON_NEGATIVE, "added inside the root";
-}
-
-impl Recipe for RmsPropPrinted {
-    fn kernel<R: Real>(&self) -> Box<dyn Kernel<R>> {
-        let &Self { lr, alpha, eps, eps_root } = self;
-        let rule = ScaleByPrintedRms { alpha, eps, eps_root };
-        Box::new(chain!(rule, Scale::by_learning_rate(lr)))
-    }
+    lr = 0.01;
+    alpha = 0.9, "meant as the share of G that is kept";
+    eps = 0.0;
+    eps_root = 1e-6;
 }
 
 method! {
@@ -96,18 +97,15 @@ method! {
     pub struct AdadeltaPrinted {
         name: "adadelta-printed",
         title: "AdaDelta as printed",
-        summary: "AdaDelta with a slip: both averages are added to themselves and nearly double a step",
+        summary: "AdaDelta with a misprint: both averages are added to themselves and nearly double a step",
         formula: "G ← (1 + ρ)G + (1 − ρ)g²;  Δ = √(s + ε)/√(G + ε)·g;  s ← (1 + ρ)s + (1 − ρ)Δ²;  W ← W − Δ",
         paper: Adadelta::ENTRY.paper,
         state: ["G", "s"],
+        build: |&AdadeltaPrinted { rho, eps }| chain!(
+            ScaleByPrintedAdadelta { rho, eps },
+            ScaleByLearningRate::new(1.0),
+        ),
     }
-    rho: f64 = 0.9, Accepts::UNIT, "share of both averages that was to be kept";
-    eps: f64 = 1e-6, Accepts::NON_NEGATIVE, "inside both roots";
-}
-
-impl Recipe for AdadeltaPrinted {
-    fn kernel<R: Real>(&self) -> Box<dyn Kernel<R>> {
-        let rule = ScaleByPrintedAdadelta { rho: self.rho, eps: self.eps };
-        Box::new(chain!(rule, Scale::by_learning_rate(1.0)))
-    }
+    rho = 0.9, "meant as the share of both averages that is kept";
+    eps = 1e-6, "inside both roots";
 }

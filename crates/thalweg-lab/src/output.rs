@@ -4,8 +4,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use thalweg::file;
-pub use thalweg::file::reason;
+use thalweg::internal::file;
+pub use thalweg::internal::file::reason;
 
 /// Why a file could not be written. The previous file is unchanged.
 #[derive(Debug, thiserror::Error)]

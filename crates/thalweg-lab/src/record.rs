@@ -95,6 +95,8 @@ pub fn json_value(value: &Value) -> Json {
         Value::Number(number) => (*number).into(),
         Value::Flag(flag) => (*flag).into(),
         Value::Choice(word) => word.as_str().into(),
+        Value::Whole(number) => (*number).into(),
+        Value::List(numbers) => numbers.clone().into(),
     }
 }
 

@@ -5,12 +5,6 @@ use thalweg::{Error as StepError, Method, Optimizer, Real, Value};
 use crate::problem::Problem;
 use thalweg_draw::Point;
 
-/// A method that can run in either precision: a [`Spec`](thalweg::Spec), a configuration such as
-/// [`Adam`](thalweg::rules::Adam), or a custom rule.
-pub trait Contender: Method<f32> + Method<f64> + Clone {}
-
-impl<M: Method<f32> + Method<f64> + Clone> Contender for M {}
-
 /// The floating-point type in which a run computes its points.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Precision {
@@ -104,7 +98,7 @@ impl Run {
     /// assert!(run.values[30] < 0.2);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn new<M: Contender>(
+    pub fn new<M: Method>(
         problem: &Problem,
         method: &M,
         start: Point,
@@ -117,7 +111,7 @@ impl Run {
         }
     }
 
-    fn descend<R: Real, M: Method<R> + Clone>(
+    fn descend<R: Real, M: Method>(
         problem: &Problem,
         method: &M,
         start: Point,
@@ -132,7 +126,6 @@ impl Run {
             let problem = problem.name.clone();
             return Err(RunError::Start { problem, start, value });
         }
-        let initial = method.kernel().initial_state();
         let mut run = Self {
             label: label(method),
             optimizer: method.name(),
@@ -141,11 +134,14 @@ impl Run {
             points: vec![start],
             values: vec![value],
             gradients: vec![problem.gradient(start)],
-            state: optimizer
-                .state_names()
+            state: method
+                .kernel()
+                .slots()
                 .into_iter()
-                .zip(initial)
-                .map(|(name, value)| Slot { name, values: vec![[value.to_f64(); 2]] })
+                .map(|slot| Slot {
+                    name: slot.name,
+                    values: vec![[R::from_f64(slot.start).to_f64(); 2]],
+                })
                 .collect(),
             diverged_at: None,
         };
@@ -210,12 +206,12 @@ impl Run {
     }
 }
 
-fn named<R: Real>(method: &impl Method<R>) -> Vec<(&'static str, Value)> {
+fn named(method: &impl Method) -> Vec<(&'static str, Value)> {
     method.hyperparameters().into_iter().map(|(h, value)| (h.name, value)).collect()
 }
 
 /// "Adam, lr 0.3": the name, and the learning rate where it was chosen.
-fn label<R: Real>(method: &impl Method<R>) -> String {
+fn label(method: &impl Method) -> String {
     let rate = named(method).into_iter().find(|(name, _)| *name == "lr");
     match rate {
         Some((_, lr)) if method.spec().contains("lr=") => format!("{}, lr {lr}", method.title()),

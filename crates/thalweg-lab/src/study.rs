@@ -1,7 +1,7 @@
 //! Quantities from theory, and the same quantities measured in runs.
 
-use thalweg::rules::{Adam, bias_correction};
-use thalweg::{Error, Optimizer};
+use thalweg::rules::Adam;
+use thalweg::{Error, Optimizer, Wide};
 
 use crate::run::Run;
 use thalweg_draw::Point;
@@ -20,7 +20,7 @@ pub fn signal_to_noise(run: &Run) -> Vec<Point> {
     let steps = (1_u64..).zip(m.values.iter().zip(&v.values).skip(1));
     steps
         .map(|(t, (m, v))| {
-            let (c1, c2) = (bias_correction(beta1, t), bias_correction(beta2, t));
+            let (c1, c2) = (beta1.one_minus_power(t as f64), beta2.one_minus_power(t as f64));
             [0, 1].map(|i| (m[i] / c1).abs() / (v[i] / c2).sqrt())
         })
         .collect()
@@ -59,7 +59,8 @@ pub fn sparse_jump(beta1: f64, beta2: f64, zeros: u64) -> Result<f64, Error> {
 /// Source: Kingma, Ba (2015), section 2.1, <https://arxiv.org/abs/1412.6980>.
 pub fn predicted_jump(beta1: f64, beta2: f64, zeros: u64) -> f64 {
     let t = zeros + 1;
-    sparse_limit(beta1, beta2) * bias_correction(beta2, t).sqrt() / bias_correction(beta1, t)
+    sparse_limit(beta1, beta2) * beta2.one_minus_power(t as f64).sqrt()
+        / beta1.one_minus_power(t as f64)
 }
 
 /// (1 − β₁)/√(1 − β₂): the jump after very many zero gradients, in units of lr.

@@ -2,7 +2,6 @@
 //! relative. The files and the scripts that made them are the library's.
 
 use serde_json::Value as Json;
-use thalweg::Spec;
 use thalweg_lab::Point;
 use thalweg_lab::methods;
 use thalweg_lab::problem::Problem;
@@ -43,7 +42,7 @@ fn assert_runs_equal(text: &str, expected: &[(&str, usize)]) {
     }
     for Golden { spec, problem, start, points } in cases {
         let problem = Problem::named(&problem).unwrap();
-        let method = Spec::parse_among(&methods::all(), &spec).unwrap();
+        let method = methods::registry().spec(&spec).unwrap();
         let run = Run::new(&problem, &method, start, points.len(), Precision::F64).unwrap();
         assert_eq!((run.points[0], run.diverged_at, run.steps()), (start, None, points.len()));
         for (step, (ours, numpys)) in run.points.iter().skip(1).zip(&points).enumerate() {
@@ -73,7 +72,7 @@ fn the_articles_runs_in_the_laboratory_equal_numpy() {
 fn the_printed_mean_square_nearly_doubles_every_step() {
     let ravine = Problem::named("ravine").unwrap();
     let run = |spec: &str| {
-        let method = Spec::parse_among(&methods::all(), spec).unwrap();
+        let method = methods::registry().spec(spec).unwrap();
         Run::new(&ravine, &method, ravine.start, 60, Precision::F64).unwrap()
     };
     for (name, slot, right) in [("rmsprop", "G", "v"), ("adadelta", "G", "v")] {

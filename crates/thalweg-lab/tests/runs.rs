@@ -1,6 +1,6 @@
 //! What a run records, how it ends, and what is left of it as data.
 
-use thalweg::{Optimizer, Real, Rule, Spec, chain, rules::Scale};
+use thalweg::{Number, Optimizer, Rule, Spec, chain, rules::ScaleByLearningRate};
 use thalweg_lab::Point;
 use thalweg_lab::descent::{Descent, Format};
 use thalweg_lab::problem::Problem;
@@ -185,20 +185,17 @@ fn a_start_without_a_value_is_an_error() {
 #[derive(Clone)]
 struct Lion;
 
-impl<R: Real> Rule<R> for Lion {
-    type State = [R; 1];
-    type Constants = [R; 4];
+impl Rule for Lion {
+    type State<N: Number> = [N; 1];
+    type Constants<N: Number> = [N; 4];
+    const SLOT_NAMES: &'static [&'static str] = &["m"];
 
-    fn state_names(&self) -> Vec<String> {
-        vec!["m".to_owned()]
-    }
-
-    fn prepare(&self, _t: u64) -> [R; 4] {
-        [0.9, 0.1, 0.99, 0.01].map(R::from_f64)
+    fn prepare<N: Number>(&self, _t: N::Wide) -> [N; 4] {
+        [0.9, 0.1, 0.99, 0.01].map(N::from_f64)
     }
 
     #[inline(always)]
-    fn apply(&[b1, f1, b2, f2]: &[R; 4], g: R, _w: R, [m]: &mut [R; 1]) -> R {
+    fn apply<N: Number>(&[b1, f1, b2, f2]: &[N; 4], g: N, _w: N, [m]: &mut [N; 1]) -> N {
         let u = (b1 * *m + f1 * g).sign();
         *m = b2 * *m + f2 * g;
         u
@@ -208,7 +205,7 @@ impl<R: Real> Rule<R> for Lion {
 /// Steps of 1/8 are exact in both number types.
 #[test]
 fn a_rule_of_the_users_runs_in_both_precisions() {
-    let lion = chain!(Lion, Scale::by_learning_rate(0.125));
+    let lion = chain!(Lion, ScaleByLearningRate::new(0.125));
     for precision in PRECISIONS {
         let run = Run::new(&ravine(), &lion, [-7.0, 2.0], 12, precision).unwrap();
         let straight: Vec<Point> =
@@ -224,7 +221,7 @@ fn a_rule_of_the_users_runs_in_both_precisions() {
 
 #[test]
 fn a_rule_of_the_users_takes_the_same_steps_as_in_an_optimizer() {
-    let lion = chain!(Lion, Scale::by_learning_rate(0.3));
+    let lion = chain!(Lion, ScaleByLearningRate::new(0.3));
     let run = Run::new(&ravine(), &lion, [-7.0, 2.0], 40, Precision::F64).unwrap();
     let mut optimizer: Optimizer<f64, _> = Optimizer::new(lion).unwrap();
     let mut w = [-7.0, 2.0];
@@ -236,7 +233,7 @@ fn a_rule_of_the_users_takes_the_same_steps_as_in_an_optimizer() {
 
 #[test]
 fn a_rule_of_the_users_is_drawn_as_every_kind_of_file() {
-    let lions = [0.1, 0.2].map(|lr| chain!(Lion, Scale::by_learning_rate(lr)));
+    let lions = [0.1, 0.2].map(|lr| chain!(Lion, ScaleByLearningRate::new(lr)));
     let problem = ravine();
     let descent = Descent::among(&problem, &lions, problem.start, 5, Precision::F32).unwrap();
     for extension in Format::EXTENSIONS {

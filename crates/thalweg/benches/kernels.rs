@@ -5,7 +5,7 @@
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
 use thalweg::{
-    Builder, Clip, Dtype, Element, Method, NonFinite, OPTIMIZERS, Optimizer, Real, Spec, bf16, f16,
+    Builder, Clip, Dtype, Element, NonFinite, Optimizer, Real, Registry, Spec, bf16, f16,
 };
 
 /// A few blocks, and the most that is stepped without dividing it.
@@ -16,14 +16,12 @@ fn main() {
 }
 
 fn names() -> impl Iterator<Item = &'static str> {
-    OPTIMIZERS.iter().map(|entry| entry.name)
+    let names: Vec<_> = Registry::standard().entries().map(|entry| entry.name).collect();
+    names.into_iter()
 }
 
 /// An optimizer from its text that does nothing but step.
-fn plain<R: Real>(spec: &str) -> Builder<R, Spec>
-where
-    Spec: Method<R>,
-{
+fn plain<R: Real>(spec: &str) -> Builder<R, Spec> {
     let spec = Spec::parse(spec).expect("a spec of the registry");
     Optimizer::builder(spec).non_finite(NonFinite::Propagate)
 }
@@ -34,9 +32,7 @@ fn step<R: Real, E: Element<R>>(
     elements: usize,
     builder: Builder<R, Spec>,
     convert: impl Fn(f32) -> E,
-) where
-    Spec: Method<R>,
-{
+) {
     let number = |i: usize| if i.is_multiple_of(3) { -0.75 } else { 0.25 };
     let mut parameter: Vec<E> = (0..elements).map(|i| convert(number(i))).collect();
     let gradient: Vec<E> = (0..elements).map(|i| convert(number(i + 1))).collect();

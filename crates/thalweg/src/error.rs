@@ -1,14 +1,14 @@
-//! What can go wrong, with the data in fields.
+//! Errors of optimizers, with their data in fields.
 
-use crate::checkpoint::CheckpointError;
-use crate::hyperparameter::{Hyperparameter, Value};
-use crate::nearest::{did_you_mean, nearest};
+use crate::settings::nearest::{did_you_mean, nearest};
+use crate::settings::text::Malformed;
+use crate::settings::{Hyperparameter, Value};
 
-/// Why a call was refused. Whatever it was, no parameter and no state has changed.
+/// Why a call was refused. In every case no parameter and no state has changed.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A gradient has another number of elements than its parameter.
+    /// A gradient and its parameter differ in the number of elements.
     #[error("the gradient of `{name}` has {gradient} elements, but the parameter has {parameter}")]
     LengthMismatch {
         /// The parameter's name.
@@ -19,7 +19,7 @@ pub enum Error {
         gradient: usize,
     },
 
-    /// A parameter has another number of elements than at its earlier steps.
+    /// A parameter has a different number of elements than at its earlier steps.
     #[error(
         "parameter `{name}` has {parameter} elements, but its state from earlier steps has {state}"
     )]
@@ -32,7 +32,8 @@ pub enum Error {
         state: usize,
     },
 
-    /// A parameter has another shape than at its earlier steps, though as many elements.
+    /// A parameter has a different shape than at its earlier steps, but the same number of
+    /// elements.
     #[error(
         "parameter `{name}` has shape {parameter:?}, but its state from earlier steps has {state:?}"
     )]
@@ -45,8 +46,10 @@ pub enum Error {
         state: Vec<usize>,
     },
 
-    /// The shape that a parameter is given with stands for another number of elements.
-    #[error("parameter `{name}` has {parameter} elements, which shape {shape:?} has not")]
+    /// The shape given for a parameter does not match its number of elements.
+    #[error(
+        "parameter `{name}` has {parameter} elements, but shape {shape:?} has a different number"
+    )]
     ShapeOfAnotherSize {
         /// The parameter's name.
         name: String,
@@ -56,7 +59,7 @@ pub enum Error {
         shape: Vec<usize>,
     },
 
-    /// A gradient array has another shape than its parameter.
+    /// A gradient array and its parameter differ in shape.
     #[error("the gradient of `{name}` has shape {gradient:?}, but the parameter has {parameter:?}")]
     ShapeMismatch {
         /// The parameter's name.
@@ -95,7 +98,7 @@ pub enum Error {
     /// No optimizer has this name.
     #[error("there is no optimizer `{name}`{}", suggestion(nearest, known))]
     UnknownOptimizer {
-        /// The name that was asked for.
+        /// The unknown name.
         name: String,
         /// The known names nearest to it, nearest first; empty if none is near.
         nearest: Vec<&'static str>,
@@ -112,37 +115,37 @@ pub enum Error {
     UnknownHyperparameter {
         /// The optimizer.
         optimizer: String,
-        /// The name that was asked for.
+        /// The unknown name.
         name: String,
         /// The optimizer's hyperparameters nearest to it, nearest first; empty if none is near.
         nearest: Vec<&'static str>,
         /// All hyperparameters of the optimizer.
-        known: Vec<&'static Hyperparameter>,
+        known: Vec<Hyperparameter>,
     },
 
-    /// A hyperparameter's value is not one that it can have.
+    /// A hyperparameter's value is out of range or of the wrong kind.
     #[error("{optimizer}: {hyperparameter}={value} is refused; {hyperparameter} is {accepted}")]
     InvalidValue {
         /// The optimizer.
         optimizer: String,
         /// The hyperparameter.
         hyperparameter: &'static str,
-        /// The value as it was given.
+        /// The given value.
         value: String,
         /// What would be accepted, as in "a number ≥ 0".
         accepted: String,
     },
 
-    /// Hyperparameters that are each possible do not go together.
+    /// Hyperparameters that are each valid are inconsistent.
     #[error("{optimizer}: {reason}")]
     Inconsistent {
         /// The optimizer.
         optimizer: String,
-        /// What does not go together.
+        /// What is inconsistent.
         reason: &'static str,
     },
 
-    /// A group is not of the form `PATTERN: what is different`.
+    /// A group is not of the form `PATTERN: settings`.
     #[error(
         "the group `{text}` cannot be read: {problem}; a group is `PATTERN: key=value`, \
          `PATTERN: frozen` or `PATTERN: OPTIMIZER:key=value`"
@@ -156,7 +159,7 @@ pub enum Error {
 
     /// A pattern of a group cannot be read.
     #[error(
-        "`{pattern}` is no pattern: {problem}; `*` stands for any characters, `?` for one, `[ab]` for one of those"
+        "`{pattern}` is not a pattern: {problem}; `*` stands for any characters, `?` for one, `[ab]` for one of those"
     )]
     InvalidPattern {
         /// The pattern.
@@ -173,23 +176,23 @@ pub enum Error {
     UnmatchedPattern {
         /// The pattern.
         pattern: String,
-        /// Parameters that it would match but for a few typing errors; empty if there is none.
+        /// Parameters that it would match with a few letters changed; empty if there is none.
         nearest: Vec<String>,
     },
 
-    /// A setting of the optimizer is not one that it can have.
+    /// A setting of the optimizer has an invalid value.
     #[error("{setting}={value} is refused; {setting} is {accepted}")]
     InvalidSetting {
         /// The setting.
         setting: &'static str,
-        /// The value as it was given.
+        /// The given value.
         value: String,
         /// What would be accepted.
         accepted: &'static str,
     },
 
-    /// A schedule belongs to a hyperparameter that is no number.
-    #[error("{hyperparameter} of {optimizer} is no number and cannot be scheduled")]
+    /// A schedule belongs to a hyperparameter that is not a number.
+    #[error("{hyperparameter} of {optimizer} is not a number and cannot be scheduled")]
     NotScheduled {
         /// The optimizer.
         optimizer: String,
@@ -212,59 +215,30 @@ pub enum Error {
     },
 }
 
-/// Why a checkpoint was not written or not taken over. Nothing has changed then.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum LoadError {
-    /// The file cannot be read or written, or is damaged.
-    #[error(transparent)]
-    File(#[from] CheckpointError),
-    /// The file is whole, but of another optimizer.
-    #[error("the checkpoint does not fit: {0}")]
-    Mismatch(#[from] CheckpointMismatch),
-    /// The file is whole, but what it says makes no optimizer.
-    #[error("the checkpoint makes no optimizer: {0}")]
-    Refused(#[from] Error),
-}
-
-/// How a checkpoint differs from the optimizer that it is loaded into.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum CheckpointMismatch {
-    /// Something is not as it is here.
-    #[error("its {what} is {found}, and here it is {expected}")]
-    Differs {
-        /// What differs.
-        what: String,
-        /// What stands in the file.
-        found: String,
-        /// What would be accepted.
-        expected: String,
-    },
-    /// A parameter is not in the file.
-    #[error("it has no parameter `{name}`")]
-    MissingParameter {
-        /// The parameter's name.
-        name: String,
-    },
-    /// The file has a parameter that is not here.
-    #[error("it has a parameter `{name}`, which is not known here")]
-    UnknownParameter {
-        /// The parameter's name.
-        name: String,
-    },
-}
-
 impl Error {
     pub(crate) fn unknown_hyperparameter(
-        optimizer: String,
+        optimizer: &str,
         name: &str,
-        described: Vec<(&'static Hyperparameter, Value)>,
+        described: &[(Hyperparameter, Value)],
     ) -> Self {
-        let known: Vec<_> =
-            described.into_iter().map(|(hyperparameter, _)| hyperparameter).collect();
-        let nearest = nearest(name, known.iter().map(|hyperparameter| hyperparameter.name));
-        Self::UnknownHyperparameter { optimizer, name: name.to_owned(), nearest, known }
+        let known: Vec<_> = described.iter().map(|&(known, _)| known).collect();
+        let nearest = nearest(name, known.iter().map(|known| known.name));
+        let (optimizer, name) = (optimizer.to_owned(), name.to_owned());
+        Self::UnknownHyperparameter { optimizer, name, nearest, known }
+    }
+
+    pub(crate) fn invalid_value(optimizer: &str, known: &Hyperparameter, value: String) -> Self {
+        Self::InvalidValue {
+            optimizer: optimizer.to_owned(),
+            hyperparameter: known.name,
+            value,
+            accepted: known.accepts.to_string(),
+        }
+    }
+
+    pub(crate) fn malformed_spec(text: &str, error: Malformed) -> Self {
+        let Malformed { position, problem } = error;
+        Self::MalformedSpec { text: text.to_owned(), position, problem }
     }
 }
 
@@ -272,11 +246,13 @@ fn suggestion(nearest: &[&str], known: &[&str]) -> String {
     format!("{}; there are {}", did_you_mean(nearest), known.join(", "))
 }
 
-fn listing(known: &[&Hyperparameter]) -> String {
+fn listing(known: &[Hyperparameter]) -> String {
     match known {
-        [] => "its fields are reached through `update`".to_owned(),
+        [] => {
+            "it names none; list them with `hyperparameters!` in the rule's `impl Rule`".to_owned()
+        }
         _ => {
-            let each = known.iter().map(|h| format!("{} ({})", h.name, h.accepts));
+            let each = known.iter().map(|known| format!("{} ({})", known.name, known.accepts));
             format!("it takes {}", each.collect::<Vec<_>>().join(", "))
         }
     }

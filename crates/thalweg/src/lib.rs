@@ -21,108 +21,99 @@
 //! ```
 //!
 //! The same from text, chosen at run time: `Optimizer::from_spec("adam:lr=0.1")`. The names and
-//! hyperparameters are in [`OPTIMIZERS`]; [`rules`] has the formulas. Maps of `ndarray` arrays
-//! step through `step_arrays` with the cargo feature `ndarray`.
+//! hyperparameters are in [`Registry::standard`]; [`rules`] has the formulas. Maps of `ndarray`
+//! arrays step through `step_arrays` with the cargo feature `ndarray`.
 //!
-//! # A rule of your own
+//! # A custom method
 //!
-//! A [`Rule`] says what one element does. This is Lion (Chen et al., 2023), whole; fusion, state,
-//! named parameters and both number types come with it, and so does the laboratory, which draws
-//! anything that an optimizer can be made from:
+//! A [`Rule`] computes the update of one element. Fusion, state, named parameters and both number
+//! types come with it. Hyperparameters that it names can be read, changed and scheduled; added to a
+//! [`Registry`], it works in specs, groups, checkpoints, the laboratory and the program like any
+//! other method:
 //!
 //! ```
-//! use thalweg::{Optimizer, Real, Rule, chain, rules::Scale};
+//! use thalweg::prelude::*;
 //!
-//! #[derive(Clone)]
-//! struct Lion { beta1: f64, beta2: f64 }
+//! /// signSGD with momentum (Bernstein et al., 2018): the sign of the mean gradient.
+//! #[derive(Debug, Clone)]
+//! struct Signum { beta1: f64 }
 //!
-//! impl<R: Real> Rule<R> for Lion {
-//!     type State = [R; 1];
-//!     type Constants = [R; 4];
-//!     fn prepare(&self, _t: u64) -> [R; 4] {
-//!         [self.beta1, 1.0 - self.beta1, self.beta2, 1.0 - self.beta2].map(R::from_f64)
+//! impl Rule for Signum {
+//!     type State<N: Number> = [N; 1];
+//!     type Constants<N: Number> = [N; 2];
+//!     const SLOT_NAMES: &'static [&'static str] = &["m"];
+//!     hyperparameters!(beta1);
+//!
+//!     fn prepare<N: Number>(&self, _t: N::Wide) -> [N; 2] {
+//!         let beta1 = N::hyperparameter(self.beta1, "β₁");
+//!         [beta1, N::Wide::one() - beta1].map(N::from_wide)
 //!     }
 //!     #[inline(always)]
-//!     fn apply(&[b1, f1, b2, f2]: &[R; 4], g: R, _w: R, [m]: &mut [R; 1]) -> R {
-//!         let u = (b1 * *m + f1 * g).sign();
-//!         *m = b2 * *m + f2 * g;
-//!         u
+//!     fn apply<N: Number>(&[beta1, one_minus_beta1]: &[N; 2], g: N, _w: N, [m]: &mut [N; 1]) -> N {
+//!         *m = beta1 * *m + one_minus_beta1 * g;
+//!         m.sign()
 //!     }
 //! }
 //!
-//! let lion = chain!(Lion { beta1: 0.9, beta2: 0.99 }, Scale::by_learning_rate(0.25));
-//! let mut optimizer = Optimizer::new(lion)?;
+//! let signum = chain!(Signum { beta1: 0.9 }, ScaleByLearningRate::new(0.25));
+//! let mut optimizer = Optimizer::builder(signum.clone()).schedule("lr", "step:size=1,gamma=0.5".parse()?).build()?;
 //! let mut w = [1.0_f64, -1.0, 0.0];
 //! optimizer.step([("w", &mut w, &[0.3, -8.0, 0.0])])?;
 //! assert_eq!(w, [0.75, -0.75, 0.0]);
-//! # Ok::<(), thalweg::Error>(())
+//!
+//! let registry = Registry::standard().with_rule("signum", "the sign of the mean gradient", signum);
+//! let spec = registry.spec("signum:beta1=0.99,lr=0.1")?;
+//! let optimizer: Optimizer<f32> = Optimizer::new(spec)?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! # What is promised
+//! A method with a table of hyperparameters, a formula and a paper, like the built-in ones, is
+//! declared by [`method!`]. One that needs a norm, a shape or a matrix of a whole parameter is a
+//! [`TensorRule`].
 //!
-//! - The result of a step does not depend on the number of threads or the width of SIMD.
+//! # Guarantees
+//!
+//! - The result of a step does not depend on the number of threads or the SIMD width.
 //! - A call that returns an error has changed no parameter and no state.
-//! - Input never panics; errors name the parameter, the value and what would be accepted.
+//! - No input causes a panic; errors name the parameter, the value and what would be accepted.
 
-mod accumulator;
-#[cfg(feature = "ndarray")]
-mod arrays;
-mod blocks;
-mod builder;
 pub mod checkpoint;
-mod clip;
-mod convert;
-mod divide;
 mod engine;
 mod error;
-pub mod file;
-mod group;
-mod hyperparameter;
-mod lane;
-mod layout;
-mod memory;
 mod method;
-mod nearest;
+mod number;
 mod optimizer;
-mod params;
-mod real;
-mod registry;
-mod report;
+pub mod prelude;
 mod rule;
 pub mod rules;
-mod saved;
 pub mod schedule;
-mod scratch;
-mod simd;
-mod spec;
-mod step;
-mod storage;
-mod walk;
+mod settings;
+pub mod storage;
 
-pub use accumulator::Accumulator;
-pub use builder::{Builder, NonFinite, Rounding};
-pub use clip::Clip;
-pub use engine::{Chunk, Kernel};
-pub use error::{CheckpointMismatch, Error, LoadError};
-pub use group::Group;
+pub use engine::{Kernel, Norms, Simd, Tensor, TensorRule};
+pub use error::Error;
 /// The sixteen-bit types of parameters, from the crate `half`.
 pub use half::{bf16, f16};
-pub use hyperparameter::{Accepts, Hyperparameter, Range, Setting, Value};
-pub use memory::Buffer;
-pub use method::{Configuration, Method, Recipe};
-pub use nearest::{did_you_mean, nearest};
-pub use optimizer::Optimizer;
-pub use params::Parameter;
-pub use real::Real;
+pub use method::{Build, Configuration, Entry, Method, Paper, Registry, Spec};
 #[doc(hidden)]
-pub use registry::Registered;
-pub use registry::{Entry, OPTIMIZERS, Paper};
-pub use report::{Measure, NonFiniteAt, ParameterReport, Report};
-pub use rule::{Chain, Rule, State};
+pub use method::{Erased, Make, kernel_of};
+pub use number::{Number, Wide};
+pub use optimizer::{
+    Accumulator, AnyOptimizer, Builder, CheckpointMismatch, Clip, Group, LoadError, Measure,
+    NonFinite, NonFiniteAt, Optimizer, Parameter, ParameterReport, Report, Rounding,
+};
+pub use rule::{Chain, Rule, Slot, SlotShape, SlotType, State};
 pub use schedule::Schedule;
-pub use simd::Simd;
-pub use spec::Spec;
-pub use storage::{Dtype, Element, Elements, Values, ValuesMut};
+pub use settings::{Accepts, Hyperparameter, Range, Setting, Settings, Value};
+pub use storage::{Dtype, Element, Elements, Real, Values, ValuesMut};
+
+/// For the other crates of this workspace; not part of the public API.
+#[doc(hidden)]
+pub mod internal {
+    pub use crate::checkpoint::file;
+    pub use crate::settings::nearest::{did_you_mean, nearest};
+    pub use crate::settings::text::{Malformed, Reader};
+}
 
 /// The code of the README and of the guide is tested.
 #[cfg(doctest)]
@@ -134,6 +125,8 @@ mod guide {
     struct Rust;
     #[doc = include_str!("../../../docs/guide/around-a-step.md")]
     struct AroundAStep;
+    #[doc = include_str!("../../../docs/guide/own-methods.md")]
+    struct OwnMethods;
     #[doc = include_str!("../../../docs/guide/checkpoints.md")]
     struct Checkpoints;
 }

@@ -41,7 +41,7 @@ impl Case {
         ![self.ours, self.peer.words].iter().any(|words| words.contains("bf16"))
     }
 
-    /// Shrinks the work to at most so many elements, but at least one a tensor.
+    /// Shrinks the work to at most this number of elements, but at least one per tensor.
     pub fn shrink(&mut self, elements: usize) {
         self.elements = self.tensors * (self.elements.min(elements) / self.tensors).max(1);
     }

@@ -10,7 +10,7 @@ pub struct Side {
 }
 
 impl Side {
-    /// Starts a side with so many threads, whatever it runs them with.
+    /// Starts a side with this number of threads, whichever threading library it uses.
     pub fn start(command: &mut Command, threads: usize) -> Result<Self, String> {
         let threads = threads.to_string();
         // rayon; OpenMP, which PyTorch uses; the thread pool of XLA, which jax uses.
@@ -43,7 +43,7 @@ impl Side {
     pub fn numbers(&mut self, line: &str) -> Result<Vec<f64>, String> {
         let answer = self.ask(line)?;
         let numbers: Result<Vec<f64>, _> = answer.split_whitespace().map(str::parse).collect();
-        numbers.map_err(|_| format!("`{line}` was answered with `{answer}`, which is no number"))
+        numbers.map_err(|_| format!("`{line}` was answered with `{answer}`, which is not a number"))
     }
 }
 

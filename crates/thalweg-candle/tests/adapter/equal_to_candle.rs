@@ -95,7 +95,7 @@ fn sixteen_bits_are_what_candle_gives_in_f32_but_for_the_rounding_of_each_step()
 }
 
 /// The library's own step over plain vectors.
-fn plainly<R, T>(method: impl Method<R>, vars: &[Tensor], grads: &[Vec<Tensor>]) -> Vec<Vec<T>>
+fn plainly<R, T>(method: impl Method, vars: &[Tensor], grads: &[Vec<Tensor>]) -> Vec<Vec<T>>
 where
     R: thalweg::Real,
     T: Element<R> + candle_core::WithDType,
@@ -103,7 +103,7 @@ where
     let list = |tensor: &Tensor| tensor.flatten_all().unwrap().to_vec1::<T>().unwrap();
     let mut vars: Vec<Vec<T>> = vars.iter().map(list).collect();
     let names: Vec<String> = (0..vars.len()).map(|i| i.to_string()).collect();
-    let mut optimizer = thalweg::Optimizer::new(method).unwrap();
+    let mut optimizer = thalweg::Optimizer::<R>::new(method).unwrap();
     for grads in grads {
         let grads: Vec<Vec<T>> = grads.iter().map(list).collect();
         let items = names.iter().zip(&mut vars).zip(&grads);
@@ -116,7 +116,6 @@ fn adapted_is_plain<R, T>(dtype: DType)
 where
     R: thalweg::Real,
     T: Element<R> + candle_core::WithDType,
-    rules::Adam: Method<R>,
 {
     let tensors: Vec<Tensor> =
         SHAPES.iter().enumerate().map(|(i, shape)| tensor(shape, dtype, i)).collect();

@@ -2,7 +2,7 @@
 
 use candle_core::{DType, Tensor, Var};
 use candle_nn::Optimizer;
-use thalweg::{Real, Rule};
+use thalweg::{Number, Rule};
 use thalweg_candle::{Schedule, VarOptimizer, rules};
 
 use crate::{CPU, gradients, message, variable};
@@ -63,13 +63,13 @@ fn a_schedule_starts_from_the_rate_that_is_set() {
 #[derive(Clone)]
 struct Signs;
 
-impl<R: Real> Rule<R> for Signs {
-    type State = [R; 0];
-    type Constants = R;
-    fn prepare(&self, _t: u64) -> R {
-        R::from_f64(-0.5)
+impl Rule for Signs {
+    type State<N: Number> = ();
+    type Constants<N: Number> = N;
+    fn prepare<N: Number>(&self, _t: N::Wide) -> N {
+        N::from_f64(-0.5)
     }
-    fn apply(&rate: &R, g: R, _w: R, _: &mut [R; 0]) -> R {
+    fn apply<N: Number>(&rate: &N, g: N, _w: N, (): &mut ()) -> N {
         rate * g.sign()
     }
 }

@@ -2,7 +2,7 @@
 
 use bytemuck::Pod;
 use rayon::prelude::*;
-use thalweg::Buffer;
+use thalweg::storage::Buffer;
 
 /// Elements that a thread fills at a time.
 const PIECE: usize = 1 << 16;

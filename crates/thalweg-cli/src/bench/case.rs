@@ -1,7 +1,7 @@
 //! What is measured.
 
 use thalweg::rules::AdamW;
-use thalweg::{Configuration, Dtype, Method, NonFinite, OPTIMIZERS, Optimizer, Real, Spec};
+use thalweg::{Configuration, Dtype, Method, NonFinite, Optimizer, Real, Registry, Spec};
 
 use super::array::Pages;
 
@@ -47,7 +47,9 @@ impl Case {
     /// Every optimizer of the registry, and AdamW with state in bf16, with all in bf16, in many
     /// small tensors and with gradients checked.
     pub fn default_suite() -> Vec<Self> {
-        let all = OPTIMIZERS.iter().map(|&entry| Self::new(Spec::of(entry)));
+        let registry = Registry::standard();
+        let all: Vec<Spec> =
+            registry.entries().filter_map(|entry| registry.spec(entry.name).ok()).collect();
         let adamw = || Self::new(Spec::of(AdamW::ENTRY));
         let more = [
             Self { state: Dtype::Bf16, ..adamw() },
@@ -55,7 +57,7 @@ impl Case {
             Self { elements: 1_000_000, tensors: 1000, ..adamw() },
             Self { checked: true, ..adamw() },
         ];
-        all.chain(more).collect()
+        all.into_iter().map(Self::new).chain(more).collect()
     }
 
     /// The type of the state where none is asked for.
@@ -65,10 +67,7 @@ impl Case {
 
     /// Arrays of state, each as long as the parameters.
     pub fn slots(&self) -> usize {
-        match self.dtype {
-            Dtype::F64 => Method::<f64>::kernel(&self.optimizer).state_names().len(),
-            _ => Method::<f32>::kernel(&self.optimizer).state_names().len(),
-        }
+        self.optimizer.kernel().slots().len()
     }
 
     /// Bytes that a step must move: parameter and state are read and written, gradients are read.
@@ -84,12 +83,9 @@ impl Case {
         (2 * element as u64).saturating_mul(self.elements as u64)
     }
 
-    pub(super) fn build<R: Real>(&self) -> Result<Optimizer<R>, thalweg::Error>
-    where
-        Spec: Method<R>,
-    {
+    pub(super) fn build<R: Real>(&self) -> Result<Optimizer<R>, thalweg::Error> {
         let non_finite = if self.checked { NonFinite::Error } else { NonFinite::Propagate };
-        Optimizer::builder(self.optimizer.clone())
+        Optimizer::<R>::builder(self.optimizer.clone())
             .state_type(self.state)
             .large_pages(self.pages == Pages::Large)
             .non_finite(non_finite)

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use thalweg::rules::{AdamW, Sgd};
-use thalweg::{Configuration, Spec};
+use thalweg::{Configuration, Registry, Spec};
 use thalweg_lab::output;
 
 use super::case::{Case, ELEMENTS};
@@ -24,12 +24,16 @@ const MAX_SECONDS: f64 = 4.0;
 
 type Result<T, E = Failure> = std::result::Result<T, E>;
 
-pub fn run(options: &Options, quiet: bool) -> Result<()> {
-    if options.scaling { scaling(options, quiet) } else { table(options, quiet) }
+pub fn run(options: &Options, registry: &Registry, quiet: bool) -> Result<()> {
+    if options.scaling {
+        scaling(options, registry, quiet)
+    } else {
+        table(options, registry, quiet)
+    }
 }
 
-fn table(options: &Options, quiet: bool) -> Result<()> {
-    let cases = cases(options)?;
+fn table(options: &Options, registry: &Registry, quiet: bool) -> Result<()> {
+    let cases = cases(options, registry)?;
     for case in &cases {
         case.check().map_err(refusal)?;
     }
@@ -61,7 +65,7 @@ fn refusal(error: BenchError) -> Failure {
 }
 
 /// Every combination of the chosen values; without a choice, the default suite.
-fn cases(options: &Options) -> Result<Vec<Case>> {
+fn cases(options: &Options, registry: &Registry) -> Result<Vec<Case>> {
     let chosen = [
         options.optimizer.is_empty(),
         options.elements.is_empty(),
@@ -75,7 +79,8 @@ fn cases(options: &Options) -> Result<Vec<Case>> {
         suite.retain(|case| !(case.checked && (options.json || options.checked)));
         suite
     } else {
-        let optimizers = optimizers(options, &thalweg::OPTIMIZERS.map(|entry| entry.name))?;
+        let all: Vec<&str> = Registry::standard().entries().map(|entry| entry.name).collect();
+        let optimizers = optimizers(options, registry, &all)?;
         let elements = or_else(&options.elements, ELEMENTS);
         let tensors = or_else(&options.tensors, 1);
         let typed = with_types(options, optimizers.into_iter().map(Case::new).collect());
@@ -90,11 +95,12 @@ fn cases(options: &Options) -> Result<Vec<Case>> {
     Ok(cases)
 }
 
-fn optimizers(options: &Options, usual: &[&str]) -> Result<Vec<Spec>> {
+/// The optimizers that are asked for, or else these.
+fn optimizers(options: &Options, registry: &Registry, usual: &[&str]) -> Result<Vec<Spec>> {
     let specs = options.optimizer.iter().map(String::as_str);
     let specs: Vec<&str> =
         if options.optimizer.is_empty() { usual.to_vec() } else { specs.collect() };
-    specs.into_iter().map(|spec| Spec::parse(spec).map_err(Failure::usage)).collect()
+    specs.into_iter().map(|spec| registry.spec(spec).map_err(Failure::usage)).collect()
 }
 
 fn or_else<T: Copy>(chosen: &[T], usual: T) -> Vec<T> {
@@ -122,7 +128,7 @@ fn with_types(options: &Options, cases: Vec<Case>) -> Vec<Case> {
     each(cases, &options.state, |case, state| case.state = state.0)
 }
 
-fn scaling(options: &Options, quiet: bool) -> Result<()> {
+fn scaling(options: &Options, registry: &Registry, quiet: bool) -> Result<()> {
     let largest = match options.elements[..] {
         [] => LARGEST,
         [largest] => largest,
@@ -133,8 +139,10 @@ fn scaling(options: &Options, quiet: bool) -> Result<()> {
     };
     let outputs = outputs(&options.out)?;
     let usual = [Sgd::ENTRY.name, AdamW::ENTRY.name];
-    let cases =
-        with_types(options, optimizers(options, &usual)?.into_iter().map(Case::new).collect());
+    let cases = with_types(
+        options,
+        optimizers(options, registry, &usual)?.into_iter().map(Case::new).collect(),
+    );
     let mut cases = each(cases, &options.threads, |case, threads| case.threads = threads);
     for case in &mut cases {
         (case.pages, case.checked) = (options.pages.0, options.checked);

@@ -1,7 +1,7 @@
 //! Tensors with fixed gradients, and an optimizer that steps them.
 
 use bytemuck::Pod;
-use thalweg::{Dtype, Element, Method, Optimizer, Real, Spec, bf16, f16};
+use thalweg::{Dtype, Element, Optimizer, Real, bf16, f16};
 
 use super::array::Array;
 use super::case::Case;
@@ -28,10 +28,7 @@ struct Tensors<R: Real, E> {
     optimizer: Optimizer<R>,
 }
 
-impl<R: Real, E: Pod + Send + Sync> Tensors<R, E>
-where
-    Spec: Method<R>,
-{
+impl<R: Real, E: Pod + Send + Sync> Tensors<R, E> {
     fn new(case: &Case, convert: fn(f32) -> E) -> Result<Self, thalweg::Error> {
         let &Case { elements, tensors, pages, .. } = case;
         // The tensor's first element; the next one's is its end.
@@ -52,10 +49,7 @@ where
     }
 }
 
-impl<R: Real, E: Element<R> + Pod> Work for Tensors<R, E>
-where
-    Spec: Method<R>,
-{
+impl<R: Real, E: Element<R> + Pod> Work for Tensors<R, E> {
     fn step(&mut self) -> Result<(), thalweg::Error> {
         let tensors = self.names.iter().zip(&mut self.parameters).zip(&self.gradients);
         let items = tensors.map(|((name, w), g)| (name, w.as_mut_slice(), g.as_slice()));
@@ -74,6 +68,8 @@ fn number(i: usize, multiplier: u32) -> f32 {
 
 #[cfg(test)]
 mod tests {
+    use thalweg::Spec;
+
     use super::*;
 
     #[test]

@@ -1,7 +1,7 @@
 //! `thalweg bench`: what it measures, prints and refuses. How long anything takes is not looked at.
 
 use serde_json::Value as Json;
-use thalweg::OPTIMIZERS;
+use thalweg::Registry;
 
 use crate::folder::Folder;
 
@@ -52,7 +52,10 @@ fn refused(arguments: &str, code: i32, parts: &[&str]) {
 #[test]
 fn every_optimizer_is_measured_unless_some_are_chosen() {
     let all = results("--elements 4096 --threads 2");
-    assert_eq!(column(&all, "optimizer"), OPTIMIZERS.map(|entry| entry.name));
+    assert_eq!(
+        column(&all, "optimizer"),
+        Registry::standard().entries().map(|entry| entry.name).collect::<Vec<_>>()
+    );
     let some = results("--elements 4096 --optimizer adam:lr=0.3,amsgrad=true --optimizer sgd");
     assert_eq!(column(&some, "optimizer"), ["adam:lr=0.3,amsgrad=true", "sgd"]);
 }

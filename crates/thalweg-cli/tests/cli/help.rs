@@ -107,12 +107,13 @@ fn list_of_one_kind_is_its_part_of_the_whole() {
 fn list_as_json_has_every_optimizer_with_every_hyperparameter() {
     let list: Json = serde_json::from_str(&printed("list --json")).unwrap();
     let rows = list["optimizers"].as_array().unwrap();
-    assert_eq!(rows.len(), methods::all().len());
-    for (row, entry) in rows.iter().zip(methods::all()) {
+    let registry = methods::registry();
+    assert_eq!(rows.len(), registry.entries().len());
+    for (row, entry) in rows.iter().zip(registry.entries()) {
         assert_eq!(row["name"], entry.name);
         let described = row["hyperparameters"].as_array().unwrap();
-        assert_eq!(described.len(), entry.hyperparameters.len(), "{}", entry.name);
-        for (described, known) in described.iter().zip(entry.hyperparameters) {
+        assert_eq!(described.len(), entry.hyperparameters().len(), "{}", entry.name);
+        for (described, (known, _)) in described.iter().zip(entry.hyperparameters()) {
             assert_eq!(described["name"], known.name);
             assert!(!described["default"].is_null() && described["type"].is_string());
         }

@@ -169,7 +169,7 @@ impl<'a> Scanner<'a> {
                 Err(ExpressionError::MissingParenthesis { function, column })
             }
             None if called => Err(ExpressionError::UnknownFunction {
-                nearest: thalweg::nearest(name, one.clone().chain(two.clone())),
+                nearest: thalweg::internal::nearest(name, one.clone().chain(two.clone())),
                 known: one.chain(two).map(str::to_owned).collect(),
                 name: owned(),
                 column,

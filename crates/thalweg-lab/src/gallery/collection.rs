@@ -44,9 +44,9 @@ impl Collection {
 
     /// Runs methods from the problem's start.
     pub fn descend(&self, specs: &[&str], steps: usize) -> Result<Descent, GalleryError> {
-        let known = methods::all();
+        let registry = methods::registry();
         let specs: Vec<Spec> =
-            specs.iter().map(|spec| Spec::parse_among(&known, spec)).collect::<Result<_, _>>()?;
+            specs.iter().map(|spec| registry.spec(spec)).collect::<Result<_, _>>()?;
         Ok(Descent::new(&self.problem, &specs, self.problem.start, steps, Precision::F64)?)
     }
 

@@ -81,7 +81,7 @@ impl Gallery {
             let owned = |names: Vec<&str>| names.into_iter().map(str::to_owned).collect();
             return Err(UnknownExhibit {
                 name: name.clone(),
-                nearest: owned(thalweg::nearest(name, known.iter().copied())),
+                nearest: owned(thalweg::internal::nearest(name, known.iter().copied())),
                 known: owned(known.into_iter().collect()),
             });
         }

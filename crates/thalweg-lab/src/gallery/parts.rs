@@ -33,11 +33,13 @@ pub(super) fn run_heading(name: &str, title: &str, descent: &Descent) -> Markup 
 
 /// The formula of an optimizer and where it was published.
 pub(super) fn origin(optimizer: &str) -> Markup {
-    html! { (formula(optimizer)) (paper(optimizer)) }
+    html! { (formula(optimizer, "")) (paper(optimizer)) }
 }
 
 /// Where an optimizer was published.
 pub(super) fn paper(optimizer: &str) -> Markup {
-    let entry = methods::all().into_iter().find(|entry| entry.name == optimizer);
-    html! { @if let Some(entry) = entry { (page::paper(&entry.paper)) } }
+    let registry = methods::registry();
+    let entry = registry.entries().find(|entry| entry.name == optimizer);
+    let paper = entry.and_then(|entry| entry.paper.as_ref());
+    html! { @if let Some(paper) = paper { (page::paper(paper)) } }
 }

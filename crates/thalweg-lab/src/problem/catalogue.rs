@@ -50,7 +50,7 @@ impl Problem {
             let known = CATALOGUE.iter().map(|row| row.name);
             ProblemError::Unknown {
                 name: name.to_owned(),
-                nearest: thalweg::nearest(name, known.clone()),
+                nearest: thalweg::internal::nearest(name, known.clone()),
                 known: known.map(str::to_owned).collect(),
             }
         })

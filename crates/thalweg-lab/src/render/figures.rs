@@ -17,6 +17,12 @@ const PANELS: usize = 3;
 /// Width of all small multiples together in pixels.
 const PANELS_WIDTH: u32 = 1200;
 
+/// How many methods come before the misprints in the order of colours.
+const ARTICLE: usize = 7;
+
+/// The misprints, in that order.
+const MISPRINTS: [&str; 2] = ["rmsprop-printed", "adadelta-printed"];
+
 impl Descent {
     /// The paths over the contours, as SVG.
     pub fn svg(&self) -> String {
@@ -31,7 +37,13 @@ impl Descent {
     /// The index of the style in which run `i` is drawn. Where every run has a known optimizer and none
     /// appears twice, it is the optimizer's own, so that it keeps its colour from figure to figure.
     pub fn style(&self, i: usize) -> usize {
-        let place = |run: &Run| methods::all().iter().position(|entry| entry.name == run.optimizer);
+        let registry = methods::registry();
+        let place = |run: &Run| {
+            let known = registry.entries().position(|entry| entry.name == run.optimizer)?;
+            let misprint = MISPRINTS.iter().position(|name| *name == run.optimizer);
+            // The misprints have the colours that follow those of the article's own methods.
+            Some(misprint.map_or(known, |misprint| ARTICLE + misprint))
+        };
         let places: Vec<_> = self.runs.iter().map(place).collect();
         let alone = |at: &Option<usize>| places.iter().filter(|other| *other == at).count() == 1;
         match places[i] {

@@ -56,7 +56,8 @@ pub fn descent(descent: &Descent) -> String {
     let mut kinds: Vec<&str> = runs.iter().map(|run| run.optimizer.as_str()).collect();
     kinds.sort_unstable();
     kinds.dedup();
-    let used = methods::all().into_iter().filter(|entry| kinds.contains(&entry.name));
+    let registry = methods::registry();
+    let used = registry.entries().filter(|entry| kinds.contains(&entry.name));
     let body = html! {
         h1 { (descent.title) }
         p.lead { "f(x, y) = " code { (problem.expression) } ", from (" (number(start[0])) ", " (number(start[1])) "), "
@@ -79,8 +80,8 @@ pub fn descent(descent: &Descent) -> String {
         @for entry in used {
             h3 { (entry.title) }
             p { (capitalised(entry.summary)) "." }
-            (formula(entry.name))
-            (paper(&entry.paper))
+            (formula(entry.name, entry.formula))
+            @if let Some(published) = &entry.paper { (paper(published)) }
         }
     };
     shell(&format!("{} · thalweg", descent.title), &body)

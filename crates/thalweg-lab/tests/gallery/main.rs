@@ -60,7 +60,7 @@ fn descent(name: &str) -> Descent {
         .as_array()
         .unwrap()
         .iter()
-        .map(|run| Spec::parse_among(&methods::all(), run["spec"].as_str().unwrap()).unwrap())
+        .map(|run| methods::registry().spec(run["spec"].as_str().unwrap()).unwrap())
         .collect();
     let steps = record["steps"].as_u64().unwrap() as usize;
     Descent::new(&problem, &specs, problem.start, steps, Precision::F64).unwrap()

@@ -51,11 +51,12 @@ fn the_table_has_a_line_for_every_row_of_the_summary() {
 }
 
 #[test]
-fn all_optimizers_are_in_the_race() {
+fn the_optimizers_of_the_article_and_adamw_are_in_the_race() {
     let race = json("race.json");
     let raced: BTreeSet<&str> =
         race["runs"].as_array().unwrap().iter().filter_map(|r| r["optimizer"].as_str()).collect();
-    let known: BTreeSet<&str> = thalweg::OPTIMIZERS.iter().map(|entry| entry.name).collect();
+    let known: BTreeSet<&str> =
+        BTreeSet::from(["sgd", "momentum", "adagrad", "rmsprop", "adadelta", "adam", "adamw"]);
     assert_eq!(raced, known);
 }
 

@@ -56,7 +56,9 @@ fn every_id_is_there_once() {
 /// a reader may follow.
 #[test]
 fn nothing_is_loaded_from_elsewhere() {
-    let papers: BTreeSet<&str> = methods::all().iter().map(|entry| entry.paper.url).collect();
+    let registry = methods::registry();
+    let papers: BTreeSet<&str> =
+        registry.entries().filter_map(|entry| Some(entry.paper?.url)).collect();
     let elsewhere = |address: &str| address.contains(':') || address.starts_with("//");
     for tag in page() {
         for (name, value) in &tag.attributes {
@@ -130,9 +132,10 @@ fn every_optimizer_has_its_formula_and_its_paper() {
     ];
     for (id, optimizer) in sections {
         let section = section(id);
-        let entry = methods::all().into_iter().find(|entry| entry.name == optimizer).unwrap();
+        let registry = methods::registry();
+        let entry = registry.entries().find(|entry| entry.name == optimizer).unwrap();
         assert!(section.contains("<math"), "{id} has no formula");
-        assert!(section.contains(entry.paper.url), "{id} has no paper");
+        assert!(section.contains(entry.paper.unwrap().url), "{id} has no paper");
     }
     // A formula that cannot be set stands there as its source.
     assert!(!text("index.html").contains('\\'));

@@ -1,6 +1,6 @@
 //! The methods of a comparison.
 
-use thalweg::{Builder, Optimizer, Spec};
+use thalweg::{Builder, Optimizer, Registry, Spec};
 
 use super::error::CompareError;
 
@@ -39,14 +39,25 @@ pub const DEFAULT_SUITE: [&str; 6] =
 /// # Errors
 /// A spec that cannot be read, and one that is given twice.
 pub fn methods(specs: &[impl AsRef<str>]) -> Result<Vec<Method>, CompareError> {
+    methods_in(&Registry::standard(), specs)
+}
+
+/// The same, where methods may be those of a registry.
+///
+/// # Errors
+/// As [`methods`].
+pub fn methods_in(
+    registry: &Registry,
+    specs: &[impl AsRef<str>],
+) -> Result<Vec<Method>, CompareError> {
     let parse = |text: &str| {
-        let spec = Spec::parse(text)?;
+        let spec = registry.spec(text)?;
         // As the library writes it, so that two spellings of a spec are the same.
-        Ok((spec.entry().name, spec.to_string(), spec))
+        Ok((thalweg::Method::name(&spec), spec.to_string(), spec))
     };
-    let specs: Vec<(&str, String, Spec)> =
+    let specs: Vec<(String, String, Spec)> =
         specs.iter().map(|text| parse(text.as_ref())).collect::<Result<_, CompareError>>()?;
-    let alone = |name: &str| specs.iter().filter(|(other, ..)| *other == name).count() == 1;
+    let alone = |name: &str| specs.iter().filter(|(other, ..)| other == name).count() == 1;
     let label = |name: &str, text: &str| if alone(name) { name } else { text }.to_owned();
     Ok(specs
         .iter()

@@ -52,7 +52,7 @@ mod training;
 pub use comparison::{Comparison, Tick, products_on_one_thread};
 pub use error::CompareError;
 pub use loss::{Loss, cross_entropy};
-pub use method::{DEFAULT_SUITE, Method, methods};
+pub use method::{DEFAULT_SUITE, Method, methods, methods_in};
 pub use score::{Predictions, Score};
 pub use state::{MethodState, State};
 pub use task::{Model, Task};

@@ -107,7 +107,7 @@ impl Source {
                 Some(shape) => Synthetic::parse(shape, named, malformed).map(Self::Synthetic),
                 None => Err(DataError::UnknownSource {
                     name: name.to_owned(),
-                    nearest: thalweg::nearest(name, SOURCES.map(|row| row.name)),
+                    nearest: thalweg::internal::nearest(name, SOURCES.map(|row| row.name)),
                     known: SOURCES.map(|row| row.form).to_vec(),
                 }),
             },

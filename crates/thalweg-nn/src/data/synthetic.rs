@@ -106,7 +106,7 @@ impl Synthetic {
                 return Err(DataError::UnknownSetting {
                     source_name: self.shape.name(),
                     name: key.to_owned(),
-                    nearest: thalweg::nearest(key, known.iter().copied()),
+                    nearest: thalweg::internal::nearest(key, known.iter().copied()),
                     known: known.iter().map(|name| (*name, self.accepted(name))).collect(),
                 });
             }

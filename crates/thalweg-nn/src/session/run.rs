@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use candle_core::Tensor;
+use thalweg::Registry;
 use thalweg_lab::output;
 
 use super::error::SessionError;
@@ -60,8 +61,20 @@ impl Session {
     /// [`SessionError`]: invalid settings, data that cannot be loaded, a folder that is not empty or
     /// cannot be written. The folder is not touched unless everything is valid.
     pub fn start(folder: &Path, settings: Settings) -> Result<Self, SessionError> {
+        Self::start_in(&Registry::standard(), folder, settings)
+    }
+
+    /// The same, with the optimizers of a registry.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start).
+    pub fn start_in(
+        registry: &Registry,
+        folder: &Path,
+        settings: Settings,
+    ) -> Result<Self, SessionError> {
         check_empty(folder)?;
-        let (dataset, comparison, landscape) = prepare(&settings)?;
+        let (dataset, comparison, landscape) = prepare(registry, &settings)?;
         output::make_folder(folder)?;
         let lock = lock(folder)?;
         // Another process may have started a run while the data was loaded.
@@ -77,10 +90,18 @@ impl Session {
     /// [`SessionError`]: no run in the folder, damaged files, changed data, another process that is
     /// training in the folder.
     pub fn resume(folder: &Path) -> Result<Self, SessionError> {
+        Self::resume_in(&Registry::standard(), folder)
+    }
+
+    /// The same, with the optimizers of a registry.
+    ///
+    /// # Errors
+    /// As [`resume`](Self::resume).
+    pub fn resume_in(registry: &Registry, folder: &Path) -> Result<Self, SessionError> {
         let settings = Self::settings_of(folder)?;
         let lock = lock(folder)?;
         let (_, data_crc32c) = Settings::read(&folder.join(RUN))?;
-        let (dataset, mut comparison, landscape) = prepare(&settings)?;
+        let (dataset, mut comparison, landscape) = prepare(registry, &settings)?;
         if checksum(&dataset)? != data_crc32c {
             let data = settings.data.clone();
             return Err(SessionError::DataChanged { data, folder: folder.to_owned() });
@@ -235,8 +256,11 @@ impl Session {
 }
 
 /// The data, the comparison before its first step, and the directions of the landscape.
-fn prepare(settings: &Settings) -> Result<(Dataset, Comparison, Option<Directions>), SessionError> {
-    let plan = settings.parse()?;
+fn prepare(
+    registry: &Registry,
+    settings: &Settings,
+) -> Result<(Dataset, Comparison, Option<Directions>), SessionError> {
+    let plan = settings.parse(registry)?;
     let dataset = Dataset::load(&plan.source, &plan.split)?;
     let (network, inputs, classes) = (plan.network, dataset.features(), dataset.classes.len());
     check_memory(&settings.model, network.elements(inputs, classes), plan.methods.len())?;

@@ -11,7 +11,7 @@ use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, TensorView};
 use serde::{Deserialize, Serialize};
 use thalweg::checkpoint::Checkpoint;
-use thalweg::file;
+use thalweg::internal::file;
 
 use super::error::SessionError;
 use crate::compare::{MethodState, State, Timing};

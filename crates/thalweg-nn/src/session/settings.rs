@@ -4,10 +4,10 @@ use std::fs;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
-use thalweg::{Clip, Group, Schedule};
+use thalweg::{Clip, Group, Registry, Schedule};
 
 use super::error::{Difference, SessionError};
-use crate::compare::{DEFAULT_SUITE, Method, Training, methods};
+use crate::compare::{DEFAULT_SUITE, Method, Training, methods_in};
 use crate::data::{Source, Split};
 use crate::landscape::Directions;
 use crate::network::{Activation, Initial, Network};
@@ -121,26 +121,26 @@ impl Settings {
             .collect()
     }
 
-    /// Checks that every text can be parsed.
+    /// Checks that every text can be parsed, with the optimizers of a registry.
     ///
     /// # Errors
     /// The first one that cannot: a source, network, optimizer, schedule, group, clipping or plane.
-    pub fn check(&self) -> Result<(), SessionError> {
-        self.parse().map(drop)
+    pub fn check(&self, registry: &Registry) -> Result<(), SessionError> {
+        self.parse(registry).map(drop)
     }
 
-    pub(super) fn parse(&self) -> Result<Plan, SessionError> {
+    pub(super) fn parse(&self, registry: &Registry) -> Result<Plan, SessionError> {
         let mut network: Network = self.model.parse()?;
         network.activation = self.activation.parse::<Activation>()?;
         network.initial = self.init.parse::<Initial>()?;
-        let mut methods = methods(&self.methods)?;
+        let mut methods = methods_in(registry, &self.methods)?;
         for Method { optimizer, .. } in &mut methods {
             let mut builder = optimizer.clone();
             if let Some(schedule) = &self.schedule {
                 builder = builder.schedule("lr", Schedule::parse(schedule)?);
             }
             if let Some(groups) = &self.groups {
-                builder = builder.groups(Group::parse_all(groups)?);
+                builder = builder.groups(Group::parse_all_in(registry, groups)?);
             }
             if let Some(clip) = &self.clip {
                 builder = builder.clip(clip.parse::<Clip>()?);

@@ -3,9 +3,10 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::file::reason;
+use super::file::reason;
 
-/// Why a checkpoint could not be written or read. `path` is the file, if it was one.
+/// Why a checkpoint could not be written or read. `path` is the file; `None` if the checkpoint was
+/// read from bytes.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CheckpointError {
@@ -14,21 +15,21 @@ pub enum CheckpointError {
     Read {
         /// The file.
         path: Option<PathBuf>,
-        /// What the system said.
+        /// The operating system's error.
         source: io::Error,
     },
 
-    /// The system could not write the file. What was there before still is.
+    /// The system could not write the file. An earlier file at this path is unchanged.
     #[error("cannot write {}: {}", path.display(), reason(source))]
     Write {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The operating system's error.
         source: io::Error,
     },
 
-    /// The file is something else.
-    #[error("{} is no checkpoint of thalweg: {what}", place(path))]
+    /// The file is not a checkpoint.
+    #[error("{} is not a checkpoint of thalweg: {what}", place(path))]
     NotACheckpoint {
         /// The file.
         path: Option<PathBuf>,
@@ -36,10 +37,10 @@ pub enum CheckpointError {
         what: &'static str,
     },
 
-    /// A later version of thalweg has written the file.
+    /// The file was written by a later version of thalweg.
     #[error(
-        "{} has version {found} of the checkpoint format, but this program knows no version \
-         beyond {known}; a newer thalweg can read it",
+        "{} has version {found} of the checkpoint format, but this program reads versions \
+         up to {known}; a newer thalweg can read it",
         place(path)
     )]
     NewerVersion {
@@ -51,27 +52,28 @@ pub enum CheckpointError {
         known: u64,
     },
 
-    /// The file's end is missing.
+    /// The file is truncated.
     #[error("{} is cut off: it ends after {found} of at least {expected} bytes", place(path))]
     Truncated {
         /// The file.
         path: Option<PathBuf>,
-        /// Bytes that are there.
+        /// Bytes in the file.
         found: u64,
-        /// Bytes that should be there, as far as what is left of the file tells.
+        /// Bytes that the file should have at least, according to the part that could be read.
         expected: u64,
     },
 
-    /// The file is not as it was written.
+    /// The file has changed since it was written.
     #[error("{} is damaged: {what}", place(path))]
     Corrupt {
         /// The file.
         path: Option<PathBuf>,
-        /// Where the damage shows.
+        /// Where the damage was detected.
         what: String,
     },
 
-    /// The file is whole but says what no checkpoint says, or a checkpoint cannot be a file.
+    /// The file is intact but its contents are not valid, or a checkpoint cannot be represented as
+    /// a file.
     #[error("{} is not well formed: {what}", place(path))]
     Malformed {
         /// The file.
@@ -98,7 +100,7 @@ impl CheckpointError {
         Self::Malformed { path: None, what: what.into() }
     }
 
-    /// The same error, of this file.
+    /// The same error, with the path of the file.
     pub(super) fn of(mut self, file: &Path) -> Self {
         match &mut self {
             Self::Read { path, .. }

@@ -9,19 +9,16 @@ use super::layout::Tensor;
 use super::text::{Fields, hex};
 use super::{Checkpoint, CheckpointError, Dtype};
 
-/// What the metadata says of the file first.
-pub(super) const FORMAT: &str = "thalweg checkpoint";
-
 /// How the header of a checkpoint of any version begins; the version follows.
 const START: &str = r#"{"__metadata__":{"format":"thalweg checkpoint","version":""#;
 
-/// What stands between START and the header's checksum in version 1.
+/// The text between START and the header's checksum in version 1.
 const AFTER_START: &str = r#"1","header_crc32":""#;
 
 /// Bytes of the header's length.
 const LENGTH: usize = 8;
 
-/// Where the eight digits of the header's checksum stand in the file.
+/// The byte range of the header checksum's eight digits in the file.
 const CRC: std::ops::Range<usize> = {
     let start = LENGTH + START.len() + AFTER_START.len();
     start..start + 8
@@ -30,8 +27,7 @@ const CRC: std::ops::Range<usize> = {
 /// Other readers of safetensors refuse longer headers.
 const LONGEST: u64 = 100_000_000;
 
-/// The beginning of the file, ready to be written. Its checksum is put into the texts' place for
-/// it.
+/// The beginning of the file, ready to be written, with its checksum filled in.
 pub(super) fn encode(fields: &Fields, tensors: &[Tensor]) -> Result<Vec<u8>, CheckpointError> {
     let mut header = Vec::new();
     write(fields, tensors, &mut header).map_err(|error| {
@@ -51,8 +47,8 @@ pub(super) fn encode(fields: &Fields, tensors: &[Tensor]) -> Result<Vec<u8>, Che
     Ok(head)
 }
 
-/// Whether a file's beginning is the one that [`encode`] makes of the same, found out without
-/// making it: a short header can describe a very long one.
+/// Whether a file's beginning is the one that [`encode`] would produce, without producing it: a
+/// short header can describe a very long one.
 pub(super) fn is_exactly(head: &[u8], fields: &Fields, tensors: &[Tensor]) -> bool {
     let mut rest = Expected(&head[LENGTH..]);
     write(fields, tensors, &mut rest).is_ok()
@@ -61,7 +57,7 @@ pub(super) fn is_exactly(head: &[u8], fields: &Fields, tensors: &[Tensor]) -> bo
         && rest.0.iter().all(|&byte| byte == b' ')
 }
 
-/// Takes nothing but what is expected.
+/// A writer that accepts only the expected bytes.
 struct Expected<'a>(&'a [u8]);
 
 impl Write for Expected<'_> {
@@ -79,12 +75,12 @@ fn write(fields: &Fields, tensors: &[Tensor], out: impl Write) -> serde_json::Re
     serde_json::to_writer(out, &Header { metadata: fields, tensors: Tensors(tensors) })
 }
 
-/// Reads the beginning of a file of so many bytes and makes sure that it is as it was written.
+/// Reads the beginning of a file of `length` bytes and verifies its checksum.
 pub(super) fn read(from: &mut impl Read, length: u64) -> Result<Vec<u8>, CheckpointError> {
     let mut head = Vec::new();
     from.take(LENGTH as u64).read_to_end(&mut head)?;
     let Ok(header) = <[u8; LENGTH]>::try_from(&head[..]).map(u64::from_le_bytes) else {
-        return Err(CheckpointError::not_a_checkpoint("it has less than eight bytes"));
+        return Err(CheckpointError::not_a_checkpoint("it has fewer than eight bytes"));
     };
     from.take(header.min(START.len() as u64)).read_to_end(&mut head)?;
     let seen = &head[LENGTH..];
@@ -120,12 +116,12 @@ pub(super) fn fields(head: &[u8]) -> Result<Fields, CheckpointError> {
         .map_err(|error| CheckpointError::malformed(format!("its header cannot be read: {error}")))
 }
 
-/// The digits of the checksum in a file's beginning that has been read.
+/// The digits of the checksum in a file's beginning.
 pub(super) fn stated_checksum(head: &[u8]) -> String {
     String::from_utf8_lossy(&head[CRC]).into_owned()
 }
 
-/// What a file is that does not begin as a checkpoint does.
+/// Says what a file is that does not begin like a checkpoint.
 fn something_else(from: &mut impl Read, mut head: Vec<u8>, header: u64) -> CheckpointError {
     #[derive(Deserialize)]
     struct Anything {}
@@ -136,7 +132,7 @@ fn something_else(from: &mut impl Read, mut head: Vec<u8>, header: u64) -> Check
     {
         CheckpointError::not_a_checkpoint("it is a safetensors file that thalweg did not write")
     } else {
-        CheckpointError::not_a_checkpoint("it is no safetensors file")
+        CheckpointError::not_a_checkpoint("it is not a safetensors file")
     }
 }
 
@@ -148,7 +144,7 @@ fn known_version(head: &[u8]) -> Result<(), CheckpointError> {
         Some(found) if found > Checkpoint::VERSION && rest.get(digits) == Some(&b'"') => {
             Err(CheckpointError::NewerVersion { path: None, found, known: Checkpoint::VERSION })
         }
-        // Whatever else may stand there, the checksum decides.
+        // For any other content the checksum decides.
         _ => Ok(()),
     }
 }

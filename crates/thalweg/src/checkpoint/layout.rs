@@ -1,4 +1,4 @@
-//! Where the numbers of a checkpoint stand in its file.
+//! Where each tensor of a checkpoint lies in its file.
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
@@ -7,9 +7,10 @@ use std::collections::HashSet;
 use super::text::ParameterText;
 use super::{CheckpointError, Dtype};
 
-/// A slot as a tensor of the file. It borrows what a hostile header could repeat without end.
+/// A slot as a tensor of the file. It borrows names and shapes, which a hostile header could repeat
+/// any number of times.
 pub(super) struct Tensor<'a> {
-    /// Which parameter's, and which of its slots.
+    /// The indices of the parameter and of the slot.
     pub(super) of: (usize, usize),
     pub(super) parameter: &'a str,
     pub(super) slot: &'a str,
@@ -25,7 +26,7 @@ pub(super) fn tensors(parameters: &[ParameterText]) -> Result<Vec<Tensor<'_>>, C
     let mut tensors = Vec::new();
     for (i, parameter) in parameters.iter().enumerate() {
         if !names.insert(&parameter.name) {
-            return Err(malformed(parameter, "is there twice"));
+            return Err(malformed(parameter, "appears twice"));
         }
         let product = |shape: &[usize]| shape.iter().try_fold(1, |n: usize, &d| n.checked_mul(d));
         let Some(elements) = product(&parameter.shape) else {
@@ -34,7 +35,8 @@ pub(super) fn tensors(parameters: &[ParameterText]) -> Result<Vec<Tensor<'_>>, C
         let mut slots = HashSet::new();
         for (j, slot) in parameter.slots.iter().enumerate() {
             if slot.name.contains('/') {
-                let what = format!("has a slot `{}`, but the name of a slot holds no /", slot.name);
+                let what =
+                    format!("has a slot `{}`, but a slot name cannot contain `/`", slot.name);
                 return Err(malformed(parameter, &what));
             }
             if !slots.insert(&slot.name) {

@@ -3,35 +3,34 @@
 //! # The file
 //!
 //! A [safetensors](https://github.com/huggingface/safetensors) file: eight bytes that hold the
-//! header's length (little endian), the header in JSON, padded with spaces to a multiple of
-//! eight bytes, and the numbers. Slot `m` of parameter `layer.weight` is the tensor
-//! `m/layer.weight` (the name of a slot holds no `/`, so that no two tensors can have one name).
-//! It has the parameter's shape if it has as many elements, and is a vector otherwise. Tensors
-//! of wider types stand first, which keeps each aligned; among one type they stand in the order
-//! of the parameters. The header begins with the metadata, texts in this order:
+//! header's length (little endian), the header in JSON, padded with spaces to a multiple of eight
+//! bytes, and the numbers. Slot `m` of parameter `layer.weight` is the tensor `m/layer.weight`
+//! (slot names contain no `/`, so that tensor names are unique). It has the parameter's shape if it
+//! has as many elements, and is a vector otherwise. Tensors of wider types come first, which keeps
+//! each one aligned; those of one type are in the order of the parameters. The header begins with
+//! the metadata, strings in this order:
 //!
 //! | key | what |
 //! |---|---|
 //! | `format` | `thalweg checkpoint` |
-//! | `version` | of the format, [`Checkpoint::VERSION`] |
+//! | `version` | version of the format, [`Checkpoint::VERSION`] |
 //! | `header_crc32` | CRC-32 of the length and the header, without these eight digits |
-//! | `data_crc32` | CRC-32 of all that follows the header |
+//! | `data_crc32` | CRC-32 of everything after the header |
 //! | `optimizer`, `arithmetic`, `state_type`, `steps`, `skipped` | the fields of [`Checkpoint`] |
-//! | `settings`, `schedules`, `parameters` | likewise, each in JSON |
+//! | `settings`, `schedules`, `parameters` | the fields of [`Checkpoint`], each in JSON |
 //!
-//! # What is promised
+//! # Guarantees
 //!
-//! - A checkpoint has one file: the same checkpoint gives the same bytes, and bytes that are not
-//!   exactly those are refused, be it one flipped bit, a missing end, a key too many or a space.
-//!   A file that another program has rewritten is no longer a checkpoint.
+//! - The encoding is unique: the same checkpoint gives the same bytes, and any other bytes are
+//!   refused, be it for a flipped bit, a missing end, an extra key or an extra space. A file that
+//!   another program has rewritten is no longer a checkpoint.
 //! - Reading never panics and takes memory in proportion to the file, whatever its header says.
-//! - Writing is [durable](crate::file::replace_durably): killed at any moment, the file is the
-//!   old one or the new one.
+//! - Writing is durable: killed at any moment, the file is the old one or the new one.
 //!
 //! A checksum finds accidents, not forgery.
 //!
 //! ```
-//! use thalweg::checkpoint::{Checkpoint, Dtype, SavedParameter, Slot};
+//! use thalweg::checkpoint::{Checkpoint, Dtype, SavedParameter, SavedSlot};
 //!
 //! let velocity = [0.5_f32, -0.25].iter().flat_map(|v| v.to_le_bytes()).collect();
 //! let checkpoint = Checkpoint {
@@ -48,7 +47,7 @@
 //!         steps: 7,
 //!         first_element: 0,
 //!         group: None,
-//!         slots: vec![Slot { name: "velocity".to_owned(), dtype: Dtype::F32, bytes: velocity }],
+//!         slots: vec![SavedSlot { name: "velocity".to_owned(), dtype: Dtype::F32, bytes: velocity }],
 //!     }],
 //! };
 //! # let folder = tempfile::tempdir()?;
@@ -59,6 +58,8 @@
 //! ```
 
 mod error;
+#[doc(hidden)]
+pub mod file;
 mod header;
 mod layout;
 mod read;
@@ -74,26 +75,24 @@ pub use error::CheckpointError;
 
 pub use crate::storage::Dtype;
 
-use crate::file;
-
 /// All that an optimizer remembers between two steps, as plain data.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Checkpoint {
-    /// The method as text, as `adamw:lr=0.001`.
+    /// The method as text, such as `adamw:lr=0.001`.
     pub optimizer: String,
-    /// The type that formulas compute in.
+    /// The type in which the formulas are computed.
     pub arithmetic: Dtype,
-    /// The type that state is kept in.
+    /// The type in which state is stored.
     pub state_type: Dtype,
-    /// Steps taken, of the optimizer as a whole.
+    /// Steps that the optimizer has taken.
     pub steps: u64,
-    /// Steps left out because a gradient was not finite.
+    /// Steps skipped because a gradient was not finite.
     pub skipped: u64,
-    /// Everything else that shapes a step, as text by name.
+    /// Every other setting that affects a step, as text by name.
     pub settings: BTreeMap<String, String>,
     /// The schedules, in their order.
     pub schedules: Vec<SavedSchedule>,
-    /// The parameters, in their order. No two have one name; any text is a name.
+    /// The parameters, in their order. Names are unique; any text can be a name.
     pub parameters: Vec<SavedParameter>,
 }
 
@@ -104,7 +103,7 @@ pub struct SavedSchedule {
     pub hyperparameter: String,
     /// The schedule as text.
     pub schedule: String,
-    /// What it has accumulated; kept to the bit, NaN too.
+    /// Its state; stored bit for bit, NaN included.
     pub memory: Vec<f64>,
 }
 
@@ -118,7 +117,7 @@ impl PartialEq for SavedSchedule {
     }
 }
 
-/// What is remembered of one parameter. Its values are not: they are the model's.
+/// The state of one parameter. Its values are not included: they belong to the model.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SavedParameter {
     /// Its name.
@@ -129,16 +128,16 @@ pub struct SavedParameter {
     pub steps: u64,
     /// The number of its first element among those of all parameters.
     pub first_element: u64,
-    /// Its group, if it is in one.
+    /// The index of its group; `None` if no group matches it.
     pub group: Option<usize>,
-    /// Its state, none for a method without.
-    pub slots: Vec<Slot>,
+    /// Its state slots; empty for a method without state.
+    pub slots: Vec<SavedSlot>,
 }
 
-/// One array of a parameter's state, as the first moments.
+/// One array of a parameter's state, such as the first moments.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Slot {
-    /// Its name, as `m`; without `/`, and no other slot of the parameter has it.
+pub struct SavedSlot {
+    /// Its name, such as `m`; contains no `/` and is unique within the parameter.
     pub name: String,
     /// The type of its elements.
     pub dtype: Dtype,
@@ -150,12 +149,12 @@ impl Checkpoint {
     /// The version of the format that is written, and the newest that is read.
     pub const VERSION: u64 = 1;
 
-    /// Writes a file, which takes the place of the one at `path` when it is whole and on the disk.
+    /// Writes a file, which replaces the one at `path` when it is complete and on the disk.
     ///
     /// # Errors
-    /// [`Malformed`](CheckpointError::Malformed) for a checkpoint that has no file (two parameters
-    /// of one name, half an element, a header beyond 100 MB), [`Write`](CheckpointError::Write).
-    /// What was at `path` still is.
+    /// [`Malformed`](CheckpointError::Malformed) for a checkpoint that cannot be represented (two
+    /// parameters of the same name, a slot with a fraction of an element, a header beyond 100 MB),
+    /// [`Write`](CheckpointError::Write). A file at `path` is then unchanged.
     pub fn write(&self, path: impl AsRef<Path>) -> Result<(), CheckpointError> {
         let path = path.as_ref();
         let head = write::head(self).map_err(|error| error.of(path))?;
@@ -166,14 +165,15 @@ impl Checkpoint {
     /// Reads the file at `path`.
     ///
     /// # Errors
-    /// Every [`CheckpointError`] but `Write`; each names the file.
+    /// Every [`CheckpointError`] except `Write`; each names the file.
     pub fn read(path: impl AsRef<Path>) -> Result<Self, CheckpointError> {
         let path = path.as_ref();
         let open = || {
-            // Opening waits if it is a pipe, so what it is comes first.
+            // Opening a pipe would block, so the file type is checked first.
             let found = path.metadata()?;
             if !found.is_file() {
-                let what = if found.is_dir() { "it is a folder" } else { "it is no regular file" };
+                let what =
+                    if found.is_dir() { "it is a folder" } else { "it is not a regular file" };
                 return Err(io::Error::new(io::ErrorKind::InvalidInput, what));
             }
             let file = File::open(path)?;
@@ -185,7 +185,7 @@ impl Checkpoint {
         read::read(buffered, length).map_err(|error| error.of(path))
     }
 
-    /// The bytes of its file.
+    /// The bytes of the checkpoint's file.
     ///
     /// # Errors
     /// [`Malformed`](CheckpointError::Malformed), as [`write`](Self::write).

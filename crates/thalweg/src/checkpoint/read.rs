@@ -1,16 +1,16 @@
-//! A file becomes a checkpoint.
+//! Reads a checkpoint from a file.
 //!
-//! The header is trusted in nothing. The metadata names the parameters and the sizes of their
-//! slots, and from those the one header that such a checkpoint has is made again: the file's must
-//! equal it byte for byte. So offsets, shapes and types in the file's header are never followed,
-//! only compared, and no memory is taken for numbers before they are known to be there.
+//! Nothing in the header is trusted. The metadata gives the parameters and the sizes of their
+//! slots; from these the only valid header is built again, and the file's must equal it byte for
+//! byte. So offsets, shapes and types in the file's header are only compared, never used, and no
+//! memory is allocated for numbers before the file is known to contain them.
 
 use std::io::{self, Read};
 
 use super::text::{Fields, hex};
 use super::{Checkpoint, CheckpointError, header, layout};
 
-/// Reads a checkpoint from a file of so many bytes.
+/// Reads a checkpoint from a file of `length` bytes.
 pub(super) fn read(mut from: impl Read, length: u64) -> Result<Checkpoint, CheckpointError> {
     let head = header::read(&mut from, length)?;
     let fields = header::fields(&head)?;
@@ -24,15 +24,13 @@ pub(super) fn read(mut from: impl Read, length: u64) -> Result<Checkpoint, Check
     }
     if length > expected {
         return Err(CheckpointError::corrupt(format!(
-            "it goes on after its end at byte {expected}"
+            "it continues after its end at byte {expected}"
         )));
     }
     let crcs = (header::stated_checksum(&head), fields.data_crc32.clone());
     let only = Fields::of(&checkpoint, &parameters, crcs.0, crcs.1)?;
     if !header::is_exactly(&head, &only, &tensors) {
-        return Err(CheckpointError::malformed(
-            "its header is not exactly the one that belongs to what its metadata says",
-        ));
+        return Err(CheckpointError::malformed("its header does not match its metadata"));
     }
 
     let mut crc = crc32fast::Hasher::new();
@@ -41,7 +39,7 @@ pub(super) fn read(mut from: impl Read, length: u64) -> Result<Checkpoint, Check
         let bytes = &mut checkpoint.parameters[parameter].slots[slot].bytes;
         let (start, end) = tensor.offsets;
         if !read_exactly(&mut from, end - start, bytes, &mut crc)? {
-            // Somebody shortens the file at this very moment.
+            // The file was shortened while it was being read.
             return Err(CheckpointError::truncated(head.len() as u64 + start, expected));
         }
     }
@@ -51,7 +49,7 @@ pub(super) fn read(mut from: impl Read, length: u64) -> Result<Checkpoint, Check
     Ok(checkpoint)
 }
 
-/// Reads so many bytes, each once into the processor's cache; false if they are not there.
+/// Reads `length` bytes in pieces that fit the processor's cache; false if the file has fewer.
 fn read_exactly(
     from: &mut impl Read,
     length: u64,

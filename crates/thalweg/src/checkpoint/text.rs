@@ -1,13 +1,16 @@
-//! A checkpoint without its numbers, as the texts of the file's metadata.
+//! A checkpoint without its tensors, as the strings of the file's metadata.
 
 use std::collections::BTreeMap;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::{Checkpoint, CheckpointError, Dtype, SavedParameter, SavedSchedule, Slot};
+use super::{Checkpoint, CheckpointError, Dtype, SavedParameter, SavedSchedule, SavedSlot};
 
-/// The metadata, in the order of the file. Safetensors wants every value to be a text.
+/// The first value of the metadata.
+const FORMAT: &str = "thalweg checkpoint";
+
+/// The metadata, in the order of the file. Safetensors requires every value to be a string.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Fields {
@@ -60,7 +63,7 @@ impl SlotText {
 }
 
 impl Fields {
-    /// The texts of a checkpoint.
+    /// The metadata of a checkpoint.
     pub(super) fn of(
         checkpoint: &Checkpoint,
         parameters: &[ParameterText],
@@ -73,7 +76,7 @@ impl Fields {
             memory: saved.memory.iter().map(|&x| exact(x)).collect(),
         });
         Ok(Self {
-            format: super::header::FORMAT.to_owned(),
+            format: FORMAT.to_owned(),
             version: Checkpoint::VERSION.to_string(),
             header_crc32,
             data_crc32,
@@ -93,7 +96,7 @@ impl Fields {
         from_json("parameters", &self.parameters)
     }
 
-    /// The checkpoint whose texts these are, with empty slots.
+    /// The checkpoint with this metadata, with empty slots.
     pub(super) fn checkpoint(
         &self,
         parameters: &[ParameterText],
@@ -138,7 +141,7 @@ impl ParameterText {
 
     fn open(&self) -> Result<SavedParameter, CheckpointError> {
         let empty = |slot: &SlotText| {
-            Ok(Slot { name: slot.name.clone(), dtype: slot.dtype()?, bytes: Vec::new() })
+            Ok(SavedSlot { name: slot.name.clone(), dtype: slot.dtype()?, bytes: Vec::new() })
         };
         Ok(SavedParameter {
             name: self.name.clone(),
@@ -152,7 +155,7 @@ impl ParameterText {
 }
 
 impl SlotText {
-    fn of(parameter: &str, slot: &Slot) -> Result<Self, CheckpointError> {
+    fn of(parameter: &str, slot: &SavedSlot) -> Result<Self, CheckpointError> {
         let (bytes, size) = (slot.bytes.len(), slot.dtype.size());
         if bytes % size != 0 {
             return Err(CheckpointError::malformed(format!(
@@ -172,7 +175,7 @@ pub(super) fn hex(crc: u32) -> String {
     format!("{crc:08x}")
 }
 
-/// A number's shortest text that gives all of its bits again.
+/// The shortest text from which the same bits can be read again.
 fn exact(x: f64) -> String {
     if x.is_nan() { format!("nan:{:016x}", x.to_bits()) } else { format!("{x:?}") }
 }
@@ -183,7 +186,7 @@ fn from_exact(text: &str) -> Result<f64, CheckpointError> {
         None => text.parse().ok(),
     };
     number.ok_or_else(|| {
-        CheckpointError::malformed(format!("`{text}` in a schedule's memory is no number"))
+        CheckpointError::malformed(format!("`{text}` in a schedule's memory is not a number"))
     })
 }
 
@@ -195,7 +198,9 @@ fn count(key: &str, text: &str) -> Result<u64, CheckpointError> {
 
 fn dtype(name: &str) -> Result<Dtype, CheckpointError> {
     Dtype::ALL.into_iter().find(|dtype| dtype.name() == name).ok_or_else(|| {
-        CheckpointError::malformed(format!("`{name}` is no type; there are bf16, f16, f32 and f64"))
+        CheckpointError::malformed(format!(
+            "`{name}` is not a type; the types are bf16, f16, f32 and f64"
+        ))
     })
 }
 

@@ -1,4 +1,4 @@
-//! A checkpoint becomes a file.
+//! Writes a checkpoint to a file.
 
 use std::io::{self, Write};
 

@@ -1,14 +1,6 @@
-//! Adagrad: a rate for every element, from the sum of its squared gradients.
+//! Adagrad: a learning rate for each element, from the sum of its squared gradients.
 
-use super::{AddDecayedWeights, Scale, names};
-use crate::chain;
-use crate::engine::Kernel;
-use crate::hyperparameter::Accepts;
-use crate::method;
-use crate::method::Recipe;
-use crate::real::Real;
-use crate::registry::Paper;
-use crate::rule::Rule;
+use super::common::*;
 
 /// h ← h + u²; u ← u / (√(h + ε_root) + ε).
 ///
@@ -24,25 +16,24 @@ pub struct ScaleByAdagrad {
     pub initial_accumulator: f64,
 }
 
-impl<R: Real> Rule<R> for ScaleByAdagrad {
-    type State = [R; 1];
-    type Constants = [R; 2];
+impl Rule for ScaleByAdagrad {
+    type State<N: Number> = [N; 1];
+    type Constants<N: Number> = [N; 2];
+    hyperparameters!(eps; eps_root; initial_accumulator);
 
-    fn state_names(&self) -> Vec<String> {
-        names(&["h"])
+    fn slots(&self) -> Vec<Slot> {
+        vec![Slot::new("h").starting_at(self.initial_accumulator)]
     }
 
-    fn initial_state(&self) -> [R; 1] {
-        [R::from_f64(self.initial_accumulator)]
-    }
-
-    fn prepare(&self, _: u64) -> [R; 2] {
-        [self.eps, self.eps_root].map(R::from_f64)
+    fn prepare<N: Number>(&self, _: N::Wide) -> [N; 2] {
+        let eps = N::hyperparameter(self.eps, "ε");
+        let eps_root = N::hyperparameter(self.eps_root, "ε_root");
+        [eps, eps_root].map(N::from_wide)
     }
 
     #[inline(always)]
-    fn apply(&[eps, eps_root]: &[R; 2], u: R, _: R, [h]: &mut [R; 1]) -> R {
-        *h += u * u;
+    fn apply<N: Number>(&[eps, eps_root]: &[N; 2], u: N, _: N, [h]: &mut [N; 1]) -> N {
+        *h = *h + u * u;
         u / ((*h + eps_root).sqrt() + eps)
     }
 }
@@ -57,29 +48,26 @@ method! {
         title: "Adagrad",
         summary: "a rate for every element, shrinking with the sum of its squared gradients",
         formula: "h ← h + g²;  W ← W − lr·g/(√h + ε)",
-        paper: Paper {
-            authors: "Duchi, Hazan, Singer",
-            title: "Adaptive Subgradient Methods for Online Learning and Stochastic Optimization",
-            year: 2011,
-            url: "https://jmlr.org/papers/v12/duchi11a.html",
-        },
+        paper: ("Duchi, Hazan, Singer", 2011,
+                "Adaptive Subgradient Methods for Online Learning and Stochastic Optimization",
+                "https://jmlr.org/papers/v12/duchi11a.html"),
         state: ["h"],
     }
-    lr: f64 = 0.01, Accepts::NON_NEGATIVE, "learning rate";
-    lr_decay: f64 = 0.0, Accepts::NON_NEGATIVE, "the rate falls as 1/(1 + lr_decay·(t − 1))";
-    eps: f64 = 1e-10, Accepts::NON_NEGATIVE, "added outside the root";
-    eps_root: f64 = 0.0, Accepts::NON_NEGATIVE, "added inside the root";
-    initial_accumulator: f64 = 0.0, Accepts::NON_NEGATIVE, "h before the first step";
-    weight_decay: f64 = 0.0, Accepts::NON_NEGATIVE, "L2 penalty added to the gradient";
+    lr = 0.01;
+    lr_decay = 0.0;
+    eps = 1e-10;
+    eps_root = 0.0;
+    initial_accumulator = 0.0;
+    weight_decay = 0.0;
 }
 
-impl Recipe for Adagrad {
-    fn kernel<R: Real>(&self) -> Box<dyn Kernel<R>> {
+impl Build for Adagrad {
+    fn build(&self) -> Kernel {
         let &Self { lr, lr_decay, eps, eps_root, initial_accumulator, weight_decay } = self;
-        Box::new(chain!(
-            AddDecayedWeights(weight_decay),
+        Kernel::elementwise(chain!(
+            AddDecayedWeights { weight_decay },
             ScaleByAdagrad { eps, eps_root, initial_accumulator },
-            Scale { factor: -lr, decay: lr_decay },
+            ScaleByLearningRate { lr, lr_decay },
         ))
     }
 }

@@ -1,71 +1,22 @@
-//! Adam and AdamW: momentum and RMSProp together, with their start corrected.
+//! Adam and AdamW: momentum and RMSProp combined, with bias correction.
 
-use super::{AddDecayedWeights, Scale, names};
-use crate::chain;
-use crate::engine::Kernel;
-use crate::hyperparameter::{Accepts, Setting, Value};
-use crate::method;
-use crate::method::Recipe;
-use crate::real::Real;
-use crate::registry::Paper;
-use crate::rule::Rule;
+use super::common::*;
+use crate::settings::words;
 
-/// What Adam does about m and v starting at 0.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum BiasCorrection {
-    /// m̂ = m/(1 − β₁ᵗ), v̂ = v/(1 − β₂ᵗ): Algorithm 1 of the paper.
-    #[default]
-    Full,
-    /// Both corrections folded into the step, lr·√(1 − β₂ᵗ)/(1 − β₁ᵗ): the paper's remark at the
-    /// end of its section 2. The ε is then ε̂, not scaled by √(1 − β₂ᵗ), and the two forms differ
-    /// by exactly that.
-    Folded,
-    /// None: the first steps are too long, the very first by (1 − β₁)/√(1 − β₂).
-    Off,
-}
-
-impl BiasCorrection {
-    const WORDS: &[&str] = &["full", "folded", "off"];
-    const ALL: [Self; 3] = [Self::Full, Self::Folded, Self::Off];
-}
-
-impl Setting for BiasCorrection {
-    fn to_value(&self) -> Value {
-        Value::from(Self::WORDS[*self as usize])
+words! {
+    /// How Adam corrects the bias of m and v, which start at 0.
+    BiasCorrection {
+        /// m̂ = m/(1 − β₁ᵗ), v̂ = v/(1 − β₂ᵗ): Algorithm 1 of the paper.
+        #[default]
+        Full = "full",
+        /// Both corrections folded into the step, lr·√(1 − β₂ᵗ)/(1 − β₁ᵗ): the paper's remark at
+        /// the end of its section 2. The ε is then the paper's ε̂, which is not scaled by √(1 −
+        /// β₂ᵗ); this is the only difference between the two forms.
+        Folded = "folded",
+        /// No correction: the first steps are too long, the very first by the factor (1 − β₁)/√(1 −
+        /// β₂).
+        Off = "off",
     }
-
-    fn from_value(value: &Value) -> Option<Self> {
-        let Value::Choice(word) = value else { return None };
-        Self::WORDS.iter().position(|known| known == word).map(|i| Self::ALL[i])
-    }
-}
-
-impl From<BiasCorrection> for Value {
-    fn from(correction: BiasCorrection) -> Self {
-        correction.to_value()
-    }
-}
-
-/// 1 − βᵗ: the share of an exponential moving average that is not its start at 0.
-///
-/// Only sums and products are used, so the bits are the same on every machine.
-///
-/// ```
-/// use thalweg::rules::bias_correction;
-/// assert_eq!(bias_correction(0.75, 2), 1.0 - 0.5625);
-/// ```
-pub fn bias_correction(beta: f64, t: u64) -> f64 {
-    // Shares of a and b steps join as s + s'·(1 − s). Subtracting βᵗ from 1 instead would cancel
-    // the digits that matter most, in the first steps.
-    let (mut share, mut doubled, mut rest) = (0.0, 1.0 - beta, t);
-    while rest > 0 {
-        if rest & 1 == 1 {
-            share += doubled * (1.0 - share);
-        }
-        doubled *= 2.0 - doubled;
-        rest >>= 1;
-    }
-    share
 }
 
 /// m ← β₁m + (1 − β₁)u; v ← β₂v + (1 − β₂)u²; u ← m̂ / (√(v̂ + ε_root) + ε).
@@ -74,15 +25,15 @@ pub fn bias_correction(beta: f64, t: u64) -> f64 {
 /// <https://arxiv.org/abs/1412.6980>.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ScaleByAdam {
-    /// The share β₁ of the mean that is kept.
+    /// The decay rate β₁ of the first moment m.
     pub beta1: f64,
-    /// The share β₂ of the mean square that is kept.
+    /// The decay rate β₂ of the second moment v.
     pub beta2: f64,
     /// ε, added outside the root.
     pub eps: f64,
     /// ε_root, added inside the root.
     pub eps_root: f64,
-    /// How m̂ and v̂ come from m and v.
+    /// How m̂ and v̂ are computed from m and v.
     pub bias_correction: BiasCorrection,
 }
 
@@ -92,99 +43,145 @@ pub struct ScaleByAdam {
 /// <https://arxiv.org/abs/1904.09237>; the maximum is over v before its correction, as in PyTorch.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ScaleByAmsgrad(
-    /// The hyperparameters, as of Adam.
+    /// The hyperparameters of Adam.
     pub ScaleByAdam,
 );
 
 /// The constants of a step of [`ScaleByAdam`].
 #[derive(Debug, Clone, Copy)]
-pub struct AdamConstants<R> {
-    beta1: R,
-    fresh1: R,
-    beta2: R,
-    fresh2: R,
-    m_scale: R,
-    v_scale: R,
-    eps: R,
-    eps_root: R,
+pub struct AdamConstants<N> {
+    beta1: N,
+    one_minus_beta1: N,
+    beta2: N,
+    one_minus_beta2: N,
+    m_scale: N,
+    v_scale: N,
+    eps: N,
+    eps_root: N,
 }
 
-impl ScaleByAdam {
-    fn constants<R: Real>(&self, t: u64) -> AdamConstants<R> {
-        let correction1 = bias_correction(self.beta1, t);
-        let correction2 = bias_correction(self.beta2, t);
-        let (m_scale, v_scale) = match self.bias_correction {
-            BiasCorrection::Full => (1.0 / correction1, 1.0 / correction2),
-            BiasCorrection::Folded => (correction2.sqrt() / correction1, 1.0),
-            BiasCorrection::Off => (1.0, 1.0),
-        };
-        AdamConstants {
-            beta1: R::from_f64(self.beta1),
-            fresh1: R::from_f64(1.0 - self.beta1),
-            beta2: R::from_f64(self.beta2),
-            fresh2: R::from_f64(1.0 - self.beta2),
-            m_scale: R::from_f64(m_scale),
-            v_scale: R::from_f64(v_scale),
-            eps: R::from_f64(self.eps),
-            eps_root: R::from_f64(self.eps_root),
-        }
-    }
-}
-
-impl<R: Real> AdamConstants<R> {
+impl<N: Number> AdamConstants<N> {
+    /// m ← β₁m + (1 − β₁)u; v ← β₂v + (1 − β₂)u².
     #[inline(always)]
-    fn track(&self, u: R, m: &mut R, v: &mut R) {
-        *m = self.beta1 * *m + self.fresh1 * u;
-        *v = self.beta2 * *v + self.fresh2 * (u * u);
+    fn update_moments(&self, u: N, m: &mut N, v: &mut N) {
+        *m = self.beta1 * *m + self.one_minus_beta1 * u;
+        *v = self.beta2 * *v + self.one_minus_beta2 * (u * u);
     }
 
+    /// m̂ / (√(v̂ + ε_root) + ε).
     #[inline(always)]
-    fn direction(&self, m: R, v: R) -> R {
+    fn direction(&self, m: N, v: N) -> N {
         self.m_scale * m / ((self.v_scale * v + self.eps_root).sqrt() + self.eps)
     }
 }
 
-impl<R: Real> Rule<R> for ScaleByAdam {
-    type State = [R; 2];
-    type Constants = AdamConstants<R>;
-
-    fn state_names(&self) -> Vec<String> {
-        names(&["m", "v"])
+impl Rule for ScaleByAdam {
+    type State<N: Number> = [N; 2];
+    type Constants<N: Number> = AdamConstants<N>;
+    const SLOT_NAMES: &'static [&'static str] = &["m", "v"];
+    hyperparameters! {
+        beta1; beta2; eps; eps_root;
+        bias_correction, BiasCorrection::ACCEPTS, "how m̂ and v̂ come from m and v"
     }
 
-    fn prepare(&self, t: u64) -> AdamConstants<R> {
-        self.constants(t)
+    fn prepare<N: Number>(&self, t: N::Wide) -> AdamConstants<N> {
+        let one = N::Wide::one();
+        let beta1 = N::hyperparameter(self.beta1, "β₁");
+        let beta2 = N::hyperparameter(self.beta2, "β₂");
+        let correction1 = beta1.one_minus_power(t);
+        let correction2 = beta2.one_minus_power(t);
+        let (m_scale, v_scale) = match self.bias_correction {
+            BiasCorrection::Full => (one / correction1, one / correction2),
+            BiasCorrection::Folded => (correction2.sqrt() / correction1, one),
+            BiasCorrection::Off => (one, one),
+        };
+        AdamConstants {
+            beta1: N::from_wide(beta1),
+            one_minus_beta1: N::from_wide(one - beta1),
+            beta2: N::from_wide(beta2),
+            one_minus_beta2: N::from_wide(one - beta2),
+            m_scale: N::from_wide(m_scale),
+            v_scale: N::from_wide(v_scale),
+            eps: N::from_wide(N::hyperparameter(self.eps, "ε")),
+            eps_root: N::from_wide(N::hyperparameter(self.eps_root, "ε_root")),
+        }
     }
 
     #[inline(always)]
-    fn apply(c: &AdamConstants<R>, u: R, _: R, [m, v]: &mut [R; 2]) -> R {
-        c.track(u, m, v);
+    fn apply<N: Number>(c: &AdamConstants<N>, u: N, _: N, [m, v]: &mut [N; 2]) -> N {
+        c.update_moments(u, m, v);
         c.direction(*m, *v)
     }
 }
 
-impl<R: Real> Rule<R> for ScaleByAmsgrad {
-    type State = [R; 3];
-    type Constants = AdamConstants<R>;
+impl Rule for ScaleByAmsgrad {
+    type State<N: Number> = [N; 3];
+    type Constants<N: Number> = AdamConstants<N>;
+    const SLOT_NAMES: &'static [&'static str] = &["m", "v", "v_max"];
 
-    fn state_names(&self) -> Vec<String> {
-        names(&["m", "v", "v_max"])
-    }
-
-    fn prepare(&self, t: u64) -> AdamConstants<R> {
-        self.0.constants(t)
+    fn prepare<N: Number>(&self, t: N::Wide) -> AdamConstants<N> {
+        self.0.prepare::<N>(t)
     }
 
     #[inline(always)]
-    fn apply(c: &AdamConstants<R>, u: R, _: R, [m, v, v_max]: &mut [R; 3]) -> R {
-        c.track(u, m, v);
+    fn apply<N: Number>(c: &AdamConstants<N>, u: N, _: N, [m, v, v_max]: &mut [N; 3]) -> N {
+        c.update_moments(u, m, v);
         *v_max = v_max.max(*v);
         c.direction(*m, *v_max)
     }
+
+    fn hyperparameters(&self) -> Vec<(crate::Hyperparameter, crate::Value)> {
+        Rule::hyperparameters(&self.0)
+    }
+
+    fn assign(&mut self, name: &str, value: &crate::Value) -> bool {
+        self.0.assign(name, value)
+    }
 }
 
-method! {
-    /// Adam, in all three bias corrections; the weight decay is coupled (an L2 penalty).
+/// The table of Adam's hyperparameters; methods of its family differ in the default and the meaning
+/// of the weight decay.
+macro_rules! adam {
+    (
+        $(#[$doc:meta])*
+        pub struct $Name:ident $head:tt
+        weight_decay = $weight_decay:literal $(, $meaning:expr)?;
+        build: $build:expr
+    ) => {
+        method! {
+            $(#[$doc])*
+            pub struct $Name $head
+            lr = 0.001;
+            beta1 = 0.9;
+            beta2 = 0.999;
+            eps = 1e-8;
+            eps_root = 0.0;
+            weight_decay = $weight_decay $(, $meaning)?;
+            amsgrad: bool = false;
+            bias_correction: BiasCorrection = BiasCorrection::Full, BiasCorrection::ACCEPTS,
+                "how m̂ and v̂ come from m and v";
+        }
+
+        impl Build for $Name {
+            fn build(&self) -> Kernel {
+                let &Self { lr, beta1, beta2, eps, eps_root, bias_correction, .. } = self;
+                let adam = ScaleByAdam { beta1, beta2, eps, eps_root, bias_correction };
+                let (coupled, decoupled) = $build(self.weight_decay);
+                let [coupled, decoupled] =
+                    [coupled, decoupled].map(|weight_decay| AddDecayedWeights { weight_decay });
+                let scale = ScaleByLearningRate::new(lr);
+                if self.amsgrad {
+                    Kernel::elementwise(chain!(coupled, ScaleByAmsgrad(adam), decoupled, scale))
+                } else {
+                    Kernel::elementwise(chain!(coupled, adam, decoupled, scale))
+                }
+            }
+        }
+    };
+}
+
+adam! {
+    /// Adam, with a choice of three bias corrections; the weight decay is coupled (an L2 penalty).
     ///
     /// Reference: Kingma, Ba, "Adam: A Method for Stochastic Optimization" (2015),
     /// <https://arxiv.org/abs/1412.6980>.
@@ -193,26 +190,15 @@ method! {
         title: "Adam",
         summary: "momentum and RMSProp together, with their start at 0 corrected",
         formula: "m ← β₁m + (1 − β₁)g;  v ← β₂v + (1 − β₂)g²;  W ← W − lr·m̂/(√v̂ + ε)",
-        paper: Paper {
-            authors: "Kingma, Ba",
-            title: "Adam: A Method for Stochastic Optimization",
-            year: 2015,
-            url: "https://arxiv.org/abs/1412.6980",
-        },
+        paper: ("Kingma, Ba", 2015, "Adam: A Method for Stochastic Optimization",
+                "https://arxiv.org/abs/1412.6980"),
         state: ["m", "v", "v_max"],
     }
-    lr: f64 = 0.001, Accepts::NON_NEGATIVE, "learning rate";
-    beta1: f64 = 0.9, Accepts::BELOW_ONE, "share of the mean gradient m that is kept";
-    beta2: f64 = 0.999, Accepts::BELOW_ONE, "share of the mean square v that is kept";
-    eps: f64 = 1e-8, Accepts::NON_NEGATIVE, "added outside the root";
-    eps_root: f64 = 0.0, Accepts::NON_NEGATIVE, "added inside the root";
-    weight_decay: f64 = 0.0, Accepts::NON_NEGATIVE, "L2 penalty added to the gradient";
-    amsgrad: bool = false, Accepts::Flag, "whether to divide by the largest v so far";
-    bias_correction: BiasCorrection = BiasCorrection::Full, Accepts::Choice(BiasCorrection::WORDS),
-        "how m̂ and v̂ come from m and v";
+    weight_decay = 0.0;
+    build: |coupled| (coupled, 0.0)
 }
 
-method! {
+adam! {
     /// Adam with decoupled weight decay: W shrinks by lr·λ·W, whatever the gradients were.
     ///
     /// Reference: Loshchilov, Hutter, "Decoupled Weight Decay Regularization" (2019),
@@ -222,55 +208,10 @@ method! {
         title: "AdamW",
         summary: "Adam whose weights decay by themselves, outside the adaptive rate",
         formula: "m, v as Adam;  W ← W − lr·(m̂/(√v̂ + ε) + λW)",
-        paper: Paper {
-            authors: "Loshchilov, Hutter",
-            title: "Decoupled Weight Decay Regularization",
-            year: 2019,
-            url: "https://arxiv.org/abs/1711.05101",
-        },
+        paper: ("Loshchilov, Hutter", 2019, "Decoupled Weight Decay Regularization",
+                "https://arxiv.org/abs/1711.05101"),
         state: ["m", "v", "v_max"],
     }
-    lr: f64 = 0.001, Accepts::NON_NEGATIVE, "learning rate";
-    beta1: f64 = 0.9, Accepts::BELOW_ONE, "share of the mean gradient m that is kept";
-    beta2: f64 = 0.999, Accepts::BELOW_ONE, "share of the mean square v that is kept";
-    eps: f64 = 1e-8, Accepts::NON_NEGATIVE, "added outside the root";
-    eps_root: f64 = 0.0, Accepts::NON_NEGATIVE, "added inside the root";
-    weight_decay: f64 = 0.01, Accepts::NON_NEGATIVE, "share of the weights that decays, times lr";
-    amsgrad: bool = false, Accepts::Flag, "whether to divide by the largest v so far";
-    bias_correction: BiasCorrection = BiasCorrection::Full, Accepts::Choice(BiasCorrection::WORDS),
-        "how m̂ and v̂ come from m and v";
-}
-
-/// The chain that Adam and AdamW share: they differ in where the weights decay.
-fn moments<R: Real>(
-    adam: ScaleByAdam,
-    amsgrad: bool,
-    [coupled, decoupled]: [f64; 2],
-    lr: f64,
-) -> Box<dyn Kernel<R>> {
-    let [coupled, decoupled] = [coupled, decoupled].map(AddDecayedWeights);
-    let scale = Scale::by_learning_rate(lr);
-    if amsgrad {
-        Box::new(chain!(coupled, ScaleByAmsgrad(adam), decoupled, scale))
-    } else {
-        Box::new(chain!(coupled, adam, decoupled, scale))
-    }
-}
-
-impl Recipe for Adam {
-    fn kernel<R: Real>(&self) -> Box<dyn Kernel<R>> {
-        let &Self { lr, beta1, beta2, eps, eps_root, weight_decay, amsgrad, bias_correction } =
-            self;
-        let adam = ScaleByAdam { beta1, beta2, eps, eps_root, bias_correction };
-        moments(adam, amsgrad, [weight_decay, 0.0], lr)
-    }
-}
-
-impl Recipe for AdamW {
-    fn kernel<R: Real>(&self) -> Box<dyn Kernel<R>> {
-        let &Self { lr, beta1, beta2, eps, eps_root, weight_decay, amsgrad, bias_correction } =
-            self;
-        let adam = ScaleByAdam { beta1, beta2, eps, eps_root, bias_correction };
-        moments(adam, amsgrad, [0.0, weight_decay], lr)
-    }
+    weight_decay = 0.01, decoupled!();
+    build: |decoupled| (0.0, decoupled)
 }

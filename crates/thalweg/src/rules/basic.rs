@@ -1,36 +1,62 @@
 //! Rules without state.
 
-use crate::real::Real;
+use crate::hyperparameters;
+use crate::number::Number;
 use crate::rule::Rule;
 
-/// u ← c·u, where c may fall as 1/(1 + decay·(t − 1)) over the steps.
+/// u ← −η·u with the learning rate η = lr/(1 + lr_decay·(t − 1)): turns a gradient into a descent
+/// step.
 ///
 /// Reference for the decay: Bottou, "Stochastic Gradient Learning in Neural Networks" (1991).
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Scale {
-    /// The factor c of the first step.
-    pub factor: f64,
-    /// How fast it falls; 0 keeps it.
-    pub decay: f64,
+pub struct ScaleByLearningRate {
+    /// The learning rate of the first step.
+    pub lr: f64,
+    /// How fast it decays; 0 for a constant learning rate.
+    pub lr_decay: f64,
 }
 
-impl Scale {
-    /// u ← −lr·u: what turns a gradient into a step downhill.
-    pub fn by_learning_rate(lr: f64) -> Self {
-        Self { factor: -lr, decay: 0.0 }
+impl ScaleByLearningRate {
+    /// A constant learning rate.
+    pub fn new(lr: f64) -> Self {
+        Self { lr, lr_decay: 0.0 }
     }
 }
 
-impl<R: Real> Rule<R> for Scale {
-    type State = ();
-    type Constants = R;
+impl Rule for ScaleByLearningRate {
+    type State<N: Number> = ();
+    type Constants<N: Number> = N;
+    hyperparameters!(lr; lr_decay);
 
-    fn prepare(&self, t: u64) -> R {
-        R::from_f64(self.factor / (1.0 + t.saturating_sub(1) as f64 * self.decay))
+    fn prepare<N: Number>(&self, t: N::Wide) -> N {
+        let one = N::Wide::one();
+        let decay = N::hyperparameter(self.lr_decay, "lr_decay");
+        N::from_wide(-N::hyperparameter(self.lr, "lr") / (one + (t - one) * decay))
     }
 
     #[inline(always)]
-    fn apply(&factor: &R, u: R, _: R, (): &mut ()) -> R {
+    fn apply<N: Number>(&factor: &N, u: N, _: N, (): &mut ()) -> N {
+        factor * u
+    }
+}
+
+/// u ← c·u.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Scale(
+    /// The factor c.
+    pub f64,
+);
+
+impl Rule for Scale {
+    type State<N: Number> = ();
+    type Constants<N: Number> = N;
+
+    fn prepare<N: Number>(&self, _: N::Wide) -> N {
+        N::from_wide(N::Wide::from_f64(self.0))
+    }
+
+    #[inline(always)]
+    fn apply<N: Number>(&factor: &N, u: N, _: N, (): &mut ()) -> N {
         factor * u
     }
 }
@@ -38,23 +64,24 @@ impl<R: Real> Rule<R> for Scale {
 /// u ← u + λ·W, with the weight decay λ.
 ///
 /// Before an adaptive rule it is the gradient of an L2 penalty ("coupled"); after it the weights
-/// shrink by themselves ("decoupled", as in AdamW).
+/// shrink independently of the gradient ("decoupled", as in AdamW).
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct AddDecayedWeights(
+pub struct AddDecayedWeights {
     /// The weight decay λ.
-    pub f64,
-);
+    pub weight_decay: f64,
+}
 
-impl<R: Real> Rule<R> for AddDecayedWeights {
-    type State = ();
-    type Constants = R;
+impl Rule for AddDecayedWeights {
+    type State<N: Number> = ();
+    type Constants<N: Number> = N;
+    hyperparameters!(weight_decay);
 
-    fn prepare(&self, _: u64) -> R {
-        R::from_f64(self.0)
+    fn prepare<N: Number>(&self, _: N::Wide) -> N {
+        N::from_wide(N::hyperparameter(self.weight_decay, "λ"))
     }
 
     #[inline(always)]
-    fn apply(&weight_decay: &R, u: R, w: R, (): &mut ()) -> R {
+    fn apply<N: Number>(&weight_decay: &N, u: N, w: N, (): &mut ()) -> N {
         u + weight_decay * w
     }
 }

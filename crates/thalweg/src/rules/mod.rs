@@ -1,27 +1,61 @@
-//! The formulas: one file a family, in order of increasing complexity.
+//! The formulas: one file a family.
 //!
-//! Each file has the rules (what one element does) and the optimizers made of them: a table of
-//! hyperparameters and a chain of a few lines.
+//! Each file has the rules (the update of one element) and the optimizers built from them: a table
+//! of hyperparameters and a chain of a few lines.
 //!
 //! An adaptive rule divides by the size of past gradients. With `eps` and `eps_root` both 0 (or so
 //! small that the number type rounds them to 0) an element whose gradients have all been 0 becomes
-//! 0/0, NaN, as it does in PyTorch; the defaults keep it where it is.
+//! 0/0, NaN, as it does in PyTorch; with the defaults it does not move.
 
-mod adadelta;
-mod adagrad;
-mod adam;
 mod basic;
-mod rmsprop;
-mod sgd;
+mod common;
 
-pub use adadelta::{Adadelta, ScaleByAdadelta};
-pub use adagrad::{Adagrad, ScaleByAdagrad};
-pub use adam::{Adam, AdamW, BiasCorrection, ScaleByAdam, ScaleByAmsgrad, bias_correction};
-pub use basic::{AddDecayedWeights, Scale};
-pub use rmsprop::{RmsProp, ScaleByRms, ScaleByStddev};
-pub use sgd::{Momentum, Sgd, Trace};
+use std::str::FromStr;
 
-/// Names of state slots, as [`Rule::state_names`](crate::Rule::state_names) returns them.
-fn names(names: &[&str]) -> Vec<String> {
-    names.iter().map(|&name| name.to_owned()).collect()
+pub use basic::{AddDecayedWeights, Scale, ScaleByLearningRate};
+
+use crate::error::Error;
+use crate::method::{Configuration, Registry, Spec};
+
+/// Declares the families' modules and collects their methods in the standard registry.
+macro_rules! families {
+    ($($family:ident: $($Method:ident),*;)*) => {
+        $(mod $family;)*
+        $(pub use $family::*;)*
+
+        impl Registry {
+            /// Every method of this library, in order of increasing complexity.
+            pub fn standard() -> Self {
+                Self::empty()$($(.with(<$Method as Configuration>::ENTRY))*)*
+            }
+        }
+    };
+}
+
+families! {
+    sgd: Sgd, Momentum;
+    adagrad: Adagrad;
+    rmsprop: RmsProp;
+    adadelta: Adadelta;
+    adam: Adam, AdamW;
+    lion: Lion;
+    trust_ratio: Lars, Lamb;
+}
+
+impl Spec {
+    /// Reads a spec of the standard registry.
+    ///
+    /// # Errors
+    /// As [`Registry::spec`].
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        Registry::standard().spec(text)
+    }
+}
+
+impl FromStr for Spec {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        Self::parse(text)
+    }
 }

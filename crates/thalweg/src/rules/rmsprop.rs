@@ -1,14 +1,7 @@
-//! RMSProp: Adagrad that forgets.
+//! RMSProp: Adagrad with a moving average in place of the sum.
 
-use super::{AddDecayedWeights, Scale, Trace, names};
-use crate::chain;
-use crate::engine::Kernel;
-use crate::hyperparameter::Accepts;
-use crate::method;
-use crate::method::Recipe;
-use crate::real::Real;
-use crate::registry::Paper;
-use crate::rule::Rule;
+use super::common::*;
+use super::sgd::Trace;
 
 /// v ← αv + (1 − α)u²; u ← u / (√(v + ε_root) + ε).
 ///
@@ -16,7 +9,7 @@ use crate::rule::Rule;
 /// (2012), <https://www.cs.toronto.edu/~tijmen/csc321/slides/lecture_slides_lec6.pdf>.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ScaleByRms {
-    /// The share α of the mean square that is kept.
+    /// The decay rate α of the mean square.
     pub alpha: f64,
     /// ε, added outside the root.
     pub eps: f64,
@@ -24,75 +17,72 @@ pub struct ScaleByRms {
     pub eps_root: f64,
 }
 
-/// [`ScaleByRms`] around the mean: ḡ ← αḡ + (1 − α)u; u ← u / (√(v − ḡ² + ε_root) + ε).
+/// Centred [`ScaleByRms`]: ḡ ← αḡ + (1 − α)u; u ← u / (√(v − ḡ² + ε_root) + ε).
 ///
-/// v − ḡ² is a variance; rounding that would make it negative is cut off at 0.
+/// v − ḡ² is a variance; where rounding makes it negative, it is clamped to 0.
 ///
 /// Reference: Graves, "Generating Sequences With Recurrent Neural Networks" (2013),
 /// <https://arxiv.org/abs/1308.0850>.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct ScaleByStddev(
-    /// The hyperparameters, as without centring.
-    pub ScaleByRms,
-);
-
-/// The constants of a step of [`ScaleByRms`].
-#[derive(Debug, Clone, Copy)]
-pub struct RmsConstants<R> {
-    alpha: R,
-    fresh: R,
-    eps: R,
-    eps_root: R,
+pub struct ScaleByStddev {
+    /// The decay rate α of mean and mean square.
+    pub alpha: f64,
+    /// ε, added outside the root.
+    pub eps: f64,
+    /// ε_root, added inside the root.
+    pub eps_root: f64,
 }
 
-/// αx + (1 − α)·sample.
-#[inline(always)]
-fn average<R: Real>(c: &RmsConstants<R>, x: R, sample: R) -> R {
-    c.alpha * x + c.fresh * sample
+/// α, 1 − α, ε and ε_root.
+fn constants<N: Number>(alpha: f64, eps: f64, eps_root: f64) -> [N; 4] {
+    let alpha = N::hyperparameter(alpha, "α");
+    let [eps, eps_root] = [(eps, "ε"), (eps_root, "ε_root")].map(|(x, s)| N::hyperparameter(x, s));
+    [alpha, N::Wide::one() - alpha, eps, eps_root].map(N::from_wide)
 }
 
-impl<R: Real> Rule<R> for ScaleByRms {
-    type State = [R; 1];
-    type Constants = RmsConstants<R>;
+impl Rule for ScaleByRms {
+    type State<N: Number> = [N; 1];
+    type Constants<N: Number> = [N; 4];
+    const SLOT_NAMES: &'static [&'static str] = &["v"];
+    hyperparameters!(alpha; eps; eps_root);
 
-    fn state_names(&self) -> Vec<String> {
-        names(&["v"])
-    }
-
-    fn prepare(&self, _: u64) -> RmsConstants<R> {
-        RmsConstants {
-            alpha: R::from_f64(self.alpha),
-            fresh: R::from_f64(1.0 - self.alpha),
-            eps: R::from_f64(self.eps),
-            eps_root: R::from_f64(self.eps_root),
-        }
+    fn prepare<N: Number>(&self, _: N::Wide) -> [N; 4] {
+        constants(self.alpha, self.eps, self.eps_root)
     }
 
     #[inline(always)]
-    fn apply(c: &RmsConstants<R>, u: R, _: R, [v]: &mut [R; 1]) -> R {
-        *v = average(c, *v, u * u);
-        u / ((*v + c.eps_root).sqrt() + c.eps)
+    fn apply<N: Number>(
+        &[alpha, one_minus_alpha, eps, eps_root]: &[N; 4],
+        u: N,
+        _: N,
+        [v]: &mut [N; 1],
+    ) -> N {
+        *v = alpha * *v + one_minus_alpha * (u * u);
+        u / ((*v + eps_root).sqrt() + eps)
     }
 }
 
-impl<R: Real> Rule<R> for ScaleByStddev {
-    type State = [R; 2];
-    type Constants = RmsConstants<R>;
+impl Rule for ScaleByStddev {
+    type State<N: Number> = [N; 2];
+    type Constants<N: Number> = [N; 4];
+    const SLOT_NAMES: &'static [&'static str] = &["v", "mean"];
+    hyperparameters!(alpha; eps; eps_root);
 
-    fn state_names(&self) -> Vec<String> {
-        names(&["v", "mean"])
-    }
-
-    fn prepare(&self, t: u64) -> RmsConstants<R> {
-        self.0.prepare(t)
+    fn prepare<N: Number>(&self, _: N::Wide) -> [N; 4] {
+        constants(self.alpha, self.eps, self.eps_root)
     }
 
     #[inline(always)]
-    fn apply(c: &RmsConstants<R>, u: R, _: R, [v, mean]: &mut [R; 2]) -> R {
-        *v = average(c, *v, u * u);
-        *mean = average(c, *mean, u);
-        let variance = (*v - *mean * *mean).max(R::ZERO);
-        u / ((variance + c.eps_root).sqrt() + c.eps)
+    fn apply<N: Number>(
+        &[alpha, one_minus_alpha, eps, eps_root]: &[N; 4],
+        u: N,
+        _: N,
+        [v, mean]: &mut [N; 2],
+    ) -> N {
+        *v = alpha * *v + one_minus_alpha * (u * u);
+        *mean = alpha * *mean + one_minus_alpha * u;
+        let variance = (*v - *mean * *mean).max(N::zero());
+        u / ((variance + eps_root).sqrt() + eps)
     }
 }
 
@@ -106,39 +96,38 @@ method! {
         title: "RMSProp",
         summary: "a rate for every element, from a moving average of its squared gradients",
         formula: "v ← αv + (1 − α)g²;  W ← W − lr·g/(√v + ε)",
-        paper: Paper {
-            authors: "Tieleman, Hinton",
-            title: "Lecture 6.5: rmsprop, Neural Networks for Machine Learning",
-            year: 2012,
-            url: "https://www.cs.toronto.edu/~tijmen/csc321/slides/lecture_slides_lec6.pdf",
-        },
+        paper: ("Tieleman, Hinton", 2012, "Lecture 6.5: rmsprop, Neural Networks for Machine Learning",
+                "https://www.cs.toronto.edu/~tijmen/csc321/slides/lecture_slides_lec6.pdf"),
         state: ["v", "mean", "velocity"],
     }
-    lr: f64 = 0.01, Accepts::NON_NEGATIVE, "learning rate";
-    alpha: f64 = 0.99, Accepts::UNIT, "share of the mean square that is kept";
-    eps: f64 = 1e-8, Accepts::NON_NEGATIVE, "added outside the root";
-    eps_root: f64 = 0.0, Accepts::NON_NEGATIVE, "added inside the root";
-    momentum: f64 = 0.0, Accepts::UNIT, "share of the velocity that is kept";
-    centered: bool = false, Accepts::Flag, "whether to divide by the deviation from the mean";
-    weight_decay: f64 = 0.0, Accepts::NON_NEGATIVE, "L2 penalty added to the gradient";
+    lr = 0.01;
+    alpha = 0.99;
+    eps = 1e-8;
+    eps_root = 0.0;
+    momentum = 0.0;
+    centered: bool = false;
+    weight_decay = 0.0;
 }
 
 impl RmsProp {
-    /// The chain around whichever rule scales.
-    fn around<R: Real>(&self, rule: impl Rule<R> + 'static) -> Box<dyn Kernel<R>> {
-        let decay = AddDecayedWeights(self.weight_decay);
-        let scale = Scale::by_learning_rate(self.lr);
-        if self.momentum == 0.0 {
-            return Box::new(chain!(decay, rule, scale));
+    /// The chain around the scaling rule, centred or not.
+    fn around(&self, rule: impl Rule) -> Kernel {
+        let &Self { lr, momentum, weight_decay, .. } = self;
+        let (decay, scale) = (AddDecayedWeights { weight_decay }, ScaleByLearningRate::new(lr));
+        if momentum == 0.0 {
+            return Kernel::elementwise(chain!(decay, rule, scale));
         }
-        let trace = Trace { decay: self.momentum, ..Trace::default() };
-        Box::new(chain!(decay, rule, trace, scale))
+        let trace = Trace { momentum, ..Trace::default() };
+        Kernel::elementwise(chain!(decay, rule, trace, scale))
     }
 }
 
-impl Recipe for RmsProp {
-    fn kernel<R: Real>(&self) -> Box<dyn Kernel<R>> {
-        let rms = ScaleByRms { alpha: self.alpha, eps: self.eps, eps_root: self.eps_root };
-        if self.centered { self.around(ScaleByStddev(rms)) } else { self.around(rms) }
+impl Build for RmsProp {
+    fn build(&self) -> Kernel {
+        let &Self { alpha, eps, eps_root, centered, .. } = self;
+        match centered {
+            true => self.around(ScaleByStddev { alpha, eps, eps_root }),
+            false => self.around(ScaleByRms { alpha, eps, eps_root }),
+        }
     }
 }

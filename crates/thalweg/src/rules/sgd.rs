@@ -1,20 +1,12 @@
 //! Stochastic gradient descent and momentum.
 
-use super::{AddDecayedWeights, Scale, names};
-use crate::chain;
-use crate::engine::Kernel;
-use crate::hyperparameter::Accepts;
-use crate::method;
-use crate::method::Recipe;
-use crate::real::Real;
-use crate::registry::Paper;
-use crate::rule::Rule;
+use super::common::*;
 
-/// A velocity b ← μ·b + (1 − τ)·u, which replaces the update; with Nesterov's look-ahead
-/// u + μ·b does.
+/// Momentum: the velocity b ← μ·b + (1 − τ)·u replaces the update; with Nesterov momentum u + μ·b
+/// does.
 ///
-/// At a parameter's first step b is u itself, undamped, as PyTorch starts it; a velocity that is
-/// switched on later starts at 0 and is damped.
+/// At a parameter's first step b is u itself, without dampening, as in PyTorch; where momentum is
+/// switched on later, b starts at 0, with dampening.
 ///
 /// References: Polyak, "Some methods of speeding up the convergence of iteration methods" (1964),
 /// <https://doi.org/10.1016/0041-5553(64)90137-5>; Sutskever et al., "On the importance of
@@ -22,47 +14,47 @@ use crate::rule::Rule;
 /// <https://proceedings.mlr.press/v28/sutskever13.html>.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Trace {
-    /// The share μ of the velocity that is kept.
-    pub decay: f64,
-    /// The share τ of the update that does not reach the velocity.
+    /// The momentum μ: the share of the velocity that is kept.
+    pub momentum: f64,
+    /// The dampening τ: the share of the update that does not enter the velocity.
     pub dampening: f64,
-    /// Whether to look ahead.
+    /// Whether to use Nesterov momentum.
     pub nesterov: bool,
 }
 
 /// The constants of a step of [`Trace`].
 #[derive(Debug, Clone, Copy)]
-pub struct TraceConstants<R> {
-    decay: R,
-    fresh: R,
+pub struct TraceConstants<N> {
+    momentum: N,
+    one_minus_dampening: N,
     nesterov: bool,
 }
 
-impl<R: Real> Rule<R> for Trace {
-    type State = [R; 1];
-    type Constants = TraceConstants<R>;
+impl Rule for Trace {
+    type State<N: Number> = [N; 1];
+    type Constants<N: Number> = TraceConstants<N>;
+    const SLOT_NAMES: &'static [&'static str] = &["velocity"];
+    hyperparameters!(momentum; dampening; nesterov);
 
-    fn state_names(&self) -> Vec<String> {
-        names(&["velocity"])
-    }
-
-    fn prepare(&self, t: u64) -> TraceConstants<R> {
+    fn prepare<N: Number>(&self, t: N::Wide) -> TraceConstants<N> {
+        let one = N::Wide::one();
+        let damped = one - N::hyperparameter(self.dampening, "τ");
         TraceConstants {
-            decay: R::from_f64(self.decay),
-            fresh: if t == 1 { R::ONE } else { R::from_f64(1.0 - self.dampening) },
+            momentum: N::from_wide(N::hyperparameter(self.momentum, "μ")),
+            one_minus_dampening: N::from_wide(N::Wide::at_first(t, one, damped)),
             nesterov: self.nesterov,
         }
     }
 
     #[inline(always)]
-    fn apply(c: &TraceConstants<R>, u: R, _: R, [b]: &mut [R; 1]) -> R {
-        *b = c.decay * *b + c.fresh * u;
-        if c.nesterov { u + c.decay * *b } else { *b }
+    fn apply<N: Number>(c: &TraceConstants<N>, u: N, _: N, [b]: &mut [N; 1]) -> N {
+        *b = c.momentum * *b + c.one_minus_dampening * u;
+        if c.nesterov { u + c.momentum * *b } else { *b }
     }
 }
 
 method! {
-    /// Stochastic gradient descent, with PyTorch's momentum if wanted.
+    /// Stochastic gradient descent, optionally with PyTorch's momentum.
     ///
     /// Reference: Robbins, Monro, "A Stochastic Approximation Method" (1951),
     /// <https://doi.org/10.1214/aoms/1177729586>.
@@ -71,30 +63,26 @@ method! {
         title: "SGD",
         summary: "a step straight down the gradient",
         formula: "W ← W − lr·g",
-        paper: Paper {
-            authors: "Robbins, Monro",
-            title: "A Stochastic Approximation Method",
-            year: 1951,
-            url: "https://doi.org/10.1214/aoms/1177729586",
-        },
+        paper: ("Robbins, Monro", 1951, "A Stochastic Approximation Method",
+                "https://doi.org/10.1214/aoms/1177729586"),
         state: ["velocity"],
     }
-    lr: f64 = 0.01, Accepts::NON_NEGATIVE, "learning rate";
-    momentum: f64 = 0.0, Accepts::UNIT, "share of the velocity that is kept";
-    dampening: f64 = 0.0, Accepts::UNIT, "share of the gradient that does not reach the velocity";
-    nesterov: bool = false, Accepts::Flag, "whether to look ahead along the velocity";
-    weight_decay: f64 = 0.0, Accepts::NON_NEGATIVE, "L2 penalty added to the gradient";
+    lr = 0.01;
+    momentum = 0.0;
+    dampening = 0.0;
+    nesterov: bool = false;
+    weight_decay = 0.0;
 }
 
-impl Recipe for Sgd {
-    fn kernel<R: Real>(&self) -> Box<dyn Kernel<R>> {
+impl Build for Sgd {
+    fn build(&self) -> Kernel {
         let &Self { lr, momentum, dampening, nesterov, weight_decay } = self;
-        let scale = Scale::by_learning_rate(lr);
+        let (decay, scale) = (AddDecayedWeights { weight_decay }, ScaleByLearningRate::new(lr));
         if momentum == 0.0 {
-            return Box::new(chain!(AddDecayedWeights(weight_decay), scale));
+            return Kernel::elementwise(chain!(decay, scale));
         }
-        let trace = Trace { decay: momentum, dampening, nesterov };
-        Box::new(chain!(AddDecayedWeights(weight_decay), trace, scale))
+        let trace = Trace { momentum, dampening, nesterov };
+        Kernel::elementwise(chain!(decay, trace, scale))
     }
 
     fn consistent(&self) -> Result<(), &'static str> {
@@ -108,8 +96,9 @@ impl Recipe for Sgd {
 method! {
     /// Gradient descent with inertia; the velocity holds the learning rate.
     ///
-    /// A change of the learning rate therefore reaches the motion little by little, where
-    /// PyTorch's (`sgd:momentum=0.9`) rescales it at once. At a constant rate the two agree.
+    /// A change of the learning rate therefore takes effect gradually, whereas PyTorch's form
+    /// (`sgd:momentum=0.9`) rescales the whole step at once. At a constant learning rate the two
+    /// agree.
     ///
     /// Reference: Polyak, "Some methods of speeding up the convergence of iteration methods"
     /// (1964), <https://doi.org/10.1016/0041-5553(64)90137-5>.
@@ -118,21 +107,17 @@ method! {
         title: "Momentum",
         summary: "a ball with inertia rolling down the slope",
         formula: "v ← γv − lr·g;  W ← W + v",
-        paper: Paper {
-            authors: "Polyak",
-            title: "Some methods of speeding up the convergence of iteration methods",
-            year: 1964,
-            url: "https://doi.org/10.1016/0041-5553(64)90137-5",
-        },
+        paper: ("Polyak", 1964, "Some methods of speeding up the convergence of iteration methods",
+                "https://doi.org/10.1016/0041-5553(64)90137-5"),
         state: ["velocity"],
     }
-    lr: f64 = 0.01, Accepts::NON_NEGATIVE, "learning rate";
-    momentum: f64 = 0.9, Accepts::UNIT, "share γ of the velocity that is kept";
+    lr = 0.01;
+    momentum = 0.9, "share γ of the velocity that is kept";
 }
 
-impl Recipe for Momentum {
-    fn kernel<R: Real>(&self) -> Box<dyn Kernel<R>> {
-        let trace = Trace { decay: self.momentum, ..Trace::default() };
-        Box::new(chain!(Scale::by_learning_rate(self.lr), trace))
+impl Build for Momentum {
+    fn build(&self) -> Kernel {
+        let trace = Trace { momentum: self.momentum, ..Trace::default() };
+        Kernel::elementwise(chain!(ScaleByLearningRate::new(self.lr), trace))
     }
 }

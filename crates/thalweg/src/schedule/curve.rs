@@ -5,23 +5,8 @@ use super::decays::{
     Constant, Exponential, InverseSqrt, Linear, MultiStep, Polynomial, Step, Warmup,
 };
 use super::plateau::Plateau;
-use super::table::{Declared, Field, ScheduleEntry};
-
-/// What a schedule computes.
-pub(super) trait Formula: Declared {
-    /// The value at step t = 0, 1, …
-    fn value(&self, t: u64, base: f64) -> f64;
-
-    /// After how many steps it has done what it does; `None` if that never ends.
-    fn length(&self) -> Option<u64> {
-        None
-    }
-
-    /// The first setting whose value does not go with the others, by its index, and what would.
-    fn conflict(&self) -> Option<(usize, &'static str)> {
-        None
-    }
-}
+use super::table::{Formula, ScheduleEntry};
+use crate::settings::Value;
 
 macro_rules! curves {
     ($($type:ident,)*) => {
@@ -50,9 +35,17 @@ macro_rules! curves {
                     $(Self::$type(curve) => curve,)*
                 }
             }
-            pub(super) fn fields_mut(&mut self) -> Vec<&mut dyn Field> {
+            /// The schedule of a row with its defaults; settings without one are out of range.
+            pub fn of(entry: &ScheduleEntry) -> Option<Self> {
+                $(if entry.name == $type::ENTRY.name {
+                    return Some($type::default().into());
+                })*
+                None
+            }
+            /// Stores a setting.
+            pub(super) fn assign(&mut self, name: &str, value: &Value) -> bool {
                 match self {
-                    $(Self::$type(curve) => curve.fields_mut(),)*
+                    $(Self::$type(curve) => $crate::Settings::assign(curve, name, value),)*
                 }
             }
         }

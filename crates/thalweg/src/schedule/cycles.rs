@@ -1,26 +1,23 @@
-//! Schedules along waves: settings and formulas.
+//! Schedules that rise and fall: settings and formulas.
 
-use super::curve::Formula;
 use super::math::{cosine, linear, power};
-use super::table::{
-    Declared, Field, ScheduleEntry, ScheduleSetting, SettingAccepts, declare, store, words,
-};
-use crate::hyperparameter::Accepts;
+use super::table::{Formula, ScheduleEntry, schedule};
+use crate::settings::{Accepts, words};
 
-declare! {
-    /// Half a period of the cosine down to a minimum, where it stays.
+schedule! {
+    /// Half a cosine period down to a minimum, then constant.
     ///
-    /// PyTorch's goes up again after `steps`, along the same cosine; up to there they agree.
-    /// Under the learning rates of several groups, `min` is the same number for all.
+    /// Up to `steps` it agrees with PyTorch's, which then rises again along the same cosine. `min`
+    /// is an absolute value, the same for all parameter groups.
     Cosine {
         name: "cosine",
-        summary: "half a period of the cosine down to a minimum, where it stays",
+        summary: "half a cosine period down to a minimum, then constant",
         formula: "min + (base − min)·(1 + cos(π·min(t/steps, 1)))/2",
         reference: "Loshchilov & Hutter, \"SGDR: Stochastic Gradient Descent with Warm Restarts\" \
                     (2017), <https://arxiv.org/abs/1608.03983>; PyTorch's `CosineAnnealingLR`",
         settings: {
-            steps: u64 = None, SettingAccepts::STEPS, "steps until the minimum";
-            min: f64 = Some("0"), SettingAccepts::NON_NEGATIVE, "the last value";
+            steps: u64, Accepts::STEPS, "steps until the minimum";
+            min: f64 = 0.0, Accepts::NON_NEGATIVE, "the last value";
         }
     }
 }
@@ -34,19 +31,19 @@ impl Formula for Cosine {
     }
 }
 
-declare! {
-    /// The cosine again and again, each period `mult` times as long as the one before.
+schedule! {
+    /// The cosine with warm restarts, each period `mult` times as long as the one before.
     CosineRestarts {
         name: "cosine-restarts",
-        summary: "the cosine again and again, over longer and longer periods",
+        summary: "the cosine with warm restarts, over periods that grow by a factor",
         formula: "min + (base − min)·(1 + cos(πs/p))/2, s steps into a period of p = period·multᵏ",
         reference: "Loshchilov & Hutter, \"SGDR: Stochastic Gradient Descent with Warm Restarts\" \
                     (2017), <https://arxiv.org/abs/1608.03983>; PyTorch's \
                     `CosineAnnealingWarmRestarts`",
         settings: {
-            period: u64 = None, SettingAccepts::STEPS, "steps of the first period";
-            mult: u64 = Some("1"), SettingAccepts::STEPS, "how many times longer the next one is";
-            min: f64 = Some("0"), SettingAccepts::NON_NEGATIVE, "what each period falls to";
+            period: u64, Accepts::STEPS, "steps of the first period";
+            mult: u64 = 1, Accepts::STEPS, "factor from one period's length to the next";
+            min: f64 = 0.0, Accepts::NON_NEGATIVE, "lowest value of each period";
         }
     }
 }
@@ -66,9 +63,9 @@ impl Formula for CosineRestarts {
 }
 
 words! {
-    /// The line along which [`OneCycle`] goes.
+    /// The shape of the curve of [`OneCycle`].
     Anneal {
-        /// Half a period of the cosine.
+        /// Half a cosine period.
         #[default]
         Cos = "cos",
         /// A straight line.
@@ -76,26 +73,26 @@ words! {
     }
 }
 
-declare! {
-    /// Up from a fraction of the configured value to the value itself and down to almost nothing,
-    /// over one whole run; with three phases, down to where it started first.
+schedule! {
+    /// Up from a fraction of the configured value to the value itself and down to almost zero, over
+    /// one whole run; with three phases, first back down to the starting value.
     ///
-    /// The configured value is PyTorch's `max_lr`. PyTorch refuses to go on after `steps`; here
-    /// the last value stays.
+    /// The configured value is PyTorch's `max_lr`. PyTorch raises an error after `steps`; here the
+    /// last value is kept.
     OneCycle {
         name: "onecycle",
-        summary: "up to the configured value and down to almost nothing, over one run",
+        summary: "up to the configured value and down to almost zero, over one run",
         formula: "base/div_factor → base at t = pct_start·steps − 1 → \
                   base/(div_factor·final_div_factor) at t = steps − 1",
         reference: "Smith & Topin, \"Super-Convergence\" (2018), \
                     <https://arxiv.org/abs/1708.07120>; PyTorch's `OneCycleLR`",
         settings: {
-            steps: u64 = None, SettingAccepts::STEPS, "steps of the run";
-            pct_start: f64 = Some("0.3"), SettingAccepts::UNIT, "share of the steps that go up";
-            div_factor: f64 = Some("25"), SettingAccepts::FROM_ONE, "configured / first value";
-            final_div_factor: f64 = Some("10000"), SettingAccepts::FROM_ONE, "first / last value";
-            anneal: Anneal = Some("cos"), Anneal::ACCEPTS, "the line between these values";
-            three_phase: bool = Some("false"), SettingAccepts::FLAG,
+            steps: u64, Accepts::STEPS, "steps of the run";
+            pct_start: f64 = 0.3, Accepts::UNIT, "share of the steps that go up";
+            div_factor: f64 = 25.0, Accepts::FROM_ONE, "configured / first value";
+            final_div_factor: f64 = 10000.0, Accepts::FROM_ONE, "first / last value";
+            anneal: Anneal = Anneal::Cos, Anneal::ACCEPTS, "shape of the curve between these values";
+            three_phase: bool = false, Accepts::Flag,
                 "whether it goes down as far as it went up, in as many steps, before the rest";
         }
     }
@@ -132,9 +129,9 @@ impl Formula for OneCycle {
 }
 
 words! {
-    /// How the height of [`Cyclic`] changes.
+    /// How the amplitude of [`Cyclic`] changes.
     CyclicMode {
-        /// It stays.
+        /// It is constant.
         #[default]
         Triangular = "triangular",
         /// It is halved after each cycle.
@@ -144,30 +141,30 @@ words! {
     }
 }
 
-declare! {
-    /// Up to a maximum and down again, on straight lines, for ever.
+schedule! {
+    /// Linearly up to a maximum and down again, repeated without end.
     ///
     /// The configured value is PyTorch's `base_lr`, at which each cycle starts and ends.
     Cyclic {
         name: "cyclic",
-        summary: "up to a maximum and down again, on straight lines, for ever",
+        summary: "linearly up to a maximum and down again, repeated without end",
         formula: "base + (max − base)·h·min(s/up, (up+down−s)/down), s steps into cycle c = 0, 1, \
                   …; h is 1, 2⁻ᶜ or gammaᵗ",
         reference: "Smith, \"Cyclical Learning Rates for Training Neural Networks\" (2017), \
                     <https://arxiv.org/abs/1506.01186>; PyTorch's `CyclicLR`",
         settings: {
-            max: f64 = None, SettingAccepts::NON_NEGATIVE, "the value at the top";
-            up: u64 = None, SettingAccepts::STEPS, "steps up";
-            down: Option<u64> = Some("up"), SettingAccepts::WholeOrAs("up"), "steps down";
-            mode: CyclicMode = Some("triangular"), CyclicMode::ACCEPTS, "how the height changes";
-            gamma: f64 = Some("1"), SettingAccepts::UNIT, "factor of the height, in exp_range";
+            max: f64, Accepts::NON_NEGATIVE, "the value at the top";
+            up: u64, Accepts::STEPS, "steps up";
+            down: Option<u64> = None, Accepts::WholeOr("up"), "steps down";
+            mode: CyclicMode = CyclicMode::Triangular, CyclicMode::ACCEPTS, "how the amplitude changes";
+            gamma: f64 = 1.0, Accepts::UNIT, "factor of the amplitude per step, in exp_range";
         }
     }
 }
 
 impl Formula for Cyclic {
     fn value(&self, t: u64, base: f64) -> f64 {
-        // Wider than a step count: both sides together may be more than one can be.
+        // Wider than a step count: the sum of both sides may overflow it.
         let (up, down) = (u128::from(self.up), u128::from(self.down.unwrap_or(self.up)));
         let (cycle, s) = (u128::from(t) / (up + down), u128::from(t) % (up + down));
         let side =

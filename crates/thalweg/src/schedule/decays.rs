@@ -1,10 +1,10 @@
-//! Schedules that go one way: settings and formulas.
+//! Monotonic schedules: settings and formulas.
 
-use super::curve::Formula;
 use super::math::{linear, power, real_power, scaled};
-use super::table::{Declared, Field, ScheduleEntry, ScheduleSetting, SettingAccepts, declare};
+use super::table::{Formula, ScheduleEntry, schedule};
+use crate::settings::Accepts;
 
-declare! {
+schedule! {
     /// The configured value at every step.
     Constant {
         name: "constant",
@@ -21,20 +21,20 @@ impl Formula for Constant {
     }
 }
 
-declare! {
-    /// A straight climb to the configured value, for the steps before another schedule begins:
-    /// the first step already moves, and the last one has the whole value.
+schedule! {
+    /// A linear warm-up to the configured value, for the steps before another schedule begins: the
+    /// first step is already above `from`, and the last one has the full value.
     ///
     /// It is PyTorch's `LinearLR(start_factor=from + (1 - from) / steps, total_iters=steps - 1)`.
     Warmup {
         name: "warmup",
-        summary: "a straight climb to the configured value",
+        summary: "a linear warm-up to the configured value",
         formula: "base·(from + (1 − from)·min((t+1)/steps, 1))",
         reference: "Goyal et al., \"Accurate, Large Minibatch SGD\" (2017), section 2.2, \
                     <https://arxiv.org/abs/1706.02677>",
         settings: {
-            steps: u64 = None, SettingAccepts::STEPS, "steps until the configured value";
-            from: f64 = Some("0"), SettingAccepts::UNIT, "where the climb starts, as a factor";
+            steps: u64, Accepts::STEPS, "steps until the configured value";
+            from: f64 = 0.0, Accepts::UNIT, "start of the warm-up, as a factor";
         }
     }
 }
@@ -49,17 +49,17 @@ impl Formula for Warmup {
     }
 }
 
-declare! {
-    /// From one factor of the configured value straight to another, where it stays.
+schedule! {
+    /// Linear from one factor of the configured value to another, then constant.
     Linear {
         name: "linear",
-        summary: "from one factor of the configured value straight to another",
+        summary: "linear from one factor of the configured value to another",
         formula: "base·(start + (end − start)·min(t/steps, 1))",
         reference: "PyTorch's `LinearLR`",
         settings: {
-            steps: u64 = None, SettingAccepts::STEPS, "steps until the end factor";
-            start: f64 = Some("0.3333333333333333"), SettingAccepts::NON_NEGATIVE, "first factor";
-            end: f64 = Some("1"), SettingAccepts::NON_NEGATIVE, "last factor";
+            steps: u64, Accepts::STEPS, "steps until the end factor";
+            start: f64 = 0.3333333333333333, Accepts::NON_NEGATIVE, "first factor";
+            end: f64 = 1.0, Accepts::NON_NEGATIVE, "last factor";
         }
     }
 }
@@ -74,16 +74,16 @@ impl Formula for Linear {
     }
 }
 
-declare! {
-    /// Times gamma every so many steps.
+schedule! {
+    /// Multiplied by `gamma` every `size` steps.
     Step {
         name: "step",
-        summary: "times gamma every so many steps",
+        summary: "multiplied by gamma every `size` steps",
         formula: "base·gamma^⌊t/size⌋",
         reference: "PyTorch's `StepLR`",
         settings: {
-            size: u64 = None, SettingAccepts::STEPS, "steps from one fall to the next";
-            gamma: f64 = Some("0.1"), SettingAccepts::NON_NEGATIVE, "factor of each fall";
+            size: u64, Accepts::STEPS, "steps between reductions";
+            gamma: f64 = 0.1, Accepts::NON_NEGATIVE, "factor of each reduction";
         }
     }
 }
@@ -94,16 +94,16 @@ impl Formula for Step {
     }
 }
 
-declare! {
-    /// Times gamma at each of some steps.
+schedule! {
+    /// Multiplied by `gamma` at each milestone.
     MultiStep {
         name: "multistep",
-        summary: "times gamma at each of some steps",
+        summary: "multiplied by gamma at each milestone",
         formula: "base·gamma^(number of milestones ≤ t)",
         reference: "PyTorch's `MultiStepLR`",
         settings: {
-            milestones: Vec<u64> = None, SettingAccepts::Milestones, "steps at which it falls";
-            gamma: f64 = Some("0.1"), SettingAccepts::NON_NEGATIVE, "factor of each fall";
+            milestones: Vec<u64>, Accepts::Milestones, "steps at which it is reduced";
+            gamma: f64 = 0.1, Accepts::NON_NEGATIVE, "factor of each reduction";
         }
     }
 }
@@ -115,15 +115,16 @@ impl Formula for MultiStep {
     }
 }
 
-declare! {
-    /// Times gamma at every step; above 1 it grows, as a search for the largest rate does.
+schedule! {
+    /// Multiplied by `gamma` at every step; with `gamma` above 1 it grows, as in a learning rate
+    /// range test.
     Exponential {
         name: "exponential",
-        summary: "times gamma at every step",
+        summary: "multiplied by gamma at every step",
         formula: "base·gammaᵗ",
         reference: "PyTorch's `ExponentialLR`",
         settings: {
-            gamma: f64 = None, SettingAccepts::NON_NEGATIVE, "factor of each step";
+            gamma: f64, Accepts::NON_NEGATIVE, "factor of each step";
         }
     }
 }
@@ -134,19 +135,19 @@ impl Formula for Exponential {
     }
 }
 
-declare! {
-    /// Down to zero along a power of the time left.
+schedule! {
+    /// Down to zero as a power of the remaining share of the steps.
     ///
-    /// A power that is no whole number goes through the platform's `pow`, which may differ in the
-    /// last bit from machine to machine; all else has the same bits everywhere.
+    /// A power that is not a whole number uses the platform's `pow`, which may differ in the last
+    /// bit between machines; everything else has the same bits everywhere.
     Polynomial {
         name: "polynomial",
-        summary: "down to zero along a power of the time left",
+        summary: "down to zero as a power of the remaining share of the steps",
         formula: "base·(1 − min(t/steps, 1))^power",
         reference: "PyTorch's `PolynomialLR`",
         settings: {
-            steps: u64 = None, SettingAccepts::STEPS, "steps until zero";
-            power: f64 = Some("1"), SettingAccepts::NON_NEGATIVE, "the power; 1 is a straight line";
+            steps: u64, Accepts::STEPS, "steps until zero";
+            power: f64 = 1.0, Accepts::NON_NEGATIVE, "the power; 1 is a straight line";
         }
     }
 }
@@ -161,19 +162,19 @@ impl Formula for Polynomial {
     }
 }
 
-declare! {
-    /// A straight climb, then down with the root of the steps.
+schedule! {
+    /// A linear warm-up, then a decay with the inverse square root of the step.
     ///
     /// In the paper the rate is d^(−1/2)·min(s^(−1/2), s·warmup^(−3/2)) at step s = t + 1 of a
     /// model of width d. That is this schedule with base = 1/√(d·warmup), its highest value.
     InverseSqrt {
         name: "inverse-sqrt",
-        summary: "a straight climb, then down with the root of the steps (Noam)",
+        summary: "a linear warm-up, then a decay with the inverse square root of the step (Noam)",
         formula: "base·min((t+1)/warmup, √(warmup/(t+1)))",
         reference: "Vaswani et al., \"Attention Is All You Need\" (2017), section 5.3, \
                     <https://arxiv.org/abs/1706.03762>",
         settings: {
-            warmup: u64 = None, SettingAccepts::STEPS, "steps until the configured value";
+            warmup: u64, Accepts::STEPS, "steps until the configured value";
         }
     }
 }

@@ -1,7 +1,7 @@
-//! What can be wrong with a schedule.
+//! Errors of schedules.
 
-use super::table::ScheduleSetting;
-use crate::nearest::did_you_mean;
+use crate::settings::Hyperparameter;
+use crate::settings::nearest::did_you_mean;
 
 /// Why a schedule was refused.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -24,7 +24,7 @@ pub enum ScheduleError {
     /// No schedule has this name.
     #[error("there is no schedule `{name}`{}; there are {}", did_you_mean(nearest), known.join(", "))]
     UnknownSchedule {
-        /// The name that was asked for.
+        /// The unknown name.
         name: String,
         /// The known names nearest to it, nearest first; empty if none is near.
         nearest: Vec<&'static str>,
@@ -37,28 +37,28 @@ pub enum ScheduleError {
     UnknownSetting {
         /// The schedule.
         schedule: &'static str,
-        /// The name that was asked for.
+        /// The unknown name.
         name: String,
         /// The schedule's settings nearest to it, nearest first; empty if none is near.
         nearest: Vec<&'static str>,
         /// All settings of the schedule.
-        known: &'static [ScheduleSetting],
+        known: &'static [Hyperparameter],
     },
 
-    /// A setting's value is not one that it can have.
+    /// A setting's value is out of range or of the wrong kind.
     #[error("{schedule}: {setting}={value} is refused; {setting} is {accepted}")]
     InvalidValue {
         /// The schedule.
         schedule: &'static str,
         /// The setting.
         setting: &'static str,
-        /// The value as it was given.
+        /// The given value.
         value: String,
         /// What would be accepted, as in "a finite number ≥ 0".
         accepted: String,
     },
 
-    /// A setting that has no default is not given.
+    /// A setting without a default is missing.
     #[error("{schedule} needs {setting} ({meaning}), {accepted}, as in `{schedule}:{setting}=…`")]
     Missing {
         /// The schedule.
@@ -71,7 +71,7 @@ pub enum ScheduleError {
         accepted: String,
     },
 
-    /// The text stands for a closure, which only the program that has it can make.
+    /// The text stands for a closure, which cannot be created from text.
     #[error(
         "`fn({name})` stands for a closure and cannot be read from text; \
          `Schedule::from_fn` makes such a schedule"
@@ -81,8 +81,8 @@ pub enum ScheduleError {
         name: String,
     },
 
-    /// What a schedule is to remember does not fit it.
-    #[error("`{schedule}` cannot remember {found}; it takes {accepted}")]
+    /// A saved state does not fit the schedule.
+    #[error("`{schedule}` cannot resume from {found}; it takes {accepted}")]
     Memory {
         /// The schedule.
         schedule: String,
@@ -93,9 +93,9 @@ pub enum ScheduleError {
     },
 }
 
-fn listing(known: &[ScheduleSetting]) -> String {
+fn listing(known: &[Hyperparameter]) -> String {
     if known.is_empty() {
-        return "it takes none".to_owned();
+        return "it takes no settings".to_owned();
     }
     let each = known.iter().map(|setting| format!("{} ({})", setting.name, setting.accepts));
     format!("it takes {}", each.collect::<Vec<_>>().join(", "))

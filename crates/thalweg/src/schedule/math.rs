@@ -1,23 +1,22 @@
-//! The few functions that schedules are made of.
+//! The mathematical functions of the schedules.
 //!
 //! They use sums, products, quotients and roots only, so that they have the same bits on every
-//! machine; the one exception is a power that is no whole number.
+//! machine; the one exception is a power that is not a whole number.
 
 use std::f64::consts::FRAC_PI_2;
 
-/// base·factor; beyond the largest number there is the largest number, so that 0·∞ is 0.
+/// base·factor, clamped to the largest finite number, so that 0·∞ is 0.
 pub fn scaled(base: f64, factor: f64) -> f64 {
     base * factor.min(f64::MAX)
 }
 
-/// On the straight line that leads `from` a value `to` another while `elapsed` grows to `total`;
-/// exact at both ends.
+/// Linear interpolation between `from` and `to` at `elapsed` of `total` steps; exact at both ends.
 pub fn linear(from: f64, to: f64, elapsed: f64, total: f64) -> f64 {
     from * ((total - elapsed) / total) + to * (elapsed / total)
 }
 
-/// On half a period of the cosine that leads `from` a value `to` another while `elapsed` grows to
-/// `total`; exact at both ends: to + (from − to)·(1 + cos(π·elapsed/total))/2.
+/// Cosine interpolation between `from` and `to` at `elapsed` of `total` steps; exact at both ends:
+/// to + (from − to)·(1 + cos(π·elapsed/total))/2.
 pub fn cosine(from: f64, to: f64, elapsed: f64, total: f64) -> f64 {
     // (1 + cos πx)/2 = 1 − sin²(πx/2) = sin²(π(1 − x)/2). Adding 1 to a cosine near −1 would
     // cancel all its digits; a square of a small sine keeps them.

@@ -1,14 +1,14 @@
-//! Schedules: what a hyperparameter is at a step.
+//! Schedules: the value of a hyperparameter at each step.
 //!
-//! A [`Schedule`] says what becomes of a hyperparameter's configured value, its base, at step
-//! t = 0, 1, … (the number of steps taken before). It is a function of the step alone, and so a
-//! resumed run goes on with the same bits; only [`Plateau`] remembers something, the metrics that
-//! it was given.
+//! A [`Schedule`] gives the value of a hyperparameter at step t = 0, 1, … (the number of steps
+//! taken before), from its configured value, the base. It is a function of the step alone, so a
+//! resumed run has the same bits; only [`Plateau`] has a state, derived from the metrics it has
+//! observed.
 //!
 //! # As text
 //!
-//! One schedule is written as an optimizer is, `name` or `name:key=value,key=value`. The words
-//! `for` and `then` put several in a row, each of which counts its steps from 0:
+//! One schedule is written like an optimizer, `name` or `name:key=value,key=value`. The words `for`
+//! and `then` join several in sequence; each counts its steps from 0:
 //!
 //! ```text
 //! cosine:steps=1000,min=1e-5
@@ -17,13 +17,13 @@
 //! warmup:steps=5 then step:size=30 for 90 then constant
 //! ```
 //!
-//! `FIRST for STEPS then NEXT` gives over to NEXT at step STEPS. Where FIRST has a length of its
-//! own (`steps`), `for STEPS` can be left out. In a shell the text stands in quotes, for it has
-//! spaces. A list of steps has slashes: `multistep:milestones=30/80`.
+//! `FIRST for STEPS then NEXT` hands over to NEXT at step STEPS. Where FIRST has a length
+//! (`steps`), `for STEPS` can be left out. In a shell, put the text in quotes, as it has spaces.
+//! Lists of steps are separated by slashes: `multistep:milestones=30/80`.
 //!
 //! The names and settings are those of the table [`SCHEDULES`], one type each. Lengths have no
-//! default, since none fits every run; everything else has PyTorch's. Numbers are PyTorch's too,
-//! where it has the schedule.
+//! default, since none fits every run; all other settings have PyTorch's defaults. Values also
+//! agree with PyTorch, where it has the schedule.
 //!
 //! # As values
 //!
@@ -59,13 +59,14 @@ pub use curve::{Curve, SCHEDULES};
 pub use cycles::{Anneal, Cosine, CosineRestarts, Cyclic, CyclicMode, OneCycle};
 pub use decays::{Constant, Exponential, InverseSqrt, Linear, MultiStep, Polynomial, Step, Warmup};
 pub use error::ScheduleError;
-use plateau::Watch;
+use plateau::PlateauState;
 pub use plateau::{Plateau, PlateauMode, ThresholdMode};
-pub use table::{ScheduleEntry, ScheduleSetting, SettingAccepts};
+pub use table::ScheduleEntry;
 
-/// What a hyperparameter is at a step; the [module](self) says how it is written.
+/// The value of a hyperparameter at each step; see the [module](self) for the text form.
 ///
-/// Two schedules are equal if their settings and memories are; closures, only if they are one.
+/// Two schedules are equal if their settings and states are; closures only if they are the same
+/// one.
 #[derive(Clone, PartialEq)]
 pub struct Schedule {
     /// Each with its number of steps, at least 1.
@@ -75,9 +76,9 @@ pub struct Schedule {
 
 #[derive(Clone)]
 enum Part {
-    /// Any but a plateau, with valid settings.
+    /// Any except a plateau, with valid settings.
     Curve(Curve),
-    Watch(Watch),
+    Plateau(PlateauState),
     Function {
         name: String,
         f: Arc<dyn Fn(u64, f64) -> f64 + Send + Sync>,
@@ -98,8 +99,8 @@ impl Schedule {
         Self::of(Part::Curve(Constant {}.into()))
     }
 
-    /// A schedule of the caller's own: `f(step, base)`, whatever it gives. It prints as
-    /// `fn(name)`, which cannot be read again.
+    /// A custom schedule: `f(step, base)`, whose result is not checked. It prints as `fn(name)`,
+    /// which cannot be read again.
     pub fn from_fn(name: &str, f: impl Fn(u64, f64) -> f64 + Send + Sync + 'static) -> Self {
         Self::of(Part::Function { name: name.to_owned(), f: Arc::new(f) })
     }
@@ -108,7 +109,7 @@ impl Schedule {
         Self { parts: Vec::new(), last }
     }
 
-    /// This for so many steps, then `next` from its own step 0. After 0 steps that is `next`.
+    /// This for a number of steps, then `next` from its own step 0. After 0 steps that is `next`.
     ///
     /// ```
     /// use thalweg::schedule::{Exponential, Schedule};
@@ -135,7 +136,7 @@ impl Schedule {
         Self { parts, last: next.last }
     }
 
-    /// A [`Warmup`] from 0 before this: step k of it has (k + 1)/steps of the configured value.
+    /// This after a [`Warmup`] from 0, whose step k has (k + 1)/steps of the configured value.
     pub fn after_warmup(self, steps: u64) -> Self {
         let warmup = Warmup { steps, ..Warmup::default() };
         Self::of(Part::Curve(warmup.into())).then(steps, self)
@@ -150,8 +151,8 @@ impl Schedule {
         part.value(step, base)
     }
 
-    /// Gives the [`Plateau`] in force after `step` steps a metric; true if it lowers the value for
-    /// it. All other schedules ignore it.
+    /// Passes a metric to the [`Plateau`] in force after `step` steps; returns whether it lowers
+    /// the value. All other schedules ignore it.
     ///
     /// ```
     /// use thalweg::schedule::Schedule;
@@ -166,27 +167,27 @@ impl Schedule {
         let (index, _) = self.index(step);
         let part = self.parts.get_mut(index).map_or(&mut self.last, |(part, _)| part);
         match part {
-            Part::Watch(watch) => watch.observe(metric),
+            Part::Plateau(state) => state.observe(metric),
             Part::Curve(_) | Part::Function { .. } => false,
         }
     }
 
     /// Whether it has a [`Plateau`], which does nothing without [`observe`](Self::observe).
     pub fn needs_metric(&self) -> bool {
-        self.all().any(|part| matches!(part, Part::Watch(_)))
+        self.all().any(|part| matches!(part, Part::Plateau(_)))
     }
 
-    /// What [`observe`](Self::observe) has left behind, for a checkpoint: four numbers for each
+    /// The state from [`observe`](Self::observe), for a checkpoint: four numbers for each
     /// [`Plateau`] (reductions, best metric, bad observations, cooldown left), none for all others.
     /// None of them is NaN; the best metric is infinite before the first.
     pub fn memory(&self) -> Vec<f64> {
-        self.all().flat_map(|part| part.watch().map(Watch::memory)).flatten().collect()
+        self.all().flat_map(|part| part.plateau().map(PlateauState::memory)).flatten().collect()
     }
 
-    /// Goes on from a [`memory`](Self::memory) of the same schedule.
+    /// Resumes from a [`memory`](Self::memory) of the same schedule.
     ///
     /// # Errors
-    /// [`Memory`](ScheduleError::Memory); the schedule is then as it was.
+    /// [`Memory`](ScheduleError::Memory); the schedule is then unchanged.
     pub fn restore(&mut self, memory: &[f64]) -> Result<(), ScheduleError> {
         let refused = |found: String, accepted: String| ScheduleError::Memory {
             schedule: self.to_string(),
@@ -198,12 +199,12 @@ impl Schedule {
             return Err(refused(format!("{} numbers", memory.len()), format!("{expected}")));
         }
         let mut restored = self.clone();
-        let mut numbers = memory.chunks(Watch::NUMBERS);
+        let mut numbers = memory.chunks(PlateauState::NUMBERS);
         let parts = restored.parts.iter_mut().map(|(part, _)| part).chain([&mut restored.last]);
         for part in parts {
-            let Part::Watch(watch) = part else { continue };
+            let Part::Plateau(state) = part else { continue };
             let numbers = numbers.next().unwrap_or_default();
-            *watch = watch.remembering(numbers).ok_or_else(|| {
+            *state = state.with_memory(numbers).ok_or_else(|| {
                 let accepted = "whole numbers ≥ 0 and, second, the best metric".to_owned();
                 refused(format!("{numbers:?}"), accepted)
             })?;
@@ -239,15 +240,15 @@ impl Part {
     fn new(curve: Curve) -> Result<Self, ScheduleError> {
         let formula = curve.formula();
         let entry = formula.entry();
-        let texts: Vec<String> = formula.fields().iter().map(|field| field.print()).collect();
+        let values = formula.values();
         let refused = |i: usize, accepted: String| ScheduleError::InvalidValue {
             schedule: entry.name,
             setting: entry.settings[i].name,
-            value: texts[i].clone(),
+            value: values[i].to_string(),
             accepted,
         };
         for (i, setting) in entry.settings.iter().enumerate() {
-            if !setting.accepts.admits(&texts[i]) {
+            if !setting.accepts.admits(&values[i]) {
                 return Err(refused(i, setting.accepts.to_string()));
             }
         }
@@ -255,7 +256,7 @@ impl Part {
             return Err(refused(i, accepted.to_owned()));
         }
         Ok(match curve {
-            Curve::Plateau(plateau) => Self::Watch(Watch::new(plateau)),
+            Curve::Plateau(plateau) => Self::Plateau(PlateauState::new(plateau)),
             curve => Self::Curve(curve),
         })
     }
@@ -264,7 +265,7 @@ impl Part {
         let value = match self {
             Self::Function { f, .. } => return f(step, base),
             Self::Curve(curve) => curve.formula().value(step, base),
-            Self::Watch(watch) => watch.value(base),
+            Self::Plateau(state) => state.value(base),
         };
         value.clamp(-f64::MAX, f64::MAX)
     }
@@ -272,13 +273,13 @@ impl Part {
     fn length(&self) -> Option<u64> {
         match self {
             Self::Curve(curve) => curve.formula().length(),
-            Self::Watch(_) | Self::Function { .. } => None,
+            Self::Plateau(_) | Self::Function { .. } => None,
         }
     }
 
-    fn watch(&self) -> Option<&Watch> {
+    fn plateau(&self) -> Option<&PlateauState> {
         match self {
-            Self::Watch(watch) => Some(watch),
+            Self::Plateau(state) => Some(state),
             Self::Curve(_) | Self::Function { .. } => None,
         }
     }
@@ -288,7 +289,7 @@ impl PartialEq for Part {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Curve(a), Self::Curve(b)) => a == b,
-            (Self::Watch(a), Self::Watch(b)) => a == b,
+            (Self::Plateau(a), Self::Plateau(b)) => a == b,
             (Self::Function { name: a, f }, Self::Function { name: b, f: g }) => {
                 a == b && Arc::ptr_eq(f, g)
             }

@@ -1,11 +1,8 @@
-//! The one schedule with a memory: lower when a metric stops improving.
+//! The one schedule with a state: reduce when a metric stops improving.
 
-use super::curve::Formula;
 use super::math::{power, scaled};
-use super::table::{
-    Declared, Field, ScheduleEntry, ScheduleSetting, SettingAccepts, declare, store, words,
-};
-use crate::hyperparameter::Accepts;
+use super::table::{Formula, ScheduleEntry, schedule};
+use crate::settings::{Accepts, words};
 
 words! {
     /// Which metrics are better.
@@ -19,7 +16,7 @@ words! {
 }
 
 words! {
-    /// How the threshold counts.
+    /// How the threshold is applied.
     ThresholdMode {
         /// As a share of the best metric.
         #[default]
@@ -29,32 +26,32 @@ words! {
     }
 }
 
-declare! {
-    /// Lower by a factor whenever a metric has not improved for more than `patience`
-    /// observations; [`observe`](super::Schedule::observe) gives it the metric.
+schedule! {
+    /// Multiplied by `factor` whenever a metric has not improved for more than `patience`
+    /// observations; pass the metric to [`observe`](super::Schedule::observe).
     ///
     /// As in PyTorch a NaN is no improvement, a reduction by no more than `eps` is not made, and
     /// for `cooldown` observations after a reduction none counts as bad. A value that is below
     /// `min` from the start stays there.
     Plateau {
         name: "plateau",
-        summary: "lower by a factor when a metric stops improving",
+        summary: "multiplied by factor when a metric stops improving",
         formula: "max(base·factorᵏ, min) after k reductions",
         reference: "PyTorch's `ReduceLROnPlateau`",
         settings: {
-            factor: f64 = Some("0.1"), SettingAccepts::BELOW_ONE, "factor of each reduction";
-            patience: u64 = Some("10"), SettingAccepts::COUNT,
-                "observations without improvement that are borne";
-            threshold: f64 = Some("0.0001"), SettingAccepts::NON_NEGATIVE,
-                "how much better than the best one is an improvement";
-            threshold_mode: ThresholdMode = Some("rel"), ThresholdMode::ACCEPTS,
+            factor: f64 = 0.1, Accepts::BELOW_ONE, "factor of each reduction";
+            patience: u64 = 10, Accepts::COUNT,
+                "tolerated observations without improvement";
+            threshold: f64 = 0.0001, Accepts::NON_NEGATIVE,
+                "how much better than the best one counts as an improvement";
+            threshold_mode: ThresholdMode = ThresholdMode::Rel, ThresholdMode::ACCEPTS,
                 "whether the threshold is a share of the best metric or a difference";
-            cooldown: u64 = Some("0"), SettingAccepts::COUNT,
+            cooldown: u64 = 0, Accepts::COUNT,
                 "observations after a reduction that do not count as bad";
-            min: f64 = Some("0"), SettingAccepts::NON_NEGATIVE, "the lowest value";
-            mode: PlateauMode = Some("min"), PlateauMode::ACCEPTS, "which metrics are better";
-            eps: f64 = Some("1e-8"), SettingAccepts::NON_NEGATIVE,
-                "the largest reduction that is not worth making";
+            min: f64 = 0.0, Accepts::NON_NEGATIVE, "the lowest value";
+            mode: PlateauMode = PlateauMode::Min, PlateauMode::ACCEPTS, "which metrics are better";
+            eps: f64 = 1e-8, Accepts::NON_NEGATIVE,
+                "reductions of at most this are not made";
         }
     }
 }
@@ -97,21 +94,21 @@ impl Plateau {
     }
 }
 
-/// A plateau schedule with what it has observed.
+/// A plateau schedule with its state: what it has observed.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Watch {
+pub(super) struct PlateauState {
     pub(super) plateau: Plateau,
     reductions: u64,
-    /// The worst there is before the first metric; never NaN.
+    /// The worst possible before the first metric; never NaN.
     best: f64,
     bad: u64,
     cooldown: u64,
 }
 
-/// Up to here every whole number is an `f64`.
+/// Every whole number up to this is exactly representable in `f64`.
 const MOST: f64 = (1_u64 << 53) as f64;
 
-impl Watch {
+impl PlateauState {
     /// The numbers of a [`memory`](Self::memory).
     pub(super) const NUMBERS: usize = 4;
 
@@ -151,8 +148,8 @@ impl Watch {
         [self.reductions as f64, self.best, self.bad as f64, self.cooldown as f64]
     }
 
-    /// Itself with another memory; `None` if these numbers are none.
-    pub(super) fn remembering(&self, memory: &[f64]) -> Option<Self> {
+    /// The same schedule with another state; `None` if these numbers are not a valid state.
+    pub(super) fn with_memory(&self, memory: &[f64]) -> Option<Self> {
         let &[reductions, best, bad, cooldown] = memory else { return None };
         let count = |x: f64| (x.fract() == 0.0 && (0.0..=MOST).contains(&x)).then_some(x as u64);
         let (reductions, bad, cooldown) = (count(reductions)?, count(bad)?, count(cooldown)?);

@@ -7,13 +7,14 @@ use super::curve::{Curve, SCHEDULES};
 use super::error::ScheduleError;
 use super::table::ScheduleEntry;
 use super::{Part, Schedule};
-use crate::nearest::nearest;
+use crate::settings::nearest::nearest;
+use crate::settings::text::{self, Malformed};
 
 impl Schedule {
     /// Reads a schedule, or a sequence of them; the [module](crate::schedule) has the form.
     ///
     /// # Errors
-    /// Every [`ScheduleError`] but [`Memory`](ScheduleError::Memory).
+    /// Every [`ScheduleError`] except [`Memory`](ScheduleError::Memory).
     pub fn parse(text: &str) -> Result<Self, ScheduleError> {
         Reader { text }.sequence()
     }
@@ -57,34 +58,37 @@ impl fmt::Display for Part {
         let formula = match self {
             Self::Function { name, .. } => return write!(f, "fn({name})"),
             Self::Curve(curve) => curve.formula(),
-            Self::Watch(watch) => &watch.plateau,
+            Self::Plateau(state) => &state.plateau,
         };
-        f.write_str(formula.entry().name)?;
-        let mut separator = ':';
-        for (field, setting) in formula.fields().into_iter().zip(formula.entry().settings) {
-            let text = field.print();
-            if setting.default != Some(&text) {
-                write!(f, "{separator}{}={text}", setting.name)?;
-                separator = ',';
-            }
-        }
-        Ok(())
+        let entry = formula.entry();
+        let settings = entry.settings.iter().zip(formula.values()).zip((entry.defaults)());
+        let changed =
+            settings.filter(|((setting, value), default)| setting.required || value != default);
+        f.write_str(&text::write(
+            entry.name,
+            &mut changed.map(|((setting, value), _)| (setting.name, value.to_string())),
+        ))
     }
 }
 
-/// Every piece of text that it handles is a part of `text`, so that it can say where that stands.
+/// Every piece of text that it handles is a part of `text`, so that errors can give its position.
 struct Reader<'a> {
     text: &'a str,
 }
 
 impl<'a> Reader<'a> {
+    /// The reader of a single schedule's `name:key=value`.
+    fn settings(&self) -> text::Reader<'a> {
+        text::Reader { text: self.text, thing: "schedule", key: "setting" }
+    }
+
+    fn refused(&self, error: Malformed) -> ScheduleError {
+        let Malformed { position, problem } = error;
+        ScheduleError::Malformed { text: self.text.to_owned(), position, problem }
+    }
+
     fn malformed(&self, at: &str, problem: impl Into<String>) -> ScheduleError {
-        let bytes = at.as_ptr() as usize - self.text.as_ptr() as usize;
-        ScheduleError::Malformed {
-            text: self.text.to_owned(),
-            position: self.text[..bytes].chars().count() + 1,
-            problem: problem.into(),
-        }
+        self.refused(self.settings().malformed(at, problem))
     }
 
     fn sequence(&self) -> Result<Schedule, ScheduleError> {
@@ -105,7 +109,7 @@ impl<'a> Reader<'a> {
         let Some((schedule, steps)) = split_word(text, "for") else {
             let part = self.part(text)?;
             let (at, name) = (text.trim_start(), text.trim());
-            let missing = format!("for how many steps is missing: `{name} for STEPS then …`");
+            let missing = format!("the number of steps is missing: `{name} for STEPS then …`");
             let steps = part.length().ok_or_else(|| self.malformed(at, missing))?;
             return Ok((part, steps));
         };
@@ -122,24 +126,19 @@ impl<'a> Reader<'a> {
             let name = name.strip_suffix(')').unwrap_or(name).to_owned();
             return Err(ScheduleError::Closure { name });
         }
-        let (name, settings) = match text.split_once(':') {
-            Some((name, settings)) => (name.trim_end(), Some(settings)),
-            None => (text, None),
-        };
-        if name.is_empty() {
-            return Err(self.malformed(text, "the name of a schedule is missing"));
-        }
-        if let Some(at) = name.find(['=', ',']) {
-            return Err(self.malformed(&text[at..], "a colon must follow the schedule's name"));
-        }
+        let reader = self.settings();
+        let (name, settings) = reader.name(text).map_err(|error| self.refused(error))?;
         let entry = find(name)?;
-        let mut curve = (entry.make)();
-        let mut given = vec![false; entry.settings.len()];
-        for setting in settings.into_iter().flat_map(|settings| settings.split(',')) {
-            self.setting(entry, &mut curve, &mut given, setting)?;
+        let mut curve = Curve::of(entry).ok_or_else(|| unknown(name))?;
+        let mut given = Vec::new();
+        for setting in reader.settings(settings) {
+            let (key, value) = setting.map_err(|error| self.refused(error))?;
+            given.push(key);
+            set(entry, &mut curve, key, value)?;
         }
-        let mut settings = entry.settings.iter().zip(given);
-        if let Some((setting, _)) = settings.find(|(s, given)| s.default.is_none() && !given) {
+        let mut missing =
+            entry.settings.iter().filter(|known| known.required && !given.contains(&known.name));
+        if let Some(setting) = missing.next() {
             return Err(ScheduleError::Missing {
                 schedule: entry.name,
                 setting: setting.name,
@@ -149,48 +148,32 @@ impl<'a> Reader<'a> {
         }
         Part::new(curve)
     }
+}
 
-    /// `key=value`.
-    fn setting(
-        &self,
-        entry: &'static ScheduleEntry,
-        curve: &mut Curve,
-        given: &mut [bool],
-        text: &str,
-    ) -> Result<(), ScheduleError> {
-        let Some((key, value)) = text.split_once('=') else {
-            return Err(self.malformed(text, "key=value is expected"));
-        };
-        let (name, text) = (key.trim(), value.trim());
-        if name.is_empty() {
-            return Err(self.malformed(key, "the name of a setting is missing"));
-        }
-        if text.is_empty() {
-            return Err(self.malformed(value, format!("the value of {name} is missing")));
-        }
-        let Some(i) = entry.settings.iter().position(|setting| setting.name == name) else {
-            return Err(ScheduleError::UnknownSetting {
-                schedule: entry.name,
-                name: name.to_owned(),
-                nearest: nearest(name, entry.settings.iter().map(|setting| setting.name)),
-                known: entry.settings,
-            });
-        };
-        if given[i] {
-            return Err(self.malformed(key.trim_start(), format!("{name} is given twice")));
-        }
-        given[i] = true;
-        let setting = &entry.settings[i];
-        if setting.accepts.admits(text) && curve.fields_mut()[i].set(text) {
-            return Ok(());
-        }
-        Err(ScheduleError::InvalidValue {
+fn set(
+    entry: &'static ScheduleEntry,
+    curve: &mut Curve,
+    name: &str,
+    text: &str,
+) -> Result<(), ScheduleError> {
+    let Some(setting) = entry.settings.iter().find(|setting| setting.name == name) else {
+        return Err(ScheduleError::UnknownSetting {
+            schedule: entry.name,
+            name: name.to_owned(),
+            nearest: nearest(name, entry.settings.iter().map(|setting| setting.name)),
+            known: entry.settings,
+        });
+    };
+    let value = setting.accepts.parse(text);
+    if value.is_none_or(|value| !curve.assign(name, &value)) {
+        return Err(ScheduleError::InvalidValue {
             schedule: entry.name,
             setting: setting.name,
             value: text.to_owned(),
             accepted: setting.accepts.to_string(),
-        })
+        });
     }
+    Ok(())
 }
 
 /// Splits at the first `word` that stands alone.
@@ -205,12 +188,14 @@ fn split_word<'a>(text: &'a str, word: &str) -> Option<(&'a str, &'a str)> {
 }
 
 fn find(name: &str) -> Result<&'static ScheduleEntry, ScheduleError> {
+    SCHEDULES.iter().copied().find(|entry| entry.name == name).ok_or_else(|| unknown(name))
+}
+
+fn unknown(name: &str) -> ScheduleError {
     let names = SCHEDULES.iter().map(|entry| entry.name);
-    SCHEDULES.iter().copied().find(|entry| entry.name == name).ok_or_else(|| {
-        ScheduleError::UnknownSchedule {
-            name: name.to_owned(),
-            nearest: nearest(name, names.clone()),
-            known: names.collect(),
-        }
-    })
+    ScheduleError::UnknownSchedule {
+        name: name.to_owned(),
+        nearest: nearest(name, names.clone()),
+        known: names.collect(),
+    }
 }

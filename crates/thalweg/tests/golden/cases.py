@@ -22,6 +22,11 @@ GIVEN = 2e-13
 # Rounding in 200 steps stays far below; a wrong formula stays far above.
 SAME_FORMULA = 1e-9
 
+# The scale of each element's gradients. In LARS, which does not adapt to each element, the small ones of the first row
+# would not move a weight at all.
+SCALES = [1, 1e-3, 1e3, 1e-9, 1e8, 1, 1]
+NEAR_SCALES = [1, 1e-2, 10, 1e-1, 100, 1, 1]
+
 # Deviation of each case that was kept, for the summary at the end of a script.
 kept, redrawn = [], []
 
@@ -30,6 +35,13 @@ def spec(name, hyper):
     """The text of an optimizer with the given hyperparameters: `adam:lr=0.3,amsgrad=true`."""
     shown = {key: value if isinstance(value, str) else json.dumps(value) for key, value in hyper.items()}
     return name + (":" if hyper else "") + ",".join(f"{key}={value}" for key, value in shown.items())
+
+
+def parse(text):
+    """The name and the hyperparameters of a spec."""
+    name, _, rest = text.partition(":")
+    pairs = (pair.split("=") for pair in rest.split(",") if pair)
+    return name, {key: value if value in ("full", "folded", "off") else json.loads(value) for key, value in pairs}
 
 
 def ravine_gradient(w):
@@ -73,13 +85,17 @@ def ravine_case(name, hyper, steps=30, limit=GIVEN):
     return checked(case, exact(name, hyper, START, steps, follow), limit)
 
 
-def sequence_case(name, hyper, rng, decades=12, runner=None):
+def sequence_case(name, hyper, rng, decades=12, runner=None, zeros=False):
     """Seven weights of mixed scale that meet 25 drawn gradients, drawn anew where rounding would decide a digit.
 
-    `runner(hyper, w0, gradients)` makes the points in place of NumPy.
+    `runner(hyper, w0, gradients)` makes the points in place of NumPy. With `zeros` the parameter starts at 0, and its
+    third gradient is 0: norms that nothing can be divided by.
     """
     for _ in range(100):
-        w0, gradients = draw_weights(rng), draw_gradients(rng, decades)
+        w0 = draw_weights(rng)
+        gradients = draw_gradients(rng, 1, NEAR_SCALES) if name == "lars" else draw_gradients(rng, decades)
+        if zeros:
+            w0, gradients[2] = [0.0] * 7, [0.0] * 7
         given = lambda w, t: gradients[t - 1]
         points = runner(hyper, w0, gradients) if runner else run(name, hyper, w0, len(gradients), given)
         case = {"spec": spec(name, hyper), "w0": w0, "gradients": gradients, "points": points}
@@ -108,9 +124,9 @@ def draw_weights(rng):
     return short(w0)
 
 
-def draw_gradients(rng, decades):
+def draw_gradients(rng, decades, scales=SCALES):
     """25 gradients: five scales, one sparse element whose first eight are 0, one over 10^±decades."""
-    g = rng.normal(size=(25, 7)) * [1, 1e-3, 1e3, 1e-9, 1e8, 1, 1]
+    g = rng.normal(size=(25, 7)) * scales
     g[:8, 5] = 0
     g[9:, 5] *= rng.random(16) < 0.4
     g[:, 6] = np.sign(g[:, 6]) * 10.0 ** rng.uniform(-decades, decades, size=25)

@@ -83,6 +83,36 @@ def adam_step(g, s, t, *, lr, beta1, beta2, eps, eps_root, amsgrad, bias_correct
     return lr * m / (np.sqrt(v + eps_root) + eps)
 
 
+def lion(w, g, s, t, *, lr, beta1, beta2, weight_decay):
+    """Chen et al. 2023, algorithm 2."""
+    m = s.get("m", 0)
+    s["m"] = beta2 * m + (1 - beta2) * g
+    return w - lr * (np.sign(beta1 * m + (1 - beta1) * g) + weight_decay * w)
+
+
+def lars(w, g, s, t, *, lr, momentum, nesterov, trust_coefficient, eps, weight_decay):
+    """You, Gitman and Ginsburg 2017, algorithm 1; the trust ratio divides by the norm of g + λw, as optax does."""
+    u = g + weight_decay * w
+    u = lr * trust_ratio(w, u, trust_coefficient, eps) * u
+    s["b"] = momentum * s.get("b", 0) + u
+    return w - (u + momentum * s["b"] if nesterov else s["b"])
+
+
+def lamb(w, g, s, t, *, lr, beta1, beta2, eps, eps_root, weight_decay):
+    """You et al. 2020, algorithm 2, with φ(x) = x."""
+    s["m"] = beta1 * s.get("m", 0) + (1 - beta1) * g
+    s["v"] = beta2 * s.get("v", 0) + (1 - beta2) * g * g
+    m, v = s["m"] / (1 - beta1**t), s["v"] / (1 - beta2**t)
+    u = m / (np.sqrt(v + eps_root) + eps) + weight_decay * w
+    return w - lr * trust_ratio(w, u, 1, 0) * u
+
+
+def trust_ratio(w, u, coefficient, eps):
+    """The share of the parameter's norm that the update is brought to; 1 where one of the norms is 0."""
+    w, u = np.sqrt(np.sum(w * w)), np.sqrt(np.sum(u * u))
+    return 1 if w == 0 or u == 0 else coefficient * w / (u + eps)
+
+
 def rmsprop_printed(w, g, s, t, *, lr, alpha, eps, eps_root):
     """RMSProp as the article prints it: `+=` keeps the whole of G beside its decayed self."""
     G = s.get("G", 0)
@@ -116,6 +146,12 @@ OPTIMIZERS = {
     "adadelta": (adadelta, dict(lr=1.0, rho=0.9, eps=1e-6, weight_decay=0.0)),
     "adam": (adam, dict(ADAM, weight_decay=0.0)),
     "adamw": (adamw, dict(ADAM, weight_decay=0.01)),
+    "lion": (lion, dict(lr=1e-4, beta1=0.9, beta2=0.99, weight_decay=0.0)),
+    "lars": (
+        lars,
+        dict(lr=0.01, momentum=0.9, nesterov=False, trust_coefficient=0.001, eps=0.0, weight_decay=0.0),
+    ),
+    "lamb": (lamb, dict(lr=0.001, beta1=0.9, beta2=0.999, eps=1e-6, eps_root=0.0, weight_decay=0.0)),
     "rmsprop-printed": (rmsprop_printed, dict(lr=0.01, alpha=0.9, eps=0.0, eps_root=1e-6)),
     "adadelta-printed": (adadelta_printed, dict(rho=0.9, eps=1e-6)),
 }

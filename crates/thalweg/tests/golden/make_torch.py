@@ -5,13 +5,13 @@ so is every run of make_numpy.py that PyTorch can do: the formulas are confirmed
 """
 
 import itertools
-import json
 import sys
 
 import numpy as np
 import torch
 
-from cases import SAME_FORMULA, deviation, out_directory, ravine_case, ravine_gradient, sequence_case, summary, write
+from cases import SAME_FORMULA, deviation, out_directory, parse, ravine_case, ravine_gradient, sequence_case, summary
+from cases import write
 from formulas import OPTIMIZERS
 from make_numpy import ARTICLE, draw, numpy_cases
 
@@ -104,13 +104,6 @@ def torch_cases():
             return torch_run(name, torch_options(name, hyper), w0, len(gradients), lambda w, t: gradients[t - 1])
 
         yield sequence_case(name, hyper, rng, decades, runner)
-
-
-def parse(spec):
-    """The name and the hyperparameters of a spec."""
-    name, _, rest = spec.partition(":")
-    pairs = (pair.split("=") for pair in rest.split(",") if pair)
-    return name, {key: value if value in ("full", "folded", "off") else json.loads(value) for key, value in pairs}
 
 
 def confirm(cases):

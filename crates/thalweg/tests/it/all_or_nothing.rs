@@ -138,7 +138,7 @@ fn a_shape_of_another_size_changes_nothing() {
     let error = refused_step(|all| all[3].shape = vec![usize::MAX, 2]);
     assert_eq!(
         error.to_string(),
-        "parameter `new1` has 1030 elements, which shape [18446744073709551615, 2] has not"
+        "parameter `new1` has 1030 elements, but shape [18446744073709551615, 2] has a different number"
     );
 }
 

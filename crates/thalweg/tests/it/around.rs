@@ -275,7 +275,7 @@ fn a_frozen_gradient_is_not_even_looked_at() {
 
 #[test]
 fn a_report_tells_which_parameters_are_clipped() {
-    let mut optimizer = Optimizer::<f64, Sgd>::builder(Sgd { lr: 1.0, ..Sgd::default() })
+    let mut optimizer = Optimizer::<f64>::builder(Sgd { lr: 1.0, ..Sgd::default() })
         .clip(Clip::Norm(1.0))
         .measure(Measure::PerParameter)
         .build()

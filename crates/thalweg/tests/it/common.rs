@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use thalweg::checkpoint::Checkpoint;
 use thalweg::{
-    Builder, Clip, Dtype, Element, Measure, Method, Optimizer, Real, Report, Rounding, Simd, Spec,
-    bf16, f16,
+    Builder, Clip, Dtype, Element, Measure, Optimizer, Real, Report, Rounding, Simd, Spec, bf16,
+    f16,
 };
 
 /// Specs that between them use every rule and every state layout, each with the name of its case.
-const SPECS: [(&str, &str); 12] = [
+const SPECS: [(&str, &str); 17] = [
     ("sgd", "sgd:lr=0.1,weight_decay=0.01"),
     ("sgd-dampening", "sgd:lr=0.1,momentum=0.9,dampening=0.3"),
     ("sgd-nesterov", "sgd:lr=0.1,momentum=0.9,nesterov=true"),
@@ -24,11 +24,34 @@ const SPECS: [(&str, &str); 12] = [
     ("adam-folded", "adam:lr=0.1,bias_correction=folded,weight_decay=0.1"),
     ("adam-uncorrected", "adam:lr=0.1,bias_correction=off"),
     ("adamw", "adamw:lr=0.1"),
+    ("lion", "lion:lr=0.1,weight_decay=0.01"),
+    ("lars", "lars:lr=1,trust_coefficient=0.1,eps=1e-3"),
+    ("lars-nesterov", "lars:lr=1,trust_coefficient=0.1,nesterov=true,weight_decay=0.1"),
+    ("lamb", "lamb:lr=0.1"),
+    ("lamb-decayed", "lamb:lr=0.1,eps_root=1e-3,weight_decay=0.1"),
 ];
+
+/// The optimizers that step a parameter as a whole.
+const WHOLE_TENSOR: [&str; 2] = ["lars", "lamb"];
 
 /// The specs of all cases.
 pub fn specs() -> Vec<&'static str> {
     SPECS.map(|(_, spec)| spec).to_vec()
+}
+
+/// The specs of the cases in which an element's step depends on nothing but that element.
+pub fn elementwise_specs() -> Vec<&'static str> {
+    specs().into_iter().filter(|spec| is_elementwise(spec)).collect()
+}
+
+/// The specs of the other cases.
+pub fn whole_tensor_specs() -> Vec<&'static str> {
+    specs().into_iter().filter(|spec| !is_elementwise(spec)).collect()
+}
+
+/// Whether the optimizer of a spec steps element by element.
+pub fn is_elementwise(spec: &str) -> bool {
+    !WHOLE_TENSOR.contains(&spec.split(':').next().unwrap_or_default())
 }
 
 /// The spec of the case of this name.
@@ -112,7 +135,6 @@ pub fn run<R: Real, T, G>(
     gradients: &[Vec<G>],
 ) -> Left
 where
-    Spec: Method<R>,
     T: Number + Element<R>,
     G: Number + Element<R>,
 {
@@ -136,10 +158,7 @@ where
 }
 
 /// A builder for a spec with state kept in some way, on some instructions.
-pub fn builder<R: Real>(spec: &str, store: (Dtype, Rounding), simd: Simd) -> Builder<R, Spec>
-where
-    Spec: Method<R>,
-{
+pub fn builder<R: Real>(spec: &str, store: (Dtype, Rounding), simd: Simd) -> Builder<R, Spec> {
     Optimizer::builder(spec.parse().unwrap()).state_type(store.0).rounding(store.1).simd(simd)
 }
 

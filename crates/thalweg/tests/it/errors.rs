@@ -1,7 +1,8 @@
 //! Every error and its message.
 
-use thalweg::rules::Scale;
-use thalweg::{Clip, Dtype, Error, NonFinite, Optimizer, Rounding, Schedule, Spec};
+use thalweg::{
+    Clip, Dtype, Error, NonFinite, Number, Optimizer, Registry, Rounding, Rule, Schedule, Spec,
+};
 
 /// An optimizer that has stepped `a` with two elements and `b` with one.
 fn stepped() -> Optimizer<f64> {
@@ -57,7 +58,7 @@ fn settings_say_what_they_accept() {
         (
             builder().clip(Clip::GlobalNorm(0.0)),
             "clip=global:0.0 is refused; clip is off, or value, norm or global with a finite \
-             number > 0, as global:1",
+             number > 0, such as global:1",
         ),
         (
             builder().loss_scale(-1.0),
@@ -68,7 +69,7 @@ fn settings_say_what_they_accept() {
         (builder().state_type(Dtype::F16), "state_type=f16 is refused; state_type is f32 or bf16"),
         (
             builder().schedule("bias_correction", Schedule::constant()),
-            "bias_correction of adam is no number and cannot be scheduled",
+            "bias_correction of adam is not a number and cannot be scheduled",
         ),
     ] {
         assert_eq!(builder.build().unwrap_err().to_string(), message);
@@ -137,10 +138,11 @@ fn spec_error(text: &str) -> (Error, String) {
 fn an_unknown_optimizer_is_answered_with_the_nearest() {
     let (error, message) = spec_error("adm:lr=1");
     assert!(matches!(&error, Error::UnknownOptimizer { nearest, .. } if nearest[0] == "adam"));
+    let known: Vec<&str> = Registry::standard().entries().map(|entry| entry.name).collect();
+    let known = known.join(", ");
     assert_eq!(
         message,
-        "there is no optimizer `adm` (did you mean `adam`?); \
-         there are sgd, momentum, adagrad, rmsprop, adadelta, adam, adamw"
+        format!("there is no optimizer `adm` (did you mean `adam`?); there are {known}")
     );
     assert!(spec_error("xyzzy").1.starts_with("there is no optimizer `xyzzy`; there are sgd"));
 }
@@ -249,11 +251,25 @@ fn a_value_that_the_number_type_cannot_hold_is_refused() {
     assert!(Optimizer::<f64>::from_spec("sgd:lr=1e39").is_ok());
 }
 
+/// A rule of one's own that names no hyperparameters.
+#[derive(Clone)]
+struct Bare;
+
+impl Rule for Bare {
+    type State<N: Number> = ();
+    type Constants<N: Number> = ();
+    fn prepare<N: Number>(&self, _: N::Wide) {}
+    fn apply<N: Number>(_: &(), u: N, _: N, (): &mut ()) -> N {
+        u
+    }
+}
+
 #[test]
-fn a_bare_rule_says_where_its_fields_are() {
-    let mut optimizer = Optimizer::<f64, _>::new(Scale::by_learning_rate(0.1)).unwrap();
+fn a_bare_rule_says_how_its_hyperparameters_get_names() {
+    let mut optimizer = Optimizer::<f64>::new(Bare).unwrap();
     assert_eq!(
         optimizer.set("lr", 1).unwrap_err().to_string(),
-        "Scale has no hyperparameter `lr`; its fields are reached through `update`"
+        "Bare has no hyperparameter `lr`; it names none; \
+         list them with `hyperparameters!` in the rule's `impl Rule`"
     );
 }

@@ -1,4 +1,4 @@
-//! The library against NumPy and PyTorch, in f64: every element of every point of every golden run to 1e-12 relative.
+//! The library against NumPy, PyTorch and optax, in f64: every element of every point of every golden run to 1e-12 relative.
 //!
 //! The files in `tests/golden/` are made by the scripts beside them; `cargo xtask golden` makes them anew, in a virtual
 //! environment with the versions of `requirements.txt` there. The scripts measure in extended precision how far
@@ -8,17 +8,22 @@
 use std::collections::BTreeSet;
 
 use serde::Deserialize;
-use thalweg::{OPTIMIZERS, Optimizer};
+use thalweg::{Optimizer, Registry};
+
+use crate::common::is_elementwise;
 
 const ARTICLE: &str = include_str!("../golden/article.json");
 const NUMPY: &str = include_str!("../golden/numpy.json");
+const NUMPY_MORE: &str = include_str!("../golden/numpy_more.json");
 const TORCH: &str = include_str!("../golden/torch.json");
+const OPTAX: &str = include_str!("../golden/optax.json");
 const PRINTED: &str = include_str!("../golden/printed.json");
 const REQUIREMENTS: &str = include_str!("../golden/requirements.txt");
 
 const RELATIVE: f64 = 1e-12;
 
-/// Copies of the parameter in one tensor: one, and enough of them to fill vector registers and blocks.
+/// Copies of the parameter in one tensor: one, and enough of them to fill vector registers and blocks. Norms would change
+/// with the copies, so methods that take them are compared in large tensors with a loop in `whole_tensor.rs`.
 const COPIES: [usize; 2] = [1, 600];
 
 #[derive(Deserialize)]
@@ -31,6 +36,8 @@ struct Golden {
 struct MadeBy {
     numpy: String,
     torch: Option<String>,
+    optax: Option<String>,
+    jax: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -120,10 +127,10 @@ fn equals(text: &str, optimizer: &str, at_least: usize) {
         "{optimizer}: {} golden cases, expected {at_least}",
         cases.len()
     );
+    let copies = &COPIES[..if is_elementwise(optimizer) { 2 } else { 1 }];
     let differences: Vec<String> = cases
         .iter()
-        .flat_map(|case| COPIES.map(|copies| case.first_difference(copies)))
-        .flatten()
+        .flat_map(|case| copies.iter().filter_map(|&copies| case.first_difference(copies)))
         .collect();
     assert!(
         differences.is_empty(),
@@ -157,6 +164,9 @@ golden_tests! {
     adadelta_equals_numpy: NUMPY, "adadelta", 15;
     adam_equals_numpy: NUMPY, "adam", 17;
     adamw_equals_numpy: NUMPY, "adamw", 17;
+    lion_equals_numpy: NUMPY_MORE, "lion", 16;
+    lars_equals_numpy: NUMPY_MORE, "lars", 19;
+    lamb_equals_numpy: NUMPY_MORE, "lamb", 17;
 
     sgd_equals_torch: TORCH, "sgd", 14;
     momentum_at_a_constant_rate_equals_torch: TORCH, "momentum", 4;
@@ -165,32 +175,40 @@ golden_tests! {
     adadelta_equals_torch: TORCH, "adadelta", 9;
     adam_equals_torch: TORCH, "adam", 9;
     adamw_equals_torch: TORCH, "adamw", 9;
+
+    lion_equals_optax: OPTAX, "lion", 7;
+    lars_equals_optax: OPTAX, "lars", 18;
+    lamb_equals_optax: OPTAX, "lamb", 10;
 }
 
 /// 70,007 elements: more than threads leave to one of them, and no multiple of a block.
 #[test]
-fn every_optimizer_equals_torch_in_a_tensor_that_threads_share() {
-    let golden = Golden::parse(TORCH);
-    for optimizer in OPTIMIZERS {
-        let difference = golden.of(optimizer.name)[0].first_difference(10_001);
-        assert_eq!(difference, None);
+fn every_elementwise_optimizer_equals_its_reference_in_a_tensor_that_threads_share() {
+    let (torch, optax) = (Golden::parse(TORCH), Golden::parse(OPTAX));
+    for optimizer in Registry::standard().entries() {
+        if is_elementwise(optimizer.name) {
+            let cases = [torch.of(optimizer.name), optax.of(optimizer.name)].concat();
+            assert_eq!(cases[0].first_difference(10_001), None);
+        }
     }
 }
 
 #[test]
 fn every_hyperparameter_of_every_optimizer_is_in_a_golden_run() {
-    let golden = Golden::parse(NUMPY);
-    for optimizer in OPTIMIZERS {
-        let set: BTreeSet<&str> =
-            golden.of(optimizer.name).into_iter().flat_map(Case::hyperparameters).collect();
-        let known: BTreeSet<&str> = optimizer.hyperparameters.iter().map(|h| h.name).collect();
+    let files = [NUMPY, NUMPY_MORE].map(Golden::parse);
+    for optimizer in Registry::standard().entries() {
+        let cases = files.iter().flat_map(|golden| golden.of(optimizer.name));
+        let set: BTreeSet<&str> = cases.flat_map(Case::hyperparameters).collect();
+        let known: BTreeSet<&str> =
+            optimizer.hyperparameters().iter().map(|(known, _)| known.name).collect();
         assert_eq!(set, known, "{}", optimizer.name);
     }
 }
 
 #[test]
 fn every_golden_run_has_a_point_for_each_gradient_and_moves() {
-    let runs = [(ARTICLE, 30), (NUMPY, 25), (TORCH, 25), (PRINTED, 200)];
+    let runs =
+        [(ARTICLE, 30), (NUMPY, 25), (NUMPY_MORE, 25), (TORCH, 25), (OPTAX, 25), (PRINTED, 200)];
     for (text, steps) in runs {
         for case in Golden::parse(text).cases {
             assert!(case.points.len() >= steps, "{}: {} points", case.spec, case.points.len());
@@ -220,13 +238,15 @@ fn the_golden_files_were_made_with_the_versions_of_requirements_txt() {
         let lines = REQUIREMENTS.lines().filter_map(|line| line.split_once("=="));
         lines.filter(|(name, _)| *name == package).map(|(_, version)| version).next()
     };
-    for text in [ARTICLE, NUMPY, PRINTED, TORCH] {
+    for text in [ARTICLE, NUMPY, NUMPY_MORE, PRINTED, TORCH, OPTAX] {
         let made_by = Golden::parse(text).made_by;
         assert_eq!(Some(made_by.numpy.as_str()), required("numpy"));
-        // PyTorch adds the build to its version, as in 2.15.0+cpu.
-        let torch =
-            made_by.torch.as_deref().map(|version| version.split('+').next().unwrap_or(version));
-        assert!(torch.is_none() || torch == required("torch"), "{torch:?}");
+        let others = [("torch", made_by.torch), ("optax", made_by.optax), ("jax", made_by.jax)];
+        for (package, version) in others {
+            // PyTorch adds the build to its version, as in 2.15.0+cpu.
+            let version = version.as_deref().map(|version| version.split('+').next());
+            assert!(version.is_none_or(|version| version == required(package)), "{version:?}");
+        }
     }
 }
 

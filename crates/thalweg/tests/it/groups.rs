@@ -182,11 +182,12 @@ fn malformed_groups_say_what_is_wrong() {
         ("", "a colon must follow the pattern"),
         ("*.bias", "a colon must follow the pattern"),
         ("*.bias lr=1", "a colon must follow the pattern"),
-        ("*.bias:", "what is different for it is missing"),
-        ("*.bias: lr=", "key=value is expected"),
+        ("*.bias:", "the settings after the colon are missing"),
+        ("*.bias: lr=", "the value of lr is missing"),
         ("*.bias: lr=1,", "key=value is expected"),
-        ("*.bias: =1", "key=value is expected"),
+        ("*.bias: =1", "the name of a hyperparameter is missing"),
         ("*.bias: lr=1, frozen", "key=value is expected"),
+        ("*.bias: lr=1, lr=2", "lr is given twice"),
     ] {
         let error = Group::parse(text).unwrap_err();
         assert_eq!(

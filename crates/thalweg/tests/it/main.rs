@@ -17,3 +17,4 @@ mod resume;
 mod scheduled;
 mod schedules;
 mod storage;
+mod whole_tensor;

@@ -1,7 +1,7 @@
 //! Named parameters, state and hyperparameters of an optimizer.
 
-use thalweg::rules::{Adagrad, Adam, BiasCorrection, Momentum, Scale, Sgd, Trace};
-use thalweg::{Error, Method, OPTIMIZERS, Optimizer, Value, chain};
+use thalweg::rules::{Adagrad, Adam, BiasCorrection, Momentum, ScaleByLearningRate, Sgd, Trace};
+use thalweg::{Error, Method, Optimizer, Registry, Value, chain};
 
 fn spec(text: &str) -> Optimizer<f64> {
     Optimizer::from_spec(text).unwrap()
@@ -65,7 +65,7 @@ fn momentum_and_pytorch_sgd_part_when_the_learning_rate_changes() {
 
 #[test]
 fn a_chain_of_rules_is_an_optimizer() {
-    let chain = chain!(Scale::by_learning_rate(0.1), Trace { decay: 0.9, ..Trace::default() });
+    let chain = chain!(ScaleByLearningRate::new(0.1), Trace { momentum: 0.9, ..Trace::default() });
     let mut own = Optimizer::new(chain).unwrap();
     let mut registered = spec("momentum:lr=0.1");
     let (mut a, mut b) = ([3.0, -1.0], [3.0, -1.0]);
@@ -164,8 +164,8 @@ fn a_slot_that_stays_keeps_its_values_when_hyperparameters_change_the_state() {
 
 #[test]
 fn every_slot_of_a_chain_has_a_name_of_its_own() {
-    let trace = |decay| Trace { decay, ..Trace::default() };
-    let chain = chain!(trace(0.0), trace(0.5), trace(0.0), Scale::by_learning_rate(1.0));
+    let trace = |momentum| Trace { momentum, ..Trace::default() };
+    let chain = chain!(trace(0.0), trace(0.5), trace(0.0), ScaleByLearningRate::new(1.0));
     let mut optimizer = Optimizer::new(chain).unwrap();
     let mut w = [0.0];
     for g in [1.0, 2.0] {
@@ -216,7 +216,7 @@ fn every_optimizer_names_the_state_it_has() {
         ("adam", "amsgrad=true"),
         ("adamw", "amsgrad=true"),
     ];
-    for entry in OPTIMIZERS {
+    for entry in Registry::standard().entries() {
         let options = with_all.iter().find(|(name, _)| *name == entry.name);
         let text = options.map_or(entry.name.to_owned(), |(name, all)| format!("{name}:{all}"));
         let mut optimizer = spec(&text);
@@ -242,8 +242,8 @@ fn centered_rmsprop_survives_a_variance_rounded_below_zero() {
 #[test]
 fn a_configuration_prints_as_the_spec_that_makes_it() {
     let adam = Adam { lr: 0.3, amsgrad: true, ..Adam::default() };
-    assert_eq!(Method::<f64>::spec(&adam), "adam:lr=0.3,amsgrad=true");
-    assert_eq!(Method::<f64>::spec(&Adam::default()), "adam");
-    assert_eq!(Method::<f32>::title(&adam), "Adam");
-    assert_eq!(Method::<f32>::name(&Trace::default()), "Trace");
+    assert_eq!(Method::spec(&adam), "adam:lr=0.3,amsgrad=true");
+    assert_eq!(Method::spec(&Adam::default()), "adam");
+    assert_eq!(Method::title(&adam), "Adam");
+    assert_eq!(Method::name(&Trace::default()), "Trace");
 }

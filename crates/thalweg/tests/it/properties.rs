@@ -1,10 +1,12 @@
 //! What holds for every optimizer, whatever the numbers: same bits, no panic.
 
-use crate::common::{Left, Number, STORES, builder, gradient, pools, run, specs};
+use crate::common::{
+    Left, Number, STORES, builder, elementwise_specs, gradient, pools, run, specs,
+};
 use proptest::prelude::*;
 use thalweg::{
-    Builder, Clip, Dtype, Element, Measure, Method, NonFinite, OPTIMIZERS, Real, Rounding, Simd,
-    Spec, bf16, f16,
+    Builder, Clip, Dtype, Element, Measure, NonFinite, Real, Registry, Rounding, Simd, Spec, bf16,
+    f16,
 };
 
 const CLIPS: [Clip; 4] = [Clip::Off, Clip::Value(1.0), Clip::Norm(1e-3), Clip::GlobalNorm(1.0)];
@@ -21,7 +23,7 @@ const F64: [(Dtype, Rounding); 1] = [(Dtype::F64, Rounding::Nearest)];
 
 #[test]
 fn the_specs_cover_every_optimizer() {
-    for entry in OPTIMIZERS {
+    for entry in Registry::standard().entries() {
         assert!(specs().iter().any(|spec| spec.split(':').next() == Some(entry.name)));
     }
 }
@@ -38,7 +40,6 @@ fn on_everything<R: Real, T, G>(
     stores: &[(Dtype, Rounding)],
     more: impl Fn(Builder<R, Spec>) -> Builder<R, Spec> + Sync,
 ) where
-    Spec: Method<R>,
     T: Number + Element<R>,
     G: Number + Element<R>,
 {
@@ -115,7 +116,6 @@ fn threads_and_simd_change_no_bit_of_norms_averages_and_clipping() {
 /// The ways through the engine: one with and one without a copy of each block.
 fn both_ways<R: Real, T, G>(stores: &[(Dtype, Rounding)])
 where
-    Spec: Method<R>,
     T: Number + Element<R>,
     G: Number + Element<R>,
 {
@@ -154,7 +154,7 @@ fn what_is_asked_for_besides_changes_no_bit_of_a_step() {
     both_ways::<f64, f64, f64>(&F64);
 }
 
-/// One tensor and the same elements in many leave the same behind.
+/// One tensor and the same elements in many leave the same behind, where no norm is taken of a tensor.
 fn cut<R: Real, T, G>(
     spec: &str,
     store: (Dtype, Rounding),
@@ -163,7 +163,6 @@ fn cut<R: Real, T, G>(
     more: impl Fn(Builder<R, Spec>) -> Builder<R, Spec>,
 ) -> Result<(), TestCaseError>
 where
-    Spec: Method<R>,
     T: Number + Element<R>,
     G: Number + Element<R>,
 {
@@ -190,7 +189,7 @@ proptest! {
 
     #[test]
     fn cutting_a_tensor_in_many_changes_no_bit(
-        spec in prop::sample::select(specs()),
+        spec in prop::sample::select(elementwise_specs()),
         store in prop::sample::select(STORES.to_vec()),
         len in prop_oneof![3 => 0_usize..300, 3 => border(), 1 => 0_usize..70_000],
         cuts in prop::collection::vec(prop_oneof![border(), any::<usize>()], 0..6),

@@ -3,8 +3,8 @@
 use crate::common::{self, Number, STORES, bits, gradient, spec, specs};
 use thalweg::checkpoint::Checkpoint;
 use thalweg::{
-    Builder, Clip, Dtype, Element, Group, Measure, Method, NonFinite, Optimizer, Parameter, Real,
-    Report, Rounding, Schedule, Spec, bf16,
+    Builder, Clip, Dtype, Element, Group, Measure, NonFinite, Optimizer, Parameter, Real, Report,
+    Rounding, Schedule, Spec, bf16,
 };
 
 /// Names and lengths: a frozen one, one with another rate, one with another optimizer, and one
@@ -29,7 +29,6 @@ struct Run<R: Real, T> {
 
 impl<R: Real, T> Run<R, T>
 where
-    Spec: Method<R>,
     T: Number + Element<R>,
 {
     fn new(optimizer: Optimizer<R>) -> Self {
@@ -68,10 +67,7 @@ where
     }
 }
 
-fn builder<R: Real>(spec: &str, store: (Dtype, Rounding)) -> Builder<R, Spec>
-where
-    Spec: Method<R>,
-{
+fn builder<R: Real>(spec: &str, store: (Dtype, Rounding)) -> Builder<R, Spec> {
     let groups = "backbone.*: frozen; embedding.*: lr=0.01; optional *.gone: frozen; \
                   head.*: sgd:lr=0.1,momentum=0.9; optional late.*|*.bias: lr=0.2";
     Optimizer::builder(spec.parse().unwrap())
@@ -90,7 +86,6 @@ fn interrupted<R: Real, T>(
     make: impl Fn() -> Optimizer<R>,
     resume: impl Fn(&Optimizer<R>) -> Optimizer<R>,
 ) where
-    Spec: Method<R>,
     T: Number + Element<R>,
 {
     let mut whole = Run::<R, T>::new(make());
@@ -105,10 +100,7 @@ fn interrupted<R: Real, T>(
 }
 
 /// Through the bytes of a file into an optimizer that was made the same way.
-fn into_fresh<R: Real>(make: impl Fn() -> Optimizer<R>) -> impl Fn(&Optimizer<R>) -> Optimizer<R>
-where
-    Spec: Method<R>,
-{
+fn into_fresh<R: Real>(make: impl Fn() -> Optimizer<R>) -> impl Fn(&Optimizer<R>) -> Optimizer<R> {
     move |stopped| {
         let bytes = stopped.to_checkpoint().to_bytes().unwrap();
         let mut fresh = make();

@@ -138,8 +138,8 @@ fn what_is_no_number_or_not_there_is_refused_when_it_is_built() {
         builder.build().unwrap_err().to_string(),
         "adam: beta2=2 is refused; beta2 is a number in [0, 1)"
     );
-    let bare = chain!(Trace { decay: 0.9, ..Trace::default() });
-    let builder = Optimizer::<f64, _>::builder(bare).schedule("decay", Schedule::constant());
+    let bare = chain!(Trace { momentum: 0.9, ..Trace::default() });
+    let builder = Optimizer::<f64>::builder(bare).schedule("decay", Schedule::constant());
     assert!(matches!(builder.build(), Err(Error::UnknownHyperparameter { .. })));
 }
 
@@ -148,7 +148,7 @@ fn what_is_no_number_or_not_there_is_refused_when_it_is_built() {
 fn a_schedule_is_held_to_what_the_number_type_can_hold() {
     let grows = Schedule::from_fn("grows", |t, base| base * 1e20_f64.powi(t as i32));
     let sgd = Sgd { lr: 1.0, ..Sgd::default() };
-    let builder = Optimizer::<f32, Sgd>::builder(sgd).schedule("lr", grows);
+    let builder = Optimizer::<f32>::builder(sgd).schedule("lr", grows);
     let (mut optimizer, mut w) = (builder.build().unwrap(), [0.0_f32]);
     for _ in 0..2 {
         optimizer.step([("w", &mut w, &[0.0_f32])]).unwrap();

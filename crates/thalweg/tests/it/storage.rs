@@ -152,7 +152,7 @@ fn other_seeds_steps_and_elements_have_other_random_bits() {
 #[test]
 fn a_nan_in_a_gradient_stays_one_in_state_of_sixteen_bits() {
     let payloads = [0x7f80_0001, 0x7fbf_ffff, 0x7fc0_0000, 0x7fff_ffff, 0xff80_8000, 0xffff_ffff];
-    for spec in common::specs() {
+    for spec in common::elementwise_specs() {
         for store in STORES {
             for simd in Simd::available() {
                 let builder = builder::<f32>(spec, store, simd).non_finite(NonFinite::Propagate);
@@ -181,6 +181,21 @@ fn a_nan_in_a_gradient_stays_one_in_state_of_sixteen_bits() {
                     }
                 }
             }
+        }
+    }
+}
+
+/// Its norm is NaN, too.
+#[test]
+fn a_nan_in_a_gradient_reaches_all_of_a_parameter_whose_norm_is_taken() {
+    for spec in common::whole_tensor_specs() {
+        for store in STORES {
+            let builder = builder::<f32>(spec, store, Simd::widest());
+            let mut optimizer = builder.non_finite(NonFinite::Propagate).build().unwrap();
+            let (mut w, mut g) = (vec![1.0_f32; 70], vec![0.5_f32; 70]);
+            g[3] = f32::NAN;
+            optimizer.step([("w", &mut w, &g)]).unwrap();
+            assert!(w.iter().all(|w| w.is_nan()), "{spec} {store:?}");
         }
     }
 }

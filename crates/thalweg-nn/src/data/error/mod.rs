@@ -6,7 +6,7 @@ mod table;
 use std::io;
 use std::path::PathBuf;
 
-use thalweg::did_you_mean;
+use thalweg::internal::did_you_mean;
 use thalweg_draw::numbers::{counted, grouped};
 use thalweg_lab::output::reason;
 

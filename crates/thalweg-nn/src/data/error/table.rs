@@ -1,6 +1,6 @@
 //! Errors in tables.
 
-use thalweg::did_you_mean;
+use thalweg::internal::did_you_mean;
 use thalweg_draw::numbers::counted;
 
 /// Why a table could not be loaded. Lines and columns count from 1, lines as in an editor.

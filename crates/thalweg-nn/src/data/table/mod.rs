@@ -110,7 +110,7 @@ impl Header {
             }
         }
         let Some(at) = names.iter().position(|name| name == label) else {
-            let nearest = thalweg::nearest(label, names.iter().map(String::as_str));
+            let nearest = thalweg::internal::nearest(label, names.iter().map(String::as_str));
             let nearest = nearest.into_iter().map(str::to_owned).collect();
             return Err(TableError::UnknownLabel {
                 line,

@@ -66,7 +66,7 @@ fn bytes_after_the_end_are_refused() {
     let end = bytes.len();
     bytes.push(0);
     let error = Checkpoint::from_bytes(&bytes).unwrap_err();
-    let words = format!("the checkpoint is damaged: it goes on after its end at byte {end}");
+    let words = format!("the checkpoint is damaged: it continues after its end at byte {end}");
     assert_eq!(error.to_string(), words);
 }
 
@@ -109,5 +109,5 @@ fn an_error_names_the_file() {
 fn what_is_no_file_is_not_waited_for() {
     let error = Checkpoint::read("/dev/zero").unwrap_err();
     assert!(matches!(error, CheckpointError::Read { .. }));
-    assert!(error.to_string().ends_with("it is no regular file"), "{error}");
+    assert!(error.to_string().ends_with("it is not a regular file"), "{error}");
 }

@@ -51,15 +51,15 @@ fn mending_alone_changes_nothing() {
 
 #[test]
 fn other_files_are_no_checkpoints() {
-    not_a_checkpoint(b"", "less than eight bytes");
-    not_a_checkpoint(b"PK\x03\x04 and so on, as a torch.save", "no safetensors file");
-    not_a_checkpoint(&file(b"", b""), "no safetensors file");
+    not_a_checkpoint(b"", "fewer than eight bytes");
+    not_a_checkpoint(b"PK\x03\x04 and so on, as a torch.save", "not a safetensors file");
+    not_a_checkpoint(&file(b"", b""), "not a safetensors file");
     not_a_checkpoint(&file(b"{}", b""), "a safetensors file that thalweg did not write");
-    not_a_checkpoint(&file(b"\xff\xfe", b""), "no safetensors file");
+    not_a_checkpoint(&file(b"\xff\xfe", b""), "not a safetensors file");
     let deep = "[".repeat(1_000_000);
-    not_a_checkpoint(&file(deep.as_bytes(), b""), "no safetensors file");
+    not_a_checkpoint(&file(deep.as_bytes(), b""), "not a safetensors file");
     let deep = format!("{{\"a\":{}", "{\"a\":".repeat(1_000_000));
-    not_a_checkpoint(&file(deep.as_bytes(), b""), "no safetensors file");
+    not_a_checkpoint(&file(deep.as_bytes(), b""), "not a safetensors file");
 }
 
 /// Made by safetensors.numpy.save_file.
@@ -111,7 +111,7 @@ fn a_header_of_impossible_length_is_refused() {
 #[test]
 fn offsets_are_never_followed() {
     let tensor = r#""data_offsets":[0,24]"#;
-    let wrong = "not exactly the one that belongs";
+    let wrong = "its header does not match its metadata";
     for offsets in ["[8,32]", "[24,0]", "[0,16]", "[0,18446744073709551615]", "[0,-1]", "[0]", "{}"]
     {
         malformed(&edited(tensor, &format!("\"data_offsets\":{offsets}")), wrong);
@@ -127,7 +127,7 @@ fn offsets_are_never_followed() {
 
 #[test]
 fn keys_too_many_or_twice_are_refused() {
-    let wrong = "not exactly the one that belongs";
+    let wrong = "its header does not match its metadata";
     let (header, data) = parts();
     for padding in [1, 8] {
         let longer = format!("{header}{}", " ".repeat(padding));
@@ -151,10 +151,17 @@ fn keys_too_many_or_twice_are_refused() {
 fn values_that_are_none_are_refused() {
     for steps in ["-1", "18446744073709551616", "1e3", "", "two", "+2", "02", " 2"] {
         let bytes = edited("\"steps\":\"2\"", &format!("\"steps\":\"{steps}\""));
-        malformed(&bytes, if ["+2", "02"].contains(&steps) { "not exactly" } else { "steps is `" });
+        malformed(
+            &bytes,
+            if ["+2", "02"].contains(&steps) {
+                "does not match its metadata"
+            } else {
+                "steps is `"
+            },
+        );
     }
     malformed(&edited("\"steps\":\"2\"", "\"steps\":2"), "cannot be read");
-    malformed(&edited("\"arithmetic\":\"f32\"", "\"arithmetic\":\"f8\""), "`f8` is no type");
+    malformed(&edited("\"arithmetic\":\"f32\"", "\"arithmetic\":\"f8\""), "`f8` is not a type");
     malformed(&edited("\"settings\":\"{}\"", "\"settings\":\"[\""), "settings cannot be read");
     malformed(&edited("\"schedules\":\"[]\"", "\"schedules\":\"{}\""), "schedules cannot be read");
     let memory = |text: &str| {
@@ -164,10 +171,10 @@ fn values_that_are_none_are_refused() {
     };
     assert!(Checkpoint::from_bytes(&memory("0.5")).is_ok());
     for text in ["", "half", "0x1", "nan:", "nan:xyz", "nan:7ff80000000000000"] {
-        malformed(&memory(text), "is no number");
+        malformed(&memory(text), "is not a number");
     }
     for text in ["0.50", "5e-1", "NaN", "nan", "nan:3ff0000000000000", "Infinity", "+0.5"] {
-        malformed(&memory(text), "not exactly");
+        malformed(&memory(text), "does not match its metadata");
     }
     let deep = format!("\"settings\":\"{}\"", "[".repeat(1_000_000));
     malformed(&edited("\"settings\":\"{}\"", &deep), "settings cannot be read");
@@ -216,14 +223,14 @@ fn a_short_header_that_describes_a_long_one_takes_no_memory() {
     let name = format!(r#"\"name\":\"{}\""#, "w".repeat(200_000));
     let header = header.replacen(r#"\"name\":\"w\""#, &name, 1);
     assert!(header.len() < 400_000);
-    malformed(&sealed(&joined(header.as_bytes(), b"")), "not exactly");
+    malformed(&sealed(&joined(header.as_bytes(), b"")), "does not match its metadata");
 }
 
 #[test]
 fn names_that_clash_are_refused() {
     let parameter = r#"{\"name\":\"w\",\"shape\":[2,3]"#;
     let stateless = r#"{\"name\":\"w\",\"shape\":[],\"steps\":0,\"first_element\":0,\"group\":null,\"slots\":[]},"#;
-    malformed(&edited(parameter, &format!("{stateless}{parameter}")), "`w` is there twice");
+    malformed(&edited(parameter, &format!("{stateless}{parameter}")), "`w` appears twice");
     let slot = r#"{\"name\":\"velocity\",\"dtype\":\"f32\",\"elements\":6}"#;
     malformed(&edited(slot, &format!("{slot},{slot}")), "has slot `velocity` twice");
     malformed(&edited(r#"\"name\":\"velocity\""#, r#"\"name\":\"a/b\""#), "has a slot `a/b`");

@@ -4,8 +4,8 @@ use std::fs::{self, File};
 use std::io;
 use std::path::Path;
 
+use thalweg::checkpoint::file::{replace, replace_durably};
 use thalweg::checkpoint::{Checkpoint, CheckpointError};
-use thalweg::file::{replace, replace_durably};
 
 use super::samples::{rich, small};
 

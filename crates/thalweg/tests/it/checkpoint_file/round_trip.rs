@@ -100,7 +100,7 @@ fn a_checkpoint_that_no_file_can_hold_is_refused() {
         assert!(error.to_string().contains(words), "{error}");
     };
     let twice = |c: &mut Checkpoint| c.parameters.push(parameter("w", &[1], vec![]));
-    refused(&twice, "parameter `w` is there twice");
+    refused(&twice, "parameter `w` appears twice");
     let slot_twice = |c: &mut Checkpoint| {
         c.parameters[0].slots.push(slot("velocity", Dtype::F64, 6));
     };

@@ -1,6 +1,6 @@
 //! Checkpoints and files to test with.
 
-use thalweg::checkpoint::{Checkpoint, Dtype, SavedParameter, SavedSchedule, Slot};
+use thalweg::checkpoint::{Checkpoint, Dtype, SavedParameter, SavedSchedule, SavedSlot};
 
 /// Names that a careless format would stumble over.
 pub const ODD_NAMES: [&str; 10] = [
@@ -16,12 +16,12 @@ pub const ODD_NAMES: [&str; 10] = [
     "𝕥\u{202e}end ",
 ];
 
-pub fn slot(name: &str, dtype: Dtype, elements: usize) -> Slot {
+pub fn slot(name: &str, dtype: Dtype, elements: usize) -> SavedSlot {
     let bytes = (0..elements * dtype.size()).map(|i| (i * 37 + name.len()) as u8).collect();
-    Slot { name: name.to_owned(), dtype, bytes }
+    SavedSlot { name: name.to_owned(), dtype, bytes }
 }
 
-pub fn parameter(name: &str, shape: &[usize], slots: Vec<Slot>) -> SavedParameter {
+pub fn parameter(name: &str, shape: &[usize], slots: Vec<SavedSlot>) -> SavedParameter {
     SavedParameter {
         name: name.to_owned(),
         shape: shape.to_vec(),
@@ -104,7 +104,7 @@ pub fn small() -> Checkpoint {
 /// What `corpus/checkpoint/v1.safetensors` holds, by the script beside it.
 pub fn golden() -> Checkpoint {
     let floats = |numbers: &[f32]| numbers.iter().flat_map(|x| x.to_le_bytes()).collect();
-    let slot = |name: &str, bytes| Slot { name: name.to_owned(), dtype: Dtype::F32, bytes };
+    let slot = |name: &str, bytes| SavedSlot { name: name.to_owned(), dtype: Dtype::F32, bytes };
     let upper_halves = [0x3f80_u16, 0xbe80].iter().flat_map(|x| x.to_le_bytes()).collect();
     Checkpoint {
         optimizer: "adamw:lr=0.001".to_owned(),
@@ -147,8 +147,8 @@ pub fn golden() -> Checkpoint {
                 first_element: 10,
                 group: None,
                 slots: vec![
-                    Slot { name: "low".to_owned(), dtype: Dtype::Bf16, bytes: upper_halves },
-                    Slot {
+                    SavedSlot { name: "low".to_owned(), dtype: Dtype::Bf16, bytes: upper_halves },
+                    SavedSlot {
                         name: "high".to_owned(),
                         dtype: Dtype::F64,
                         bytes: (1.0_f64 / 3.0).to_le_bytes().to_vec(),

@@ -67,7 +67,7 @@ fn a_memory_that_does_not_fit_is_refused_and_changes_nothing() {
     }
     assert_eq!(
         Schedule::constant().restore(&[1.0]).unwrap_err().to_string(),
-        "`constant` cannot remember 1 numbers; it takes 0"
+        "`constant` cannot resume from 1 numbers; it takes 0"
     );
     plateau.restore(&[good, good].concat()).unwrap();
     assert_eq!(plateau.memory(), [good, good].concat());

@@ -1,7 +1,7 @@
 //! What is refused, and how that is said.
 
 use thalweg::schedule::{
-    Cosine, Cyclic, Exponential, MultiStep, Plateau, SCHEDULES, Schedule, ScheduleError,
+    Cosine, Curve, Cyclic, Exponential, MultiStep, Plateau, SCHEDULES, Schedule, ScheduleError,
 };
 
 fn message(text: &str) -> String {
@@ -26,7 +26,7 @@ fn malformed_text_is_answered_with_where_and_what() {
         (
             "step:size=3 then constant",
             1,
-            "for how many steps is missing: `step:size=3 for STEPS then …`",
+            "the number of steps is missing: `step:size=3 for STEPS then …`",
         ),
     ] {
         let malformed = ScheduleError::Malformed {
@@ -61,7 +61,7 @@ fn unknown_names_are_answered_with_the_nearest_and_all() {
         "cosine has no setting `step` (did you mean `steps`?); it takes steps (a whole number ≥ 1), \
          min (a finite number ≥ 0)"
     );
-    assert_eq!(message("constant:lr=3"), "constant has no setting `lr`; it takes none");
+    assert_eq!(message("constant:lr=3"), "constant has no setting `lr`; it takes no settings");
 }
 
 #[test]
@@ -71,8 +71,8 @@ fn what_has_no_default_must_be_given() {
         "cosine needs steps (steps until the minimum), a whole number ≥ 1, as in `cosine:steps=…`"
     );
     for entry in SCHEDULES {
-        let typed = Schedule::new((entry.make)());
-        let required = entry.settings.iter().find(|setting| setting.default.is_none());
+        let typed = Schedule::new(Curve::of(entry).expect("a row of the table"));
+        let required = entry.settings.iter().find(|setting| setting.required);
         assert_eq!(typed.is_ok(), required.is_none(), "{}", entry.name);
         match (Schedule::parse(entry.name), required) {
             (Ok(_), None) => {}
@@ -122,7 +122,7 @@ fn values_out_of_range_are_refused_in_text_and_in_types() {
     }
     assert_eq!(
         message("multistep:milestones=80/30"),
-        "multistep: milestones=80/30 is refused; milestones is increasing whole numbers ≥ 1, as 30/80"
+        "multistep: milestones=80/30 is refused; milestones is increasing whole numbers ≥ 1, such as 30/80"
     );
     assert_eq!(
         message("onecycle:steps=9,pct_start=0.6,three_phase=true"),

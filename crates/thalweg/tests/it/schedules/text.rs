@@ -79,7 +79,7 @@ fn every_type_prints_the_text_that_makes_it() {
 #[test]
 fn a_setting_at_its_default_is_accepted_and_not_printed() {
     for entry in SCHEDULES {
-        let required = entry.settings.iter().filter(|setting| setting.default.is_none());
+        let required = entry.settings.iter().filter(|setting| setting.required);
         let required: Vec<String> = required.map(|s| format!("{}=1", s.name)).collect();
         let spelled = |settings: &[String]| match settings {
             [] => entry.name.to_owned(),
@@ -87,8 +87,8 @@ fn a_setting_at_its_default_is_accepted_and_not_printed() {
         };
         let short = spelled(&required);
         assert_eq!(schedule(&short).to_string(), short);
-        for setting in entry.settings {
-            let Some(default) = setting.default else { continue };
+        for (setting, default) in entry.defaults() {
+            let Some(default) = default else { continue };
             let given = [&required[..], &[format!("{}={default}", setting.name)]].concat();
             assert_eq!(schedule(&spelled(&given)).to_string(), short);
         }

@@ -1,0 +1,112 @@
+//! What a step works on: chunks of parameters, and the settings that all chunks of a step share.
+
+use crate::storage::state::BlocksMut;
+use crate::storage::{Buffer, Real, Values, ValuesMut};
+
+/// A stretch of one parameter with its gradient and its state.
+#[derive(Debug)]
+pub struct Chunk<'a, R: Real> {
+    /// Which step of this parameter it is, from 1.
+    pub t: u64,
+    /// The number of its first element among those of all parameters.
+    pub element: u64,
+    /// The parameter's elements W.
+    pub parameter: ValuesMut<'a, R>,
+    /// The gradient's elements g, the same number.
+    pub gradient: Values<'a, R>,
+    /// The factor that each gradient is first multiplied by.
+    pub factor: R,
+    /// The slots that have a number for each element, whole blocks of them.
+    pub state: BlocksMut<'a, R>,
+    /// How many such slots there are.
+    pub slots: usize,
+    /// The other slots; only in a chunk that is a whole parameter.
+    pub separate: &'a mut [Buffer<R>],
+    /// The shape of the whole parameter.
+    pub shape: &'a [usize],
+    /// The moving average of the parameter, if one is kept.
+    pub average: Option<&'a mut [R]>,
+    /// Sums of squares after the step, if requested.
+    pub sums: Sums,
+}
+
+/// Sums of squares over the elements of a stretch.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Sums {
+    /// Of the changes of the parameter, or of an update.
+    pub update: f64,
+    /// Of the parameter after the step.
+    pub parameter: f64,
+}
+
+impl std::ops::Add for Sums {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self { update: self.update + other.update, parameter: self.parameter + other.parameter }
+    }
+}
+
+/// The settings that all chunks of a step share.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<R> {
+    /// The SIMD instructions to step with.
+    pub arch: pulp::Arch,
+    /// Gradients are clamped to [−bound, bound] after the factor; infinite for no clamping.
+    pub bound: R,
+    /// The decay of the moving average of the parameters.
+    pub average: Option<f64>,
+    /// The seed of stochastic rounding; `None` rounds to nearest.
+    pub seed: Option<u64>,
+    /// Whether sums are requested.
+    pub sums: bool,
+    /// Whether the sum of the parameters' squares is one of them.
+    pub parameters: bool,
+}
+
+impl<'a, R: Real> Chunk<'a, R> {
+    pub fn len(&self) -> usize {
+        self.parameter.len()
+    }
+
+    /// Cuts in two at element `at`, a multiple of [`BLOCK`](crate::storage::layout::BLOCK). Slots
+    /// with a custom shape go to neither half.
+    pub fn split_at(self, at: usize) -> (Self, Self) {
+        let (w0, w1) = self.parameter.split_at(at);
+        let (g0, g1) = self.gradient.split_at(at);
+        let (s0, s1) = self.state.split_at(at, self.slots);
+        let (a0, a1) = self.average.map(|average| average.split_at_mut(at)).unzip();
+        let Self { t, element, factor, slots, shape, sums, .. } = self;
+        let half = |element, parameter, gradient, state, average| Chunk {
+            t,
+            element,
+            parameter,
+            gradient,
+            factor,
+            state,
+            slots,
+            separate: &mut [],
+            shape,
+            average,
+            sums,
+        };
+        (half(element, w0, g0, s0, a0), half(element + at as u64, w1, g1, s1, a1))
+    }
+
+    /// The same stretch, borrowed.
+    pub fn reborrow(&mut self) -> Chunk<'_, R> {
+        Chunk {
+            t: self.t,
+            element: self.element,
+            parameter: self.parameter.reborrow(),
+            gradient: self.gradient,
+            factor: self.factor,
+            state: self.state.reborrow(),
+            slots: self.slots,
+            separate: self.separate,
+            shape: self.shape,
+            average: self.average.as_deref_mut(),
+            sums: self.sums,
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! How a method steps, with its type erased.
+
+use crate::rule::{Rule, Slot, State, as_many};
+use crate::storage::{PerReal, Real};
+
+use super::chunk::{Chunk, Context, Sums};
+use super::pass::step_chunk;
+use super::tensor::{Tensor, TensorPass, TensorRule, halved};
+use super::walk::Pass;
+
+/// How a method steps: the loop of a [`Rule`], or a [`TensorRule`], for both number types.
+pub struct Kernel(Kind);
+
+enum Kind {
+    /// Any chunk of a parameter can be stepped independently.
+    Elementwise(Box<dyn Elementwise>),
+    /// A parameter is stepped as a whole.
+    Tensor(Box<dyn WholeTensor>),
+}
+
+trait Elementwise: Pass<f32> + Pass<f64> {
+    fn slots(&self) -> Vec<Slot>;
+}
+
+impl<T: Rule> Elementwise for T {
+    fn slots(&self) -> Vec<Slot> {
+        as_many(Rule::slots(self), T::State::<f64>::SLOTS)
+    }
+}
+
+impl PerReal for dyn Elementwise {
+    type For<R: Real> = dyn Pass<R>;
+    fn for_f32(&self) -> &(dyn Pass<f32> + 'static) {
+        self
+    }
+    fn for_f64(&self) -> &(dyn Pass<f64> + 'static) {
+        self
+    }
+}
+
+trait WholeTensor: TensorPass<f32> + TensorPass<f64> {
+    fn slots(&self) -> Vec<Slot>;
+}
+
+impl<T: TensorRule> WholeTensor for T {
+    fn slots(&self) -> Vec<Slot> {
+        TensorRule::slots(self)
+    }
+}
+
+impl PerReal for dyn WholeTensor {
+    type For<R: Real> = dyn TensorPass<R>;
+    fn for_f32(&self) -> &(dyn TensorPass<f32> + 'static) {
+        self
+    }
+    fn for_f64(&self) -> &(dyn TensorPass<f64> + 'static) {
+        self
+    }
+}
+
+impl Kernel {
+    /// Steps element by element.
+    pub fn elementwise(rule: impl Rule) -> Self {
+        Self(Kind::Elementwise(Box::new(rule)))
+    }
+
+    /// Steps whole parameters.
+    pub fn tensor(rule: impl TensorRule) -> Self {
+        Self(Kind::Tensor(Box::new(rule)))
+    }
+
+    /// The state slots, each with a unique name.
+    pub fn slots(&self) -> Vec<Slot> {
+        let mut slots = match &self.0 {
+            Kind::Elementwise(rule) => rule.slots(),
+            Kind::Tensor(rule) => rule.slots(),
+        };
+        // Two rules of a chain may have the same slot name; slots are looked up by name, so it is
+        // made unique.
+        for i in 1..slots.len() {
+            let name = slots[i].name.clone();
+            let mut copy = 2;
+            while slots[..i].iter().any(|slot| slot.name == slots[i].name) {
+                slots[i].name = format!("{name}{copy}");
+                copy += 1;
+            }
+        }
+        slots
+    }
+
+    /// Steps a whole parameter, over all threads of the current rayon pool; returns the requested
+    /// sums.
+    pub(crate) fn step<R: Real>(&self, context: &Context<R>, chunk: &mut Chunk<'_, R>) -> Sums {
+        match &self.0 {
+            Kind::Elementwise(rule) => {
+                let pass = R::choose::<dyn Elementwise>(&**rule);
+                halved(chunk, &|chunk| step_chunk(pass, context, chunk))
+            }
+            Kind::Tensor(rule) => {
+                let mut tensor = Tensor::new(context, chunk.reborrow());
+                R::choose::<dyn WholeTensor>(&**rule).run(&mut tensor);
+                tensor.sums()
+            }
+        }
+    }
+}
+
+impl std::fmt::Debug for Kernel {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let level = match self.0 {
+            Kind::Elementwise(_) => "Elementwise",
+            Kind::Tensor(_) => "Tensor",
+        };
+        f.debug_tuple(level).field(&self.slots()).finish()
+    }
+}

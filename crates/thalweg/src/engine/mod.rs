@@ -1,0 +1,46 @@
+//! The engine: chunks, threads, SIMD, storage types; knows no formula.
+//!
+//! A kernel steps a chunk of one parameter in one pass over memory ([`walk`]). Where parameter,
+//! gradient and state have types that the loop reads directly, it works on them in place; in all
+//! other cases (f16, mixed types, bfloat16 rounded stochastically, an average or norms) it converts
+//! a block at a time ([`staged`]), still in one pass over memory.
+
+pub(crate) mod chunk;
+mod kernel;
+mod norms;
+pub(crate) mod parallel;
+mod pass;
+mod simd;
+pub(crate) mod squares;
+mod staged;
+pub(crate) mod statistics;
+mod tensor;
+mod walk;
+
+pub use kernel::Kernel;
+pub use simd::Simd;
+pub use tensor::{Norms, Tensor, TensorRule};
+
+use crate::storage::Real;
+use chunk::{Chunk, Context};
+
+/// A chunk with the kernel that steps it.
+pub(crate) struct Step<'a, 'k, R: Real> {
+    /// The parameter's name.
+    pub(crate) name: &'k str,
+    pub(crate) kernel: &'k Kernel,
+    pub(crate) chunk: Chunk<'a, R>,
+    /// For the report: whether its gradient is clipped, and the gradient's norm.
+    pub(crate) clipped: bool,
+    pub(crate) norm: f64,
+}
+
+/// Steps every chunk, over all threads of the current rayon pool.
+pub(crate) fn step<R: Real>(context: &Context<R>, steps: &mut [Step<'_, '_, R>]) {
+    let elements = steps.iter().map(|step| step.chunk.len()).sum();
+    let one = |step: &mut Step<'_, '_, R>| {
+        step.chunk.sums = step.kernel.step(context, &mut step.chunk);
+    };
+    let some = |steps: &mut [Step<'_, '_, R>]| steps.iter_mut().for_each(one);
+    parallel::divide(steps, elements, &|step| step.chunk.len(), &some, &one);
+}

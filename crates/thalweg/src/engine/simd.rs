@@ -1,0 +1,88 @@
+//! SIMD widths.
+
+use std::fmt;
+
+use crate::storage::{Dtype, Real};
+
+/// SIMD instructions that a step is compiled for. All give the same bits; the widest that the
+/// machine has is chosen at run time. Choose another only to measure or to test.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Simd {
+    /// The baseline of the architecture.
+    Plain,
+    /// x86 with AVX2 and FMA.
+    Avx2,
+    /// x86 with AVX-512.
+    Avx512,
+    /// ARM.
+    Neon,
+}
+
+impl Simd {
+    const ALL: [Self; 4] = [Self::Plain, Self::Avx2, Self::Avx512, Self::Neon];
+
+    /// Those that this machine has, narrowest first.
+    pub fn available() -> Vec<Self> {
+        Self::ALL.into_iter().filter(|simd| simd.arch().is_some()).collect()
+    }
+
+    /// The widest that this machine has.
+    pub fn widest() -> Self {
+        Self::available().pop().unwrap_or(Self::Plain)
+    }
+
+    pub(crate) fn arch(self) -> Option<pulp::Arch> {
+        match self {
+            Self::Plain => Some(pulp::Arch::Scalar),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2 => pulp::x86::V3::try_new().map(pulp::Arch::V3),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512 => pulp::x86::V4::try_new().map(pulp::Arch::V4),
+            #[cfg(target_arch = "aarch64")]
+            Self::Neon => pulp::aarch64::Neon::try_new().map(pulp::Arch::Neon),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Simd {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Plain => "plain",
+            Self::Avx2 => "AVX2",
+            Self::Avx512 => "AVX-512",
+            Self::Neon => "NEON",
+        })
+    }
+}
+
+/// Runs a loop over numbers of type `R`, compiled for each width of SIMD. For f64 the widest is
+/// AVX2: outside the L1 and L2 caches AVX-512 is no faster, and each width adds compile time.
+#[inline(always)]
+pub(crate) fn dispatch<R: Real, F: pulp::NullaryFnOnce>(arch: pulp::Arch, walk: F) -> F::Output {
+    match arch {
+        #[cfg(target_arch = "x86_64")]
+        pulp::Arch::V4(simd) if R::DTYPE == Dtype::F64 => (*simd).vectorize(walk),
+        arch => arch.dispatch(walk),
+    }
+}
+
+/// Whether there are dedicated bfloat16 loops for these instructions.
+pub(crate) fn has_packed_loops(arch: pulp::Arch) -> bool {
+    !matches!(arch, pulp::Arch::Scalar)
+}
+
+/// Runs a loop over bfloat16 where there is [one](has_packed_loops).
+#[inline(always)]
+pub(crate) fn dispatch_packed<F: pulp::NullaryFnOnce<Output = ()>>(arch: pulp::Arch, walk: F) {
+    match arch {
+        #[cfg(target_arch = "x86_64")]
+        pulp::Arch::V3(simd) => simd.vectorize(walk),
+        #[cfg(target_arch = "x86_64")]
+        pulp::Arch::V4(simd) => simd.vectorize(walk),
+        #[cfg(target_arch = "aarch64")]
+        pulp::Arch::Neon(simd) => simd.vectorize(walk),
+        _ => {}
+    }
+}

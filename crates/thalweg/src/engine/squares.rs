@@ -1,0 +1,50 @@
+//! Sums of squares in a fixed order.
+
+/// A sum of squares in f64: sixteen partial sums, added in a fixed order, so that the bits do not
+/// depend on the SIMD width.
+#[derive(Default)]
+pub struct SumOfSquares([f64; 16]);
+
+impl SumOfSquares {
+    /// Adds f(a)² for each; the first element goes to the first partial sum.
+    #[inline(always)]
+    pub fn add<T>(&mut self, values: &[T], f: impl Fn(&T) -> f64) {
+        self.add_pairs(values, values, |a, _| f(a));
+    }
+
+    /// Adds f(a, b)² for each pair.
+    #[inline(always)]
+    pub fn add_pairs<T>(&mut self, a: &[T], b: &[T], f: impl Fn(&T, &T) -> f64) {
+        let (a, a_rest) = a.as_chunks::<16>();
+        let (b, b_rest) = b.as_chunks::<16>();
+        for (a, b) in a.iter().zip(b) {
+            for k in 0..16 {
+                let x = f(&a[k], &b[k]);
+                self.0[k] += x * x;
+            }
+        }
+        for (partial, (a, b)) in self.0.iter_mut().zip(a_rest.iter().zip(b_rest)) {
+            let x = f(a, b);
+            *partial += x * x;
+        }
+    }
+
+    pub fn total(self) -> f64 {
+        self.0.iter().sum()
+    }
+}
+
+/// The norm of a vector from the norms of its parts, without intermediate overflow; if the parts
+/// are finite but the norm would overflow, the largest finite number.
+pub fn joint_norm(norms: impl Iterator<Item = f64> + Clone) -> f64 {
+    let largest =
+        norms.clone().fold(
+            0.0,
+            |largest: f64, norm| if norm > largest || norm.is_nan() { norm } else { largest },
+        );
+    if largest == 0.0 || !largest.is_finite() {
+        return largest;
+    }
+    let in_units = norms.map(|norm| (norm / largest) * (norm / largest)).sum::<f64>().sqrt();
+    (largest * in_units).min(f64::MAX)
+}

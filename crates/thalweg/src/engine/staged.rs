@@ -1,0 +1,273 @@
+//! A step block by block, with the work around the fused loop: conversion on the stack, stochastic
+//! rounding, the moving average, sums for norms.
+//!
+//! It is compiled once, not for each chain: it passes one block after the other to the chain's
+//! loop, in the types that the loop reads directly. It is still one pass over memory, as a block
+//! stays in the L1 cache.
+
+use crate::storage::bf16::RoundingBits;
+use crate::storage::layout::{BLOCK, CHUNK, Layout};
+use crate::storage::state::BlocksMut;
+use crate::storage::{Real, Values, ValuesMut};
+
+use super::chunk::{Chunk, Context, Sums};
+use super::squares::SumOfSquares;
+use super::walk::{CHUNKS, Next, Numbers, Part, Stretch, Stretches, in_parts};
+
+/// What happens to a block after the loop.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Then {
+    /// It is stored, averaged and summed.
+    Store,
+    /// Nothing: the block was only read.
+    Discard,
+}
+
+/// State slots of a block that are unpacked on the stack; more are unpacked on the heap.
+const ON_STACK: usize = 4;
+
+/// Passes every block of a chunk to `loop_over`, with packed state unpacked if requested; returns
+/// the requested sums.
+pub fn by_blocks<R: Real>(
+    context: &Context<R>,
+    chunk: Chunk<'_, R>,
+    then: Then,
+    unpack: bool,
+    loop_over: impl FnOnce(&mut dyn Stretches<R>),
+) -> Sums {
+    let unpacks = unpack && matches!(chunk.state, BlocksMut::Packed(_));
+    match (unpacks, chunk.slots) {
+        (false, _) => Blocks::new(context, chunk, then, None).run(loop_over),
+        (true, slots) if slots <= ON_STACK => {
+            let mut stack = [R::zero(); ON_STACK * BLOCK];
+            let unpacked = Some(&mut stack[..slots * BLOCK]);
+            Blocks::new(context, chunk, then, unpacked).run(loop_over)
+        }
+        (true, slots) => {
+            let mut heap = vec![R::zero(); slots * BLOCK];
+            Blocks::new(context, chunk, then, Some(&mut heap)).run(loop_over)
+        }
+    }
+}
+
+/// The blocks of a chunk, one after the other.
+struct Blocks<'a, 'b, R: Real> {
+    context: &'b Context<R>,
+    then: Then,
+    /// The remaining blocks.
+    rest: Option<Chunk<'a, R>>,
+    /// A block's state, where the loop cannot use it in place.
+    unpacked: Option<&'b mut [R]>,
+    /// A block's elements, where the loop cannot use them in place.
+    w: [[R; CHUNK]; CHUNKS],
+    g: [[R; CHUNK]; CHUNKS],
+    /// Its elements before the step, for the norm of the update.
+    before: [R; BLOCK],
+    sums: Sums,
+}
+
+impl<R: Real> Stretches<R> for Blocks<'_, '_, R> {
+    fn each(&mut self, walk: &mut dyn FnMut(Stretch<'_, '_, R>)) {
+        while let Some(chunk) = self.rest.take().filter(|chunk| chunk.len() > 0) {
+            let n = chunk.len().min(BLOCK);
+            let mut block = if n < chunk.len() {
+                let (block, after) = chunk.split_at(n);
+                self.rest = Some(after);
+                block
+            } else {
+                chunk
+            };
+            self.walk(&mut block, walk);
+            if self.then == Then::Store {
+                self.store(block);
+            }
+        }
+    }
+}
+
+impl<'a, 'b, R: Real> Blocks<'a, 'b, R> {
+    fn new(
+        context: &'b Context<R>,
+        chunk: Chunk<'a, R>,
+        then: Then,
+        unpacked: Option<&'b mut [R]>,
+    ) -> Self {
+        Self {
+            context,
+            then,
+            rest: Some(chunk),
+            unpacked,
+            w: [[R::zero(); CHUNK]; CHUNKS],
+            g: [[R::zero(); CHUNK]; CHUNKS],
+            before: [R::zero(); BLOCK],
+            sums: Sums::default(),
+        }
+    }
+
+    fn run(mut self, loop_over: impl FnOnce(&mut dyn Stretches<R>)) -> Sums {
+        loop_over(&mut self);
+        self.sums
+    }
+
+    /// Passes a block to the loop.
+    fn walk(&mut self, block: &mut Chunk<'a, R>, walk: &mut dyn FnMut(Stretch<'_, '_, R>)) {
+        let (arch, n) = (self.context.arch, block.len());
+        let is_unpacked = self.unpacked.is_some();
+        let state = match (&mut self.unpacked, block.state.reborrow()) {
+            (Some(unpacked), BlocksMut::Packed(words)) => {
+                arch.dispatch(Unpack { words, slots: block.slots, n, to: unpacked });
+                BlocksMut::Plain(unpacked)
+            }
+            (_, state) => state,
+        };
+        let empty = Next { w: Values::Real(&[]), g: Values::Real(&[]), state: &[] };
+        let next = self.rest.as_ref().map_or(empty, |rest| Next {
+            w: rest.parameter.as_ref(),
+            g: rest.gradient,
+            state: match &rest.state {
+                BlocksMut::Packed(words) if is_unpacked => words,
+                _ => &[],
+            },
+        });
+        let next = Some(next);
+        if let (true, ValuesMut::Real(w), Values::Real(g)) =
+            (self.then == Then::Store, &mut block.parameter, block.gradient)
+        {
+            if self.context.sums {
+                self.before[..n].copy_from_slice(w);
+            }
+            return in_parts::<R, R>(w, g, |parts| {
+                walk(Stretch { numbers: Numbers::Real { parts, state }, len: n, next });
+            });
+        }
+        block.parameter.as_ref().load(arch, &mut self.w.as_flattened_mut()[..n]);
+        block.gradient.load(arch, &mut self.g.as_flattened_mut()[..n]);
+        if self.context.sums {
+            self.before[..n].copy_from_slice(&self.w.as_flattened()[..n]);
+        }
+        let chunks = n.div_ceil(CHUNK);
+        let parts = &mut [Part { w: &mut self.w[..chunks], g: &self.g[..chunks], first: 0 }];
+        walk(Stretch { numbers: Numbers::Real { parts, state }, len: n, next });
+    }
+
+    /// Stores a block after the loop.
+    fn store(&mut self, mut block: Chunk<'a, R>) {
+        let (context, n) = (self.context, block.len());
+        let arch = context.arch;
+        if let (Some(from), BlocksMut::Packed(words)) = (&self.unpacked, &mut block.state) {
+            let (slots, seed, t, element) = (block.slots, context.seed, block.t, block.element);
+            arch.dispatch(Pack { words, slots, n, from, seed, t, element });
+        }
+        let w = match (&mut block.parameter, block.gradient) {
+            (ValuesMut::Real(w), Values::Real(_)) => &w[..],
+            (parameter, _) => {
+                let seed = context.seed;
+                let bits = seed.map(|seed| RoundingBits::new(seed, block.t, 0, block.element));
+                let w = &mut self.w.as_flattened_mut()[..n];
+                parameter.store(arch, w, bits);
+                if block.average.is_some() || context.sums {
+                    // From here on, use the values as stored (rounded).
+                    parameter.as_ref().load(arch, w);
+                }
+                w
+            }
+        };
+        if let (Some(average), Some(decay)) = (block.average, context.average) {
+            let (decay, rest) = (R::from_f64(decay), R::from_f64(1.0 - decay));
+            arch.dispatch(Average { average, w, decay, rest });
+        }
+        if context.sums {
+            let (before, parameters) = (&self.before[..n], context.parameters);
+            let block = arch.dispatch(Squares { w, before, parameters });
+            self.sums = self.sums + block;
+        }
+    }
+}
+
+/// Reads packed state.
+struct Unpack<'a, R: Real> {
+    words: &'a [<R::Packed as Layout<R>>::Word],
+    slots: usize,
+    n: usize,
+    to: &'a mut [R],
+}
+
+impl<R: Real> pulp::NullaryFnOnce for Unpack<'_, R> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Self { words, slots, n, to } = self;
+        R::Packed::unpack(words, slots, n, to);
+    }
+}
+
+/// Writes packed state.
+struct Pack<'a, R: Real> {
+    words: &'a mut [<R::Packed as Layout<R>>::Word],
+    slots: usize,
+    n: usize,
+    from: &'a [R],
+    seed: Option<u64>,
+    t: u64,
+    element: u64,
+}
+
+impl<R: Real> pulp::NullaryFnOnce for Pack<'_, R> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Self { words, slots, n, from, seed, t, element } = self;
+        let bits = seed
+            .map(|seed| move |slot: usize| RoundingBits::new(seed, t, slot as u64 + 1, element));
+        R::Packed::pack(from, slots, n, words, bits);
+    }
+}
+
+/// average ← decay·average + (1 − decay)·W.
+struct Average<'a, R> {
+    average: &'a mut [R],
+    w: &'a [R],
+    decay: R,
+    rest: R,
+}
+
+impl<R: Real> pulp::NullaryFnOnce for Average<'_, R> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        for (average, &w) in self.average.iter_mut().zip(self.w) {
+            *average = self.decay * *average + self.rest * w;
+        }
+    }
+}
+
+struct Squares<'a, R> {
+    w: &'a [R],
+    before: &'a [R],
+    parameters: bool,
+}
+
+impl<R: Real> pulp::NullaryFnOnce for Squares<'_, R> {
+    type Output = Sums;
+
+    #[inline(always)]
+    fn call(self) -> Sums {
+        let (mut update, mut parameter) = (SumOfSquares::default(), SumOfSquares::default());
+        let (w, w_rest) = self.w.as_chunks::<CHUNK>();
+        let (before, before_rest) = self.before.as_chunks::<CHUNK>();
+        let mut add = |w: &[R], before: &[R]| {
+            if self.parameters {
+                parameter.add(w, |w| w.to_f64());
+            }
+            update.add_pairs(w, before, |w, before| w.to_f64() - before.to_f64());
+        };
+        for (w, before) in w.iter().zip(before) {
+            add(w, before);
+        }
+        add(w_rest, before_rest);
+        Sums { update: update.total(), parameter: parameter.total() }
+    }
+}

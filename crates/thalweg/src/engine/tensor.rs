@@ -1,0 +1,143 @@
+//! Whole-tensor methods: those that need a parameter's norm, shape or matrix.
+
+use crate::number::Number;
+use crate::rule::{Rule, Slot};
+use crate::settings::{Hyperparameter, Value};
+use crate::storage::Real;
+
+use super::chunk::{Chunk, Context, Sums};
+use super::pass::step_chunk;
+use super::walk::PlainOnly;
+use super::{norms, parallel};
+
+/// A method that needs a whole parameter at a time, unlike a [`Rule`], which needs one element.
+///
+/// It receives a [`Tensor`]: the parameter's shape and state, norms that are summed in a fixed
+/// order, and steps with rules. A trust ratio takes two passes over memory, with nothing stored
+/// between them: [`norms`](Tensor::norms), then [`step`](Tensor::step). The result has the same
+/// bits on any number of threads.
+pub trait TensorRule: Clone + Send + Sync + 'static {
+    /// The state slots. First come those of the rules that it steps with, in their order, with a
+    /// number for each element; others may have a [custom shape](Slot::with_shape).
+    fn slots(&self) -> Vec<Slot>;
+
+    /// Steps one parameter.
+    fn step<R: Real>(&self, tensor: &mut Tensor<'_, R>);
+
+    /// The hyperparameters that can be read, changed and scheduled by name; see
+    /// [`Rule::hyperparameters`].
+    fn hyperparameters(&self) -> Vec<(Hyperparameter, Value)> {
+        Vec::new()
+    }
+
+    /// Stores a hyperparameter; see [`Rule::assign`].
+    fn assign(&mut self, name: &str, value: &Value) -> bool {
+        let _ = (name, value);
+        false
+    }
+}
+
+/// One parameter at a step, for a [`TensorRule`].
+pub struct Tensor<'a, R: Real> {
+    context: &'a Context<R>,
+    chunk: Chunk<'a, R>,
+}
+
+/// Euclidean norms of a whole parameter.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Norms {
+    /// ‖W‖ before the step.
+    pub parameter: f64,
+    /// ‖u‖ of the update.
+    pub update: f64,
+}
+
+impl<'a, R: Real> Tensor<'a, R> {
+    pub(crate) fn new(context: &'a Context<R>, chunk: Chunk<'a, R>) -> Self {
+        Self { context, chunk }
+    }
+
+    /// Which step of this parameter it is, from 1.
+    pub fn t(&self) -> u64 {
+        self.chunk.t
+    }
+
+    /// The parameter's shape; `[length]` if none was given.
+    pub fn shape(&self) -> &[usize] {
+        self.chunk.shape
+    }
+
+    /// The k-th of the slots that have a custom shape or are kept in the type of the arithmetic.
+    pub fn separate_slot(&mut self, k: usize) -> &mut [R] {
+        self.chunk.separate[k].as_mut_slice()
+    }
+
+    /// The norms of the parameter and of the update that `first` makes of the gradient, in one pass
+    /// that stores nothing. State is read as [`step`](Self::step) with `chain!(first, rest)` reads
+    /// it.
+    pub fn norms<A: Rule, B: Rule>(&mut self, first: &A, rest: &B) -> Norms {
+        let context = self.context;
+        let rule = First(first.clone(), rest.clone());
+        let sums = halved(&mut self.chunk, &|chunk| norms::sums(&rule, context, chunk));
+        Norms { parameter: sums.parameter.sqrt(), update: sums.update.sqrt() }
+    }
+
+    /// Steps every element with a rule, in one pass.
+    pub fn step<T: Rule>(&mut self, rule: &T) {
+        let context = self.context;
+        self.chunk.sums =
+            halved(&mut self.chunk, &|chunk| step_chunk::<R>(&PlainOnly(rule), context, chunk));
+    }
+
+    pub(crate) fn sums(&self) -> Sums {
+        self.chunk.sums
+    }
+}
+
+/// Runs over all threads of the current rayon pool.
+pub fn halved<R: Real>(
+    chunk: &mut Chunk<'_, R>,
+    run: &(dyn Fn(&mut Chunk<'_, R>) -> Sums + Sync),
+) -> Sums {
+    let grain = parallel::grain(chunk.len());
+    if chunk.len() <= grain {
+        return run(chunk);
+    }
+    parallel::halve(
+        chunk.reborrow(),
+        grain,
+        &|chunk| chunk.len(),
+        &|chunk, at| chunk.split_at(at),
+        &|mut chunk| run(&mut chunk),
+        &|left, right| left + right,
+    )
+}
+
+/// The first of two rules, with the state of both.
+#[derive(Clone)]
+struct First<A, B>(A, B);
+
+impl<A: Rule, B: Rule> Rule for First<A, B> {
+    type State<N: Number> = (A::State<N>, B::State<N>);
+    type Constants<N: Number> = A::Constants<N>;
+
+    fn prepare<N: Number>(&self, t: N::Wide) -> Self::Constants<N> {
+        self.0.prepare::<N>(t)
+    }
+
+    #[inline(always)]
+    fn apply<N: Number>(c: &Self::Constants<N>, u: N, w: N, state: &mut Self::State<N>) -> N {
+        A::apply(c, u, w, &mut state.0)
+    }
+}
+
+/// A whole-tensor method with its type erased.
+pub trait TensorPass<R: Real>: Send + Sync {
+    fn run(&self, tensor: &mut Tensor<'_, R>);
+}
+
+impl<R: Real, T: TensorRule> TensorPass<R> for T {
+    fn run(&self, tensor: &mut Tensor<'_, R>) {
+        self.step(tensor);
+    }
+}

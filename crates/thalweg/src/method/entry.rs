@@ -1,0 +1,115 @@
+//! The row of a method in a registry.
+
+use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use super::Method;
+use crate::engine::Kernel;
+use crate::error::Error;
+use crate::settings::{Hyperparameter, Value};
+
+/// One row of a registry.
+pub struct Entry {
+    /// The name in specs, such as `adam`.
+    pub name: &'static str,
+    /// The name in prose, such as "Adam".
+    pub title: &'static str,
+    /// What it does, in one line.
+    pub summary: &'static str,
+    /// The update, in one line; empty if not given.
+    pub formula: &'static str,
+    /// Where it was published, if it was.
+    pub paper: Option<Paper>,
+    /// Names of all state slots it can have; which of them it has depends on hyperparameters.
+    pub state: &'static [&'static str],
+    /// The method with its defaults.
+    #[doc(hidden)]
+    pub make: Make,
+}
+
+/// Where a method was published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Paper {
+    /// Family names of the authors.
+    pub authors: &'static str,
+    /// The title.
+    pub title: &'static str,
+    /// The year.
+    pub year: u16,
+    /// A permanent link.
+    pub url: &'static str,
+}
+
+/// How a method with its defaults is made.
+#[doc(hidden)]
+pub enum Make {
+    Default(fn() -> Box<dyn Erased>),
+    Copy(Box<dyn Erased>),
+}
+
+impl Entry {
+    /// Every hyperparameter with its default, in the order in which they are listed.
+    pub fn hyperparameters(&self) -> Vec<(Hyperparameter, Value)> {
+        self.make().hyperparameters()
+    }
+
+    pub(crate) fn make(&self) -> Box<dyn Erased> {
+        match &self.make {
+            Make::Default(make) => make(),
+            Make::Copy(method) => method.boxed(),
+        }
+    }
+}
+
+impl fmt::Debug for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Entry").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// A method with its type erased.
+#[doc(hidden)]
+pub trait Erased: Send + Sync {
+    fn hyperparameters(&self) -> Vec<(Hyperparameter, Value)>;
+    fn set_all(&mut self, values: &[(&str, Value)]) -> Result<(), Error>;
+    fn check(&self) -> Result<(), Error>;
+    fn kernel(&self) -> Kernel;
+    fn boxed(&self) -> Box<dyn Erased>;
+}
+
+impl<M: Method> Erased for M {
+    fn hyperparameters(&self) -> Vec<(Hyperparameter, Value)> {
+        Method::hyperparameters(self)
+    }
+    fn set_all(&mut self, values: &[(&str, Value)]) -> Result<(), Error> {
+        Method::set_all(self, values)
+    }
+    fn check(&self) -> Result<(), Error> {
+        Method::check(self)
+    }
+    fn kernel(&self) -> Kernel {
+        Method::kernel(self)
+    }
+    fn boxed(&self) -> Box<dyn Erased> {
+        Box::new(self.clone())
+    }
+}
+
+/// A row that specs share with their registry.
+#[derive(Debug, Clone)]
+pub(crate) enum Row {
+    Static(&'static Entry),
+    Shared(Arc<Entry>),
+}
+
+impl Deref for Row {
+    type Target = Entry;
+
+    fn deref(&self) -> &Entry {
+        match self {
+            Self::Static(entry) => entry,
+            Self::Shared(entry) => entry,
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! The numbers that formulas are written in.
+
+use std::ops::{Add, Div, Mul, Neg, Sub};
+
+/// The operations that a formula may use.
+///
+/// A [`Rule`](crate::Rule) is written once, generic over `N: Number`. Every operation rounds the
+/// same way on every machine: IEEE 754 requires `+ − × ÷ √` to be correctly rounded. There is no
+/// fused multiply-add, as code without it would round differently.
+///
+/// The trait is open. `f32` and `f64` implement it, and so can a custom type, such as one that
+/// records the formula or carries a derivative.
+///
+/// ```
+/// use thalweg::Number;
+///
+/// fn mean<N: Number>(a: N, b: N) -> N {
+///     (a + b) * N::from_f64(0.5)
+/// }
+/// assert_eq!(mean(1.0_f32, 2.0), 1.5);
+/// assert_eq!(mean(1.0_f64, 2.0), 1.5);
+/// ```
+pub trait Number:
+    Copy
+    + Send
+    + Sync
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Div<Output = Self>
+    + Neg<Output = Self>
+    + 'static
+{
+    /// The type in which the constants of a step are computed: `f64` for `f32` and `f64`.
+    type Wide: Wide;
+
+    /// Zero.
+    fn zero() -> Self;
+    /// One.
+    fn one() -> Self;
+    /// The nearest number of this type.
+    fn from_f64(value: f64) -> Self;
+    /// The nearest number of this type to a constant.
+    fn from_wide(value: Self::Wide) -> Self;
+    /// √x, correctly rounded.
+    fn sqrt(self) -> Self;
+    /// |x|.
+    fn abs(self) -> Self;
+    /// The larger of the two; `other` where they cannot be compared.
+    fn max(self, other: Self) -> Self;
+    /// The smaller of the two; `other` where they cannot be compared.
+    fn min(self, other: Self) -> Self;
+    /// −1, 0 or 1 by the sign of x; NaN stays NaN.
+    fn sign(self) -> Self;
+
+    /// A hyperparameter as a constant, with its symbol in the paper, such as "β₁".
+    fn hyperparameter(value: f64, symbol: &'static str) -> Self::Wide {
+        Self::Wide::from_f64(value).named(symbol)
+    }
+}
+
+/// A number in which [`Rule::prepare`](crate::Rule::prepare) computes the constants of a step, from
+/// hyperparameters and the step t.
+pub trait Wide: Number<Wide = Self> {
+    /// The same number with a name, for types that display formulas; floating-point numbers ignore
+    /// it.
+    #[must_use]
+    fn named(self, symbol: &'static str) -> Self {
+        let _ = symbol;
+        self
+    }
+
+    /// 1 − βᵗ for β = `self`: the bias correction of an exponential moving average, which is the
+    /// total weight of its t samples.
+    ///
+    /// It uses only sums and products, so the bits are the same on every machine.
+    ///
+    /// ```
+    /// use thalweg::Wide;
+    /// assert_eq!(0.75.one_minus_power(2.0), 1.0 - 0.5625);
+    /// ```
+    #[must_use]
+    fn one_minus_power(self, t: Self) -> Self;
+
+    /// `first` at step t = 1, `later` at every other step.
+    #[must_use]
+    fn at_first(t: Self, first: Self, later: Self) -> Self;
+}
+
+macro_rules! number {
+    ($type:ident) => {
+        impl Number for $type {
+            type Wide = f64;
+
+            #[inline(always)]
+            fn zero() -> Self {
+                0.0
+            }
+            #[inline(always)]
+            fn one() -> Self {
+                1.0
+            }
+            #[inline(always)]
+            fn from_f64(value: f64) -> Self {
+                value as Self
+            }
+            #[inline(always)]
+            fn from_wide(value: f64) -> Self {
+                value as Self
+            }
+            #[inline(always)]
+            fn sqrt(self) -> Self {
+                $type::sqrt(self)
+            }
+            #[inline(always)]
+            fn abs(self) -> Self {
+                $type::abs(self)
+            }
+            #[inline(always)]
+            fn max(self, other: Self) -> Self {
+                if self > other { self } else { other }
+            }
+            #[inline(always)]
+            fn min(self, other: Self) -> Self {
+                if self < other { self } else { other }
+            }
+            #[inline(always)]
+            fn sign(self) -> Self {
+                if self > 0.0 {
+                    1.0
+                } else if self < 0.0 {
+                    -1.0
+                } else {
+                    self
+                }
+            }
+        }
+    };
+}
+
+number!(f32);
+number!(f64);
+
+impl Wide for f64 {
+    fn one_minus_power(self, t: f64) -> f64 {
+        // Shares of a and b steps join as s + s'·(1 − s). Subtracting βᵗ from 1 instead would cancel
+        // the digits that matter most, in the first steps.
+        let (mut share, mut doubled, mut rest) = (0.0, 1.0 - self, t as u64);
+        while rest > 0 {
+            if rest & 1 == 1 {
+                share += doubled * (1.0 - share);
+            }
+            doubled *= 2.0 - doubled;
+            rest >>= 1;
+        }
+        share
+    }
+
+    fn at_first(t: f64, first: f64, later: f64) -> f64 {
+        if t == 1.0 { first } else { later }
+    }
+}

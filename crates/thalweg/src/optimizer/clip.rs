@@ -1,0 +1,99 @@
+//! Gradient clipping.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::error::Error;
+
+/// How gradients are clipped.
+///
+/// Norms are Euclidean, of the gradients after division by the loss scale. A clipped gradient has
+/// the bound as its norm: unlike in PyTorch, no small number is added to the divisor.
+///
+/// Reference: Pascanu, Mikolov, Bengio, "On the difficulty of training recurrent neural networks"
+/// (2013), <https://arxiv.org/abs/1211.5063>.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub enum Clip {
+    /// No clipping.
+    #[default]
+    Off,
+    /// Every element is clamped to [−c, c].
+    Value(f64),
+    /// Each parameter's gradient with a norm above c is scaled down to c.
+    Norm(f64),
+    /// If the norm of all gradients together is above c, all are scaled down to c.
+    GlobalNorm(f64),
+}
+
+impl Clip {
+    /// The bound, if there is one.
+    pub fn bound(self) -> Option<f64> {
+        match self {
+            Self::Off => None,
+            Self::Value(bound) | Self::Norm(bound) | Self::GlobalNorm(bound) => Some(bound),
+        }
+    }
+
+    /// Whether norms have to be known.
+    pub(crate) fn is_by_norm(self) -> bool {
+        matches!(self, Self::Norm(_) | Self::GlobalNorm(_))
+    }
+
+    /// The factor for a gradient, from its own norm and that of all gradients.
+    pub(crate) fn factor(self, own: f64, global: f64) -> f64 {
+        let (norm, bound) = match self {
+            Self::Norm(bound) => (own, bound),
+            Self::GlobalNorm(bound) => (global, bound),
+            Self::Off | Self::Value(_) => return 1.0,
+        };
+        if norm > bound && norm.is_finite() { bound / norm } else { 1.0 }
+    }
+
+    pub(crate) fn check(self) -> Result<(), Error> {
+        match self.bound() {
+            Some(bound) if !(bound.is_finite() && bound > 0.0) => Err(Error::InvalidSetting {
+                setting: "clip",
+                value: self.to_string(),
+                accepted: "off, or value, norm or global with a finite number > 0, such as global:1",
+            }),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for Clip {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Off => f.write_str("off"),
+            Self::Value(bound) => write!(f, "value:{bound:?}"),
+            Self::Norm(bound) => write!(f, "norm:{bound:?}"),
+            Self::GlobalNorm(bound) => write!(f, "global:{bound:?}"),
+        }
+    }
+}
+
+impl FromStr for Clip {
+    type Err = Error;
+
+    /// Reads `off`, `value:C`, `norm:C` or `global:C`.
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let refused = || Error::InvalidSetting {
+            setting: "clip",
+            value: text.to_owned(),
+            accepted: "off, or value, norm or global with a finite number > 0, such as global:1",
+        };
+        if text.trim() == "off" {
+            return Ok(Self::Off);
+        }
+        let (kind, bound) = text.split_once(':').ok_or_else(refused)?;
+        let bound: f64 = bound.trim().parse().map_err(|_| refused())?;
+        let clip = match kind.trim() {
+            "value" => Self::Value(bound),
+            "norm" => Self::Norm(bound),
+            "global" => Self::GlobalNorm(bound),
+            _ => return Err(refused()),
+        };
+        clip.check().map_err(|_| refused())?;
+        Ok(clip)
+    }
+}

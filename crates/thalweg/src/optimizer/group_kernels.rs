@@ -1,0 +1,144 @@
+//! The kernel of each group: of all parameters that no group matches, then one for each group.
+
+use super::group::Treatment;
+use super::options::Options;
+use crate::engine::Kernel;
+use crate::error::Error;
+use crate::method::Method;
+use crate::rule::Slot;
+use crate::schedule::Schedule;
+use crate::settings::{Hyperparameter, Value};
+use crate::storage::Real;
+use crate::storage::state::State;
+
+/// The kernel of a group, with its hyperparameters.
+pub(super) struct GroupKernel {
+    pub(super) kernel: Kernel,
+    pub(super) slots: Vec<Slot>,
+    /// Every hyperparameter of this group, with its current value.
+    pub(super) hyperparameters: Vec<(Hyperparameter, Value)>,
+}
+
+impl GroupKernel {
+    fn new(method: &impl Method) -> Self {
+        let kernel = method.kernel();
+        Self { slots: kernel.slots(), kernel, hyperparameters: method.hyperparameters() }
+    }
+
+    /// The place of a slot.
+    pub(super) fn slot(&self, name: &str) -> Option<usize> {
+        self.slots.iter().position(|slot| slot.name == name)
+    }
+
+    /// The slots of `next` from this kernel's state: matched by name, and initial where this kernel
+    /// has no such slot. `fresh` is the initial state of `next`.
+    pub(super) fn carry<R: Real>(
+        &self,
+        next: &Self,
+        state: &State<R>,
+        fresh: &State<R>,
+    ) -> impl Iterator<Item = Vec<R>> {
+        next.slots.iter().enumerate().map(move |(k, slot)| match self.slot(&slot.name) {
+            Some(known) if state.slot_len(known) == fresh.slot_len(k) => state.read(known),
+            _ => fresh.read(k),
+        })
+    }
+}
+
+/// The kernel of the method itself and that of each group (none for a frozen one), with the values
+/// that the schedules give at a step, or without schedules.
+pub(super) fn group_kernels<R: Real, M: Method>(
+    options: &Options<M>,
+    step: Option<u64>,
+) -> Result<Vec<Option<GroupKernel>>, Error> {
+    let mut schedules = Schedules {
+        step,
+        schedules: &options.schedules,
+        known: vec![false; options.schedules.len()],
+    };
+    let mut kernels = vec![Some(kernel::<R, _>(options.method.clone(), &mut schedules)?)];
+    for group in &options.groups {
+        kernels.push(match &group.treatment {
+            Treatment::Frozen => None,
+            Treatment::Overrides(overrides) => {
+                let mut method = options.method.clone();
+                for (hyperparameter, value) in overrides {
+                    method.set(hyperparameter, value.clone())?;
+                }
+                Some(kernel::<R, _>(method, &mut schedules)?)
+            }
+            Treatment::Other(spec) => Some(kernel::<R, _>(spec.clone(), &mut schedules)?),
+        });
+    }
+    match schedules.unknown() {
+        Some(hyperparameter) => {
+            let (name, described) = (options.method.name(), options.method.hyperparameters());
+            Err(Error::unknown_hyperparameter(&name, hyperparameter, &described))
+        }
+        None => Ok(kernels),
+    }
+}
+
+fn kernel<R: Real, M: Method>(
+    mut method: M,
+    schedules: &mut Schedules<'_>,
+) -> Result<GroupKernel, Error> {
+    method.check()?;
+    check_fit::<R>(&method)?;
+    schedules.follow(&mut method)?;
+    check_fit::<R>(&method)?;
+    Ok(GroupKernel::new(&method))
+}
+
+/// The schedules at a step.
+struct Schedules<'a> {
+    /// None without schedules.
+    step: Option<u64>,
+    schedules: &'a [(String, Schedule)],
+    /// For each schedule, whether some method has its hyperparameter.
+    known: Vec<bool>,
+}
+
+impl<'a> Schedules<'a> {
+    /// Sets the scheduled hyperparameters, starting from the configured values.
+    fn follow<M: Method>(&mut self, method: &mut M) -> Result<(), Error> {
+        let Some(step) = self.step else { return Ok(()) };
+        let described = method.hyperparameters();
+        for ((scheduled, schedule), known) in self.schedules.iter().zip(&mut self.known) {
+            let Some((_, base)) = described.iter().find(|(h, _)| h.name == scheduled) else {
+                continue;
+            };
+            *known = true;
+            let Value::Number(base) = *base else {
+                let (optimizer, hyperparameter) = (method.name(), scheduled.clone());
+                return Err(Error::NotScheduled { optimizer, hyperparameter });
+            };
+            method.set(scheduled, Value::Number(schedule.value(step, base)))?;
+        }
+        Ok(())
+    }
+
+    /// A scheduled hyperparameter that no method has.
+    fn unknown(&self) -> Option<&'a str> {
+        let unknown = self.known.iter().position(|known| !known).filter(|_| self.step.is_some());
+        unknown.map(|unknown| self.schedules[unknown].0.as_str())
+    }
+}
+
+/// Checks that every finite value is finite in the number type, too.
+fn check_fit<R: Real>(method: &impl Method) -> Result<(), Error> {
+    for (known, value) in method.hyperparameters() {
+        match value {
+            Value::Number(number) if number.is_finite() && !R::from_f64(number).is_finite() => {
+                return Err(Error::InvalidValue {
+                    optimizer: method.name(),
+                    hyperparameter: known.name,
+                    value: value.to_string(),
+                    accepted: format!("{} that {} can hold", known.accepts, R::NAME),
+                });
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,271 @@
+//! One step: first names, lengths and gradients are checked; after that nothing can fail.
+
+use super::clip::Clip;
+use super::group_kernels::group_kernels;
+use super::options::{NonFinite, Options, Rounding};
+use super::parameter::Parameter;
+use super::report::{Measure, NonFiniteAt, ParameterReport, Report};
+use super::scratch::{Job, recycle};
+use super::state::Optimizer;
+use crate::engine::chunk::{Chunk, Context};
+use crate::engine::squares::joint_norm;
+use crate::engine::statistics::{Inspected, Wanted, inspect, norm};
+use crate::engine::{self, Step};
+use crate::error::Error;
+use crate::method::Method;
+use crate::storage::{Real, Values};
+
+impl<R: Real, M: Method> Optimizer<R, M> {
+    /// Takes one step: updates each parameter with its gradient.
+    ///
+    /// Items are `(name, &mut parameter, &gradient)` or `(name, &mut parameter, Some(&gradient))`
+    /// with slices, arrays or vectors; a parameter without a gradient does not change. All items of
+    /// a step have the same Rust type: where containers differ, convert them to [`Parameter`]s or
+    /// slices.
+    ///
+    /// ```
+    /// use thalweg::{Optimizer, Parameter};
+    ///
+    /// let (mut weights, mut bias) = (vec![1.0_f32, 2.0], [0.5_f32]);
+    /// let mut optimizer: Optimizer<f32> = Optimizer::from_spec("sgd:lr=1")?;
+    /// optimizer.step([
+    ///     Parameter::from(("weights", &mut weights, &vec![0.5_f32, 0.5])),
+    ///     Parameter::from(("bias", &mut bias, &[0.5_f32])),
+    /// ])?;
+    /// assert_eq!((weights, bias), (vec![0.5, 1.5], [0.0]));
+    /// # Ok::<(), thalweg::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`LengthMismatch`](Error::LengthMismatch), [`StateMismatch`](Error::StateMismatch),
+    /// [`StateShapeMismatch`](Error::StateShapeMismatch),
+    /// [`ShapeOfAnotherSize`](Error::ShapeOfAnotherSize),
+    /// [`DuplicateName`](Error::DuplicateName), [`NonFiniteGradient`](Error::NonFiniteGradient),
+    /// [`UnmatchedPattern`](Error::UnmatchedPattern) of a group, and
+    /// [`InvalidValue`](Error::InvalidValue) from a schedule. No parameter and no state has
+    /// changed then.
+    pub fn step<'a, P: Into<Parameter<'a, R>>>(
+        &mut self,
+        parameters: impl IntoIterator<Item = P>,
+    ) -> Result<Report, Error> {
+        self.step_scaled(1.0, parameters.into_iter().map(Into::into))
+    }
+
+    /// Takes a step with gradients that are first multiplied by `scale`.
+    pub(super) fn step_scaled<'a>(
+        &mut self,
+        scale: f64,
+        parameters: impl Iterator<Item = Parameter<'a, R>>,
+    ) -> Result<Report, Error> {
+        let mut items: Vec<Parameter<'a, R>> = recycle(std::mem::take(&mut self.scratch.items));
+        items.extend(parameters);
+        let mut indices = std::mem::take(&mut self.scratch.indices);
+        indices.clear();
+        let scale = scale / self.options.loss_scale;
+        let result = self.step_items(scale, &mut items, &mut indices);
+        self.scratch.items = recycle(items);
+        self.scratch.indices = indices;
+        result
+    }
+
+    fn step_items(
+        &mut self,
+        scale: f64,
+        items: &mut Vec<Parameter<'_, R>>,
+        indices: &mut Vec<usize>,
+    ) -> Result<Report, Error> {
+        let fresh = self.recognise(items, indices)?;
+        self.check_lengths(items, indices)?;
+        let scheduled = match self.options.schedules[..] {
+            [] => None,
+            _ => Some(group_kernels::<R, M>(&self.options, Some(self.steps))?),
+        };
+        let kernel_of = |index: usize| match self.entries.get_index(index) {
+            Some((_, entry)) => entry.kernel,
+            None => fresh[index - self.entries.len()],
+        };
+        let kernels_now = scheduled.as_ref().unwrap_or(&self.kernels);
+        for (item, &index) in items.iter_mut().zip(&*indices) {
+            if kernels_now[kernel_of(index)].is_none() {
+                item.gradient = None;
+            }
+        }
+
+        let mut report = Report::default();
+        let mut inspected: Vec<Inspected<'_, R>> =
+            recycle(std::mem::take(&mut self.scratch.inspected));
+        let result = self.inspect(scale, items, &mut inspected, &mut report);
+        if result.is_ok() && report.skipped.is_none() {
+            if let Some(kernels) = scheduled {
+                self.change_kernels(kernels);
+            }
+            self.commit(scale, items, indices, &fresh, &inspected, &mut report);
+        }
+        self.scratch.inspected = recycle(inspected);
+        result?;
+        if report.skipped.is_some() {
+            self.skipped += 1;
+        }
+        report.step = self.steps;
+        Ok(report)
+    }
+
+    /// Reads the gradients once, for the statistics that are needed before anything changes.
+    fn inspect<'a>(
+        &self,
+        scale: f64,
+        items: &[Parameter<'a, R>],
+        inspected: &mut Vec<Inspected<'a, R>>,
+        report: &mut Report,
+    ) -> Result<(), Error>
+    where
+        R: 'a,
+    {
+        let Options { clip, non_finite, measure, .. } = self.options;
+        let norms = measure != Measure::Off || clip.is_by_norm();
+        let above = match clip {
+            Clip::Value(bound) => Some(bound / scale),
+            _ => None,
+        };
+        let wanted = Wanted { finite: non_finite != NonFinite::Propagate, squares: norms, above };
+        let gradients = items.iter().filter_map(|item| item.gradient);
+        inspected.extend(
+            gradients.map(|gradient| Inspected { gradient, statistics: Default::default() }),
+        );
+        if !(wanted.finite || wanted.squares || above.is_some()) {
+            return Ok(());
+        }
+        inspect(self.arch(), wanted, inspected);
+        if inspected.iter().any(|inspected| inspected.statistics.non_finite) {
+            let stepped = items.iter().filter_map(|item| Some((item.name, item.gradient?)));
+            let found = stepped
+                .zip(&*inspected)
+                .filter(|(_, inspected)| inspected.statistics.non_finite)
+                .find_map(|((name, gradient), _)| first_non_finite(gradient).map(|at| (name, at)));
+            if let Some((name, (index, value))) = found {
+                let (name, value) = (name.to_owned(), value.to_f64());
+                if non_finite == NonFinite::Error {
+                    return Err(Error::NonFiniteGradient { name, index, value });
+                }
+                report.skipped = Some(NonFiniteAt { name, index, value });
+                return Ok(());
+            }
+        }
+        if norms {
+            for Inspected { gradient, statistics } in &mut *inspected {
+                statistics.norm = norm(*gradient, statistics.squares) * scale;
+            }
+        }
+        Ok(())
+    }
+
+    fn arch(&self) -> pulp::Arch {
+        self.options.simd.arch().unwrap_or(pulp::Arch::Scalar)
+    }
+
+    /// What is the same for all parameters of a step.
+    fn context(&self) -> Context<R> {
+        Context {
+            arch: self.arch(),
+            bound: R::from_f64(match self.options.clip {
+                Clip::Value(bound) => bound,
+                _ => f64::INFINITY,
+            }),
+            average: self.options.average,
+            seed: match self.options.rounding {
+                Rounding::Nearest => None,
+                Rounding::Stochastic { seed } => Some(seed),
+            },
+            sums: self.options.measure != Measure::Off,
+            parameters: matches!(self.options.measure, Measure::Norms | Measure::PerParameter),
+        }
+    }
+
+    /// Takes the step; nothing can fail at this point.
+    fn commit(
+        &mut self,
+        scale: f64,
+        items: &mut Vec<Parameter<'_, R>>,
+        indices: &[usize],
+        fresh: &[usize],
+        inspected: &[Inspected<'_, R>],
+        report: &mut Report,
+    ) {
+        self.make_known(items, indices, fresh);
+        self.steps += 1;
+
+        // In the order in which parameters first appeared, whatever the order of this step.
+        let mut jobs: Vec<Option<Job<'_, R>>> = recycle(std::mem::take(&mut self.scratch.jobs));
+        jobs.resize_with(self.entries.len(), || None);
+        let mut inspected = inspected.iter();
+        for (item, &index) in items.drain(..).zip(indices) {
+            let Some(gradient) = item.gradient else { continue };
+            let statistics = inspected.next().map(|found| found.statistics).unwrap_or_default();
+            jobs[index] = Some(Job { parameter: item.value, gradient, statistics });
+        }
+        let global = joint_norm(jobs.iter().flatten().map(|job| job.statistics.norm));
+        let clip = self.options.clip;
+
+        let context = self.context();
+        let mut steps: Vec<Step<'_, '_, R>> = recycle(std::mem::take(&mut self.scratch.steps));
+        for ((name, entry), job) in self.entries.iter_mut().zip(&mut jobs) {
+            let Some(Job { parameter, gradient, statistics }) = job.take() else { continue };
+            let Some(Some(group)) = self.kernels.get(entry.kernel) else { continue };
+            let Some(state) = &mut entry.state else { continue };
+            entry.steps += 1;
+            report.elements += entry.len as u64;
+            let factor = clip.factor(statistics.norm, global);
+            let clipped = factor != 1.0 || statistics.above;
+            report.clipped |= clipped;
+            let (state, slots, separate) = state.as_mut();
+            steps.push(Step {
+                name,
+                kernel: &group.kernel,
+                clipped,
+                norm: statistics.norm,
+                chunk: Chunk {
+                    t: entry.steps,
+                    element: entry.first_element,
+                    parameter,
+                    gradient,
+                    factor: R::from_f64(factor * scale),
+                    state,
+                    slots,
+                    separate,
+                    shape: entry.shape.as_deref().unwrap_or(std::slice::from_ref(&entry.len)),
+                    average: entry.average.as_deref_mut(),
+                    sums: Default::default(),
+                },
+            });
+        }
+        engine::step(&context, &mut steps);
+
+        if context.sums || clip.is_by_norm() {
+            report.gradient_norm = Some(global);
+        }
+        if context.sums {
+            let sums = steps.iter().map(|step| step.chunk.sums);
+            report.update_norm = Some(joint_norm(sums.clone().map(|sums| sums.update.sqrt())));
+            let norms = sums.map(|sums| sums.parameter.sqrt());
+            report.parameter_norm = context.parameters.then(|| joint_norm(norms));
+        }
+        if self.options.measure == Measure::PerParameter {
+            report.parameters.extend(steps.iter().map(|step| ParameterReport {
+                name: step.name.to_owned(),
+                elements: step.chunk.len() as u64,
+                clipped: step.clipped,
+                gradient_norm: step.norm,
+                update_norm: step.chunk.sums.update.sqrt(),
+                parameter_norm: step.chunk.sums.parameter.sqrt(),
+            }));
+        }
+        self.scratch.steps = recycle(steps);
+        self.scratch.jobs = recycle(jobs);
+    }
+}
+
+/// The first element that is infinite or NaN, with its value.
+fn first_non_finite<R: Real>(gradient: Values<'_, R>) -> Option<(usize, R)> {
+    let elements = (0..gradient.len()).map(|i| (i, gradient.get(i)));
+    elements.into_iter().find(|(_, value)| !value.is_finite())
+}

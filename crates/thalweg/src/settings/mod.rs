@@ -1,0 +1,17 @@
+//! Settings with names: the hyperparameters of optimizers, the settings of schedules.
+//!
+//! A table declares them as the fields of a struct, with default, range and meaning
+//! ([`settings!`](crate::settings)); a text sets them, `name:key=value,key=value` ([`text`]).
+
+mod accepts;
+pub(crate) mod nearest;
+mod table;
+pub(crate) mod text;
+mod value;
+mod vocabulary;
+
+pub use accepts::{Accepts, Range};
+pub use table::{Hyperparameter, Settings};
+pub(crate) use value::words;
+pub use value::{Setting, Value};
+pub(crate) use vocabulary::decoupled;

@@ -1,0 +1,19 @@
+//! Software prefetch: cache lines are requested before they are needed.
+
+/// Bytes of a cache line.
+const LINE: usize = 64;
+
+/// Requests the cache lines of `n` numbers from `from` on, which may lie beyond the slice's end.
+///
+/// Square roots and divisions are slow, so that few elements are in flight at a time: too few for
+/// out-of-order execution to reach far enough ahead. With two-byte numbers the processor waited
+/// half of the time.
+#[inline(always)]
+pub fn prefetch<T>(numbers: &[T], from: usize, n: usize) {
+    let line = LINE / size_of::<T>();
+    // Counted, not a range from `from` on, so that the compiler sees a constant number of
+    // iterations.
+    for k in 0..n / line {
+        prefetch_index::prefetch_index(numbers, from + k * line);
+    }
+}
