@@ -170,7 +170,7 @@ impl<M: Method> VarOptimizer<M> {
         Ok(())
     }
 
-    /// Restores the state from [`to_checkpoint`](Self::to_checkpoint), as [`load`](Self::load) does from
+    /// Restores the state from [`to_checkpoint`](AnyOptimizer::to_checkpoint), as [`load`](Self::load) does from
     /// a file.
     ///
     /// # Errors
