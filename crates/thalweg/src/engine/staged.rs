@@ -36,17 +36,44 @@ pub fn by_blocks<R: Real>(
     loop_over: impl FnOnce(&mut dyn Stretches<R>),
 ) -> Sums {
     let unpacks = unpack && matches!(chunk.state, BlocksMut::Packed(_));
-    match (unpacks, chunk.slots) {
-        (false, _) => Blocks::new(context, chunk, then, None).run(loop_over),
-        (true, slots) if slots <= ON_STACK => {
-            let mut stack = [R::zero(); ON_STACK * BLOCK];
-            let unpacked = Some(&mut stack[..slots * BLOCK]);
-            Blocks::new(context, chunk, then, unpacked).run(loop_over)
-        }
-        (true, slots) => {
-            let mut heap = vec![R::zero(); slots * BLOCK];
-            Blocks::new(context, chunk, then, Some(&mut heap)).run(loop_over)
-        }
+    let slots = if unpacks { chunk.slots } else { 0 };
+    let is_copied = then == Then::Discard
+        || !matches!((&chunk.parameter, chunk.gradient), (ValuesMut::Real(_), Values::Real(_)));
+    let mut sums = Sums::default();
+    let (mut chunk, mut loop_over) = (Some(chunk), Some(loop_over));
+    // Zeroing what is not needed would take longer than a small tensor's step.
+    with_memory(if is_copied { 2 * BLOCK } else { 0 }, &mut |elements: &mut [R]| {
+        with_memory(if context.sums { BLOCK } else { 0 }, &mut |before: &mut [R]| {
+            with_memory(slots * BLOCK, &mut |state: &mut [R]| {
+                let (Some(chunk), Some(loop_over)) = (chunk.take(), loop_over.take()) else {
+                    return;
+                };
+                let (w, g) = elements.as_chunks_mut().0.split_at_mut(elements_of_one(is_copied));
+                let unpacked = unpacks.then_some(state);
+                let rest = Some(chunk);
+                let mut blocks =
+                    Blocks { context, then, rest, unpacked, w, g, before, sums: Sums::default() };
+                loop_over(&mut blocks);
+                sums = blocks.sums;
+            });
+        });
+    });
+    sums
+}
+
+/// Chunks of one of the two copies of a block's elements.
+fn elements_of_one(is_copied: bool) -> usize {
+    if is_copied { CHUNKS } else { 0 }
+}
+
+/// Calls a function with that many zeros, on the stack if they are few.
+fn with_memory<R: Real>(len: usize, use_it: &mut dyn FnMut(&mut [R])) {
+    match len {
+        0 => use_it(&mut []),
+        len if len <= BLOCK => use_it(&mut [R::zero(); BLOCK][..len]),
+        len if len <= 2 * BLOCK => use_it(&mut [R::zero(); 2 * BLOCK][..len]),
+        len if len <= ON_STACK * BLOCK => use_it(&mut [R::zero(); ON_STACK * BLOCK][..len]),
+        len => use_it(&mut vec![R::zero(); len]),
     }
 }
 
@@ -59,10 +86,10 @@ struct Blocks<'a, 'b, R: Real> {
     /// A block's state, where the loop cannot use it in place.
     unpacked: Option<&'b mut [R]>,
     /// A block's elements, where the loop cannot use them in place.
-    w: [[R; CHUNK]; CHUNKS],
-    g: [[R; CHUNK]; CHUNKS],
+    w: &'b mut [[R; CHUNK]],
+    g: &'b mut [[R; CHUNK]],
     /// Its elements before the step, for the norm of the update.
-    before: [R; BLOCK],
+    before: &'b mut [R],
     sums: Sums,
 }
 
@@ -86,29 +113,6 @@ impl<R: Real> Stretches<R> for Blocks<'_, '_, R> {
 }
 
 impl<'a, 'b, R: Real> Blocks<'a, 'b, R> {
-    fn new(
-        context: &'b Context<R>,
-        chunk: Chunk<'a, R>,
-        then: Then,
-        unpacked: Option<&'b mut [R]>,
-    ) -> Self {
-        Self {
-            context,
-            then,
-            rest: Some(chunk),
-            unpacked,
-            w: [[R::zero(); CHUNK]; CHUNKS],
-            g: [[R::zero(); CHUNK]; CHUNKS],
-            before: [R::zero(); BLOCK],
-            sums: Sums::default(),
-        }
-    }
-
-    fn run(mut self, loop_over: impl FnOnce(&mut dyn Stretches<R>)) -> Sums {
-        loop_over(&mut self);
-        self.sums
-    }
-
     /// Passes a block to the loop.
     fn walk(&mut self, block: &mut Chunk<'a, R>, walk: &mut dyn FnMut(Stretch<'_, '_, R>)) {
         let (arch, n) = (self.context.arch, block.len());
