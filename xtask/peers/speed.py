@@ -28,7 +28,7 @@ class Unsupported(Exception):
 
 
 def uniform(count, multiplier):
-    """What `uniform` of crates/thalweg-cli/examples/peer.rs gives: f32 in [-1/2, 1/2), the same bits."""
+    """What xtask/peers/uniform.rs gives: f32 in [-1/2, 1/2), the same bits."""
     x = np.arange(count, dtype=np.uint32)
     x *= np.uint32(multiplier)
     x >>= np.uint32(8)

@@ -8,11 +8,15 @@
 //!
 //! The words of a case: `elements`, `tensors`, `steps`, and those that [`training`] knows.
 
+#[path = "../../../xtask/peers/uniform.rs"]
+mod uniform;
+
 use std::error::Error;
 use std::io::{BufRead, Write, stdin, stdout};
 use std::time::Instant;
 
 use thalweg::{Dtype, Element, Optimizer, Spec, bf16, f16};
+use uniform::uniform;
 
 /// Elements shown by `look`.
 const LOOKS: usize = 8;
@@ -129,12 +133,6 @@ impl<E: Element<f32> + Copy + Into<f64>> Training for Tensors<E> {
         let length = self.parameters[0].len();
         self.parameters[index / length][index % length].into()
     }
-}
-
-/// Elements `start..start + length` of a sequence in [-1/2, 1/2), the same bits in every language.
-fn uniform(start: usize, length: usize, multiplier: u32) -> impl Iterator<Item = f32> {
-    let bits = move |i: usize| (i as u32).wrapping_mul(multiplier) >> 8;
-    (start..start + length).map(move |i| bits(i) as f32 / (1 << 24) as f32 - 0.5)
 }
 
 fn measure(training: &mut dyn Training, steps: usize) -> Done<f64> {

@@ -4,7 +4,7 @@
 //! G then nearly doubles every step, the effective rate falls as 1/√G, and the method stalls.
 
 use thalweg::prelude::*;
-use thalweg::rules::{Adadelta, RmsProp};
+use thalweg::rules::{Adadelta, RmsProp, ScaleByAdadelta, ScaleByRms};
 
 /// G ← G + (αG + (1 − α)u²); u ← u/(√(G + ε_root) + ε): RMSProp with the misprint.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -23,11 +23,9 @@ impl Rule for ScaleByPrintedRms {
     const SLOT_NAMES: &'static [&'static str] = &["G"];
     hyperparameters!(alpha; eps; eps_root);
 
-    fn prepare<N: Number>(&self, _: N::Wide) -> [N; 4] {
-        let alpha = N::hyperparameter(self.alpha, "α");
-        let eps = N::hyperparameter(self.eps, "ε");
-        let eps_root = N::hyperparameter(self.eps_root, "ε_root");
-        [alpha, N::Wide::one() - alpha, eps, eps_root].map(N::from_wide)
+    fn prepare<N: Number>(&self, t: N::Wide) -> [N; 4] {
+        let &Self { alpha, eps, eps_root } = self;
+        ScaleByRms { alpha, eps, eps_root }.prepare::<N>(t)
     }
 
     #[inline(always)]
@@ -57,9 +55,9 @@ impl Rule for ScaleByPrintedAdadelta {
     const SLOT_NAMES: &'static [&'static str] = &["G", "s"];
     hyperparameters!(rho; eps, Accepts::NON_NEGATIVE, "inside both roots");
 
-    fn prepare<N: Number>(&self, _: N::Wide) -> [N; 3] {
-        let rho = N::hyperparameter(self.rho, "ρ");
-        [rho, N::Wide::one() - rho, N::hyperparameter(self.eps, "ε")].map(N::from_wide)
+    fn prepare<N: Number>(&self, t: N::Wide) -> [N; 3] {
+        let &Self { rho, eps } = self;
+        ScaleByAdadelta { rho, eps }.prepare::<N>(t)
     }
 
     #[inline(always)]

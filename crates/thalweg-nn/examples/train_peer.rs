@@ -11,6 +11,9 @@
 //! The keys of a case: `inputs`, `hidden`, `classes`, `batch`, `batches`, `steps`, `spec`, and
 //! `threads`, where 0 means the number that `thalweg train` uses.
 
+#[path = "../../../xtask/peers/uniform.rs"]
+mod uniform;
+
 use std::error::Error;
 use std::io::{BufRead, Write, stdin, stdout};
 use std::time::{Duration, Instant};
@@ -20,6 +23,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 use thalweg_nn::compare::{Comparison, Task, Training, methods, products_on_one_thread};
 use thalweg_nn::data::Samples;
 use thalweg_nn::network::Network;
+use uniform::uniform;
 
 /// The number of weights shown by `look`.
 const LOOKS: usize = 8;
@@ -151,12 +155,6 @@ fn first_weights(widths: &[usize]) -> Vec<f32> {
         weights.extend(noise.map(|x| scale * x));
     }
     weights
-}
-
-/// Elements `start..start + length` of a sequence in [-1/2, 1/2), the same bits in every language.
-fn uniform(start: usize, length: usize, multiplier: u32) -> impl Iterator<Item = f32> {
-    let bits = move |i: usize| (i as u32).wrapping_mul(multiplier) >> 8;
-    (start..start + length).map(move |i| bits(i) as f32 / (1 << 24) as f32 - 0.5)
 }
 
 fn main() -> Done {

@@ -2,7 +2,6 @@
 
 use crate::number::Number;
 use crate::rule::{Rule, Slot};
-use crate::settings::{Hyperparameter, Value};
 use crate::storage::Real;
 
 use super::chunk::{Chunk, Context, Sums};
@@ -23,18 +22,6 @@ pub trait TensorRule: Clone + Send + Sync + 'static {
 
     /// Steps one parameter.
     fn step<R: Real>(&self, tensor: &mut Tensor<'_, R>);
-
-    /// The hyperparameters that can be read, changed and scheduled by name; see
-    /// [`Rule::hyperparameters`].
-    fn hyperparameters(&self) -> Vec<(Hyperparameter, Value)> {
-        Vec::new()
-    }
-
-    /// Stores a hyperparameter; see [`Rule::assign`].
-    fn assign(&mut self, name: &str, value: &Value) -> bool {
-        let _ = (name, value);
-        false
-    }
 }
 
 /// One parameter at a step, for a [`TensorRule`].

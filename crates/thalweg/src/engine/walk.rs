@@ -100,12 +100,12 @@ pub trait Pass<R: Real>: Send + Sync {
 
 impl<R: Real, T: Rule> Pass<R> for T {
     fn one(&self, terms: Terms<R>, stretch: Stretch<'_, '_, R>) {
-        walk::<R, T>(self.prepare::<R>(terms.t as f64), terms, stretch);
+        walk::<R, T, true>(self.prepare::<R>(terms.t as f64), terms, stretch);
     }
 
     fn each(&self, terms: Terms<R>, stretches: &mut dyn Stretches<R>) {
         let constants = self.prepare::<R>(terms.t as f64);
-        stretches.each(&mut |stretch| walk::<R, T>(constants, terms, stretch));
+        stretches.each(&mut |stretch| walk::<R, T, true>(constants, terms, stretch));
     }
 }
 
@@ -115,12 +115,12 @@ pub struct PlainOnly<'a, T>(pub &'a T);
 
 impl<R: Real, T: Rule> Pass<R> for PlainOnly<'_, T> {
     fn one(&self, terms: Terms<R>, stretch: Stretch<'_, '_, R>) {
-        walk_plain::<R, T>(self.0.prepare::<R>(terms.t as f64), terms, stretch);
+        walk::<R, T, false>(self.0.prepare::<R>(terms.t as f64), terms, stretch);
     }
 
     fn each(&self, terms: Terms<R>, stretches: &mut dyn Stretches<R>) {
         let constants = self.0.prepare::<R>(terms.t as f64);
-        stretches.each(&mut |stretch| walk_plain::<R, T>(constants, terms, stretch));
+        stretches.each(&mut |stretch| walk::<R, T, false>(constants, terms, stretch));
     }
 
     fn reads_packed(&self) -> bool {
@@ -128,23 +128,10 @@ impl<R: Real, T: Rule> Pass<R> for PlainOnly<'_, T> {
     }
 }
 
+/// Steps one span; the loops over packed state exist only with `PACKED`.
 // Not inlined, so that the loops exist once.
 #[inline(never)]
-fn walk_plain<R: Real, T: Rule>(
-    constants: T::Constants<R>,
-    terms: Terms<R>,
-    stretch: Stretch<'_, '_, R>,
-) {
-    let Stretch { numbers, next, .. } = stretch;
-    if let Numbers::Real { parts, state: BlocksMut::Plain(s) } = numbers {
-        let step = Step::<R, T> { constants, terms, next };
-        dispatch::<R, _>(terms.arch, Walk::<R, T, R, Plain> { step, parts, s });
-    }
-}
-
-// Not inlined, so that the loops exist once.
-#[inline(never)]
-fn walk<R: Real, T: Rule>(
+fn walk<R: Real, T: Rule, const PACKED: bool>(
     constants: T::Constants<R>,
     terms: Terms<R>,
     stretch: Stretch<'_, '_, R>,
@@ -155,12 +142,13 @@ fn walk<R: Real, T: Rule>(
         Numbers::Real { parts, state: BlocksMut::Plain(s) } => {
             dispatch::<R, _>(terms.arch, Walk::<R, T, R, Plain> { step, parts, s });
         }
-        Numbers::Real { parts, state: BlocksMut::Packed(s) } => {
+        Numbers::Real { parts, state: BlocksMut::Packed(s) } if PACKED => {
             dispatch_packed(terms.arch, Walk::<R, T, R, R::Packed> { step, parts, s });
         }
-        Numbers::Bf16 { parts, state: s } => {
+        Numbers::Bf16 { parts, state: s } if PACKED => {
             dispatch_packed(terms.arch, Walk::<R, T, R::Bf16, R::Packed> { step, parts, s });
         }
+        _ => {}
     }
 }
 

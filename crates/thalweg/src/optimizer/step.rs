@@ -266,6 +266,5 @@ impl<R: Real, M: Method> Optimizer<R, M> {
 
 /// The first element that is infinite or NaN, with its value.
 fn first_non_finite<R: Real>(gradient: Values<'_, R>) -> Option<(usize, R)> {
-    let elements = (0..gradient.len()).map(|i| (i, gradient.get(i)));
-    elements.into_iter().find(|(_, value)| !value.is_finite())
+    (0..gradient.len()).map(|i| (i, gradient.get(i))).find(|(_, value)| !value.is_finite())
 }

@@ -117,6 +117,25 @@ def checked(case, reference, limit):
     return case
 
 
+def confirm(cases, library, run_there):
+    """Compares NumPy's cases with a library; returns how many it has and the largest difference.
+
+    `run_there(name, hyper, w0, steps, gradient)` gives the library's points, or None where it has no such thing.
+    """
+    count, largest = 0, 0.0
+    for case in cases:
+        gradients = case.get("gradients")
+        follow = (lambda w, t: gradients[t - 1]) if gradients else (lambda w, t: ravine_gradient(w))
+        points = run_there(*parse(case["spec"]), case["w0"], len(case["points"]), follow)
+        if points is None:
+            continue
+        off = deviation(case["points"], points)
+        if not off < SAME_FORMULA:
+            sys.exit(f"{case['spec']}: NumPy and {library} differ by {off:.1e}")
+        count, largest = count + 1, max(largest, off)
+    return count, largest
+
+
 def draw_weights(rng):
     """Seven weights between 1e-5 and 1e3; one of them 0."""
     w0 = rng.normal(size=7) * 10.0 ** rng.uniform(-5, 3, size=7)
