@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use thalweg::checkpoint::Checkpoint;
 use thalweg::{
-    Builder, Clip, Dtype, Element, Measure, Optimizer, Real, Report, Rounding, Simd, Spec, bf16,
-    f16,
+    Builder, Clip, Dtype, Element, Measure, Method, Optimizer, Real, Registry, Report, Rounding,
+    Simd, Spec, bf16, f16,
 };
 
 /// Specs that between them use every rule and every state layout, each with the name of its case.
@@ -31,12 +31,15 @@ const SPECS: [(&str, &str); 17] = [
     ("lamb-decayed", "lamb:lr=0.1,eps_root=1e-3,weight_decay=0.1"),
 ];
 
-/// The optimizers that step a parameter as a whole.
-const WHOLE_TENSOR: [&str; 2] = ["lars", "lamb"];
-
-/// The specs of all cases.
+/// The specs of all cases, and the names of the optimizers that none of them has.
 pub fn specs() -> Vec<&'static str> {
-    SPECS.map(|(_, spec)| spec).to_vec()
+    let specs = SPECS.map(|(_, spec)| spec);
+    let registry = Registry::standard();
+    let others = registry
+        .entries()
+        .map(|entry| entry.name)
+        .filter(|name| specs.iter().all(|spec| spec.split(':').next() != Some(name)));
+    specs.into_iter().chain(others).collect()
 }
 
 /// The specs of the cases in which an element's step depends on nothing but that element.
@@ -51,7 +54,8 @@ pub fn whole_tensor_specs() -> Vec<&'static str> {
 
 /// Whether the optimizer of a spec steps element by element.
 pub fn is_elementwise(spec: &str) -> bool {
-    !WHOLE_TENSOR.contains(&spec.split(':').next().unwrap_or_default())
+    let spec: Spec = spec.parse().unwrap();
+    format!("{:?}", spec.kernel()).starts_with("Elementwise")
 }
 
 /// The spec of the case of this name.

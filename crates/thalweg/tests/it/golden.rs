@@ -181,6 +181,16 @@ golden_tests! {
     lamb_equals_optax: OPTAX, "lamb", 10;
 }
 
+/// Every run of the files, whether or not a test above names its optimizer.
+#[test]
+fn every_golden_run_equals_its_reference() {
+    for text in [ARTICLE, NUMPY, NUMPY_MORE, TORCH, OPTAX] {
+        for case in Golden::parse(text).cases {
+            assert_eq!(case.first_difference(1), None);
+        }
+    }
+}
+
 /// 70,007 elements: more than threads leave to one of them, and no multiple of a block.
 #[test]
 fn every_elementwise_optimizer_equals_its_reference_in_a_tensor_that_threads_share() {
