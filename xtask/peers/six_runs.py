@@ -1,6 +1,6 @@
-"""The usual way: six runs down x²/20 + y² as pictures and films, with matplotlib and ffmpeg.
+"""The usual way: six runs down x²/20 + y² as pictures and videos, with matplotlib and ffmpeg.
 
-The same content as `thalweg gallery` makes for its first six exhibits: a picture 1200 pixels wide and a film of
+The same content as `thalweg gallery` makes for its first six exhibits: a picture 1200 pixels wide and a video of
 600 × 600 pixels, 10 frames a second, one frame a step, the last held one second.
 """
 
@@ -89,7 +89,7 @@ def picture(path, name, points):
     plt.close(figure)
 
 
-def film(path, name, points):
+def video(path, name, points):
     figure, axes = landscape((6, 6), 100, name)
     (trail,) = axes.plot([], [], "o-", markersize=4)
     (head,) = axes.plot([], [], "o", markersize=10)
@@ -111,4 +111,4 @@ if __name__ == "__main__":
     for name, (method, lr) in RUNS.items():
         points = descend(method, lr)
         picture(out / f"{name}.png", name, points)
-        film(out / f"{name}.mp4", name, points)
+        video(out / f"{name}.mp4", name, points)

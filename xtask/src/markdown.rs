@@ -89,7 +89,7 @@ fn lines_outside_fences(text: &str) -> impl Iterator<Item = (usize, &str)> {
     text.lines().enumerate().filter_map(move |(i, line)| {
         let start = line.trim_start();
         let mark = start.chars().next().filter(|mark| matches!(mark, '`' | '~'));
-        let run = start.len() - start.trim_start_matches(|c| Some(c) == mark).len();
+        let run = mark.map_or(0, |mark| run_of(mark, start));
         match fence {
             // A fence ends where as many of its marks stand alone.
             Some(open) => {
@@ -107,13 +107,18 @@ fn lines_outside_fences(text: &str) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
+/// How many of these marks a text begins with; each is one byte.
+fn run_of(mark: char, text: &str) -> usize {
+    text.len() - text.trim_start_matches(mark).len()
+}
+
 /// A line without its inline code; a run of backticks that nothing closes is text.
 fn without_code(line: &str) -> String {
     let mut kept = String::new();
     let mut rest = line;
     while let Some(start) = rest.find('`') {
         let (before, code) = rest.split_at(start);
-        let run = code.len() - code.trim_start_matches('`').len();
+        let run = run_of('`', code);
         let (marks, inside) = code.split_at(run);
         kept += before;
         match closing(inside, run) {
@@ -131,7 +136,7 @@ fn without_code(line: &str) -> String {
 fn closing(text: &str, run: usize) -> Option<usize> {
     let mut at = 0;
     while let Some(start) = text[at..].find('`') {
-        let marks = text[at + start..].len() - text[at + start..].trim_start_matches('`').len();
+        let marks = run_of('`', &text[at + start..]);
         if marks == run {
             return Some(at + start);
         }

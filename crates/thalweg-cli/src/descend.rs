@@ -34,8 +34,8 @@ pub struct Options {
     pub from: Option<[f64; 2]>,
 
     /// The number of steps
-    #[arg(long, value_name = "N", default_value_t = 30, allow_negative_numbers = true, value_parser = RangedU64ValueParser::<u64>::new().range(1..=MOST_STEPS))]
-    pub steps: u64,
+    #[arg(long, value_name = "N", default_value_t = 30, allow_negative_numbers = true, value_parser = RangedU64ValueParser::<usize>::new().range(1..=MOST_STEPS))]
+    pub steps: usize,
 
     /// The floating-point type to compute in
     #[arg(long, default_value = "f64")]
@@ -102,10 +102,9 @@ pub fn run(options: &Options, registry: &Registry, quiet: bool) -> Result<(), Fa
     }
 
     let start = options.from.unwrap_or(problem.start);
-    let steps = usize::try_from(options.steps).map_err(Failure::usage)?;
     let precision = options.precision.0;
     let descent =
-        Descent::new(&problem, &methods, start, steps, precision).map_err(|e| match e {
+        Descent::new(&problem, &methods, start, options.steps, precision).map_err(|e| match e {
             RunError::Method(error) => Failure::usage(error),
             error => Failure::failed(error),
         })?;

@@ -15,7 +15,7 @@
 //! }
 //! ```
 //!
-//! Examples and tests also reach [`mod@bench`], the measurement behind `thalweg bench`.
+//! [`mod@bench`] is the measurement behind `thalweg bench`.
 
 mod args;
 pub mod bench;

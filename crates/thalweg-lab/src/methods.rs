@@ -1,8 +1,11 @@
 //! Every method that the program and the gallery know.
 
-use thalweg::{Configuration, Registry};
+use thalweg::{Configuration, Entry, Registry};
 
 use crate::misprint::{AdadeltaPrinted, RmsPropPrinted};
+
+/// The misprints of the gallery.
+pub(crate) const MISPRINTS: [&Entry; 2] = [RmsPropPrinted::ENTRY, AdadeltaPrinted::ENTRY];
 
 /// Every optimizer of the library, then the two misprints of the gallery. A program of one's own adds
 /// its methods to it.
@@ -13,5 +16,5 @@ use crate::misprint::{AdadeltaPrinted, RmsPropPrinted};
 /// # Ok::<(), thalweg::Error>(())
 /// ```
 pub fn registry() -> Registry {
-    Registry::standard().with(RmsPropPrinted::ENTRY).with(AdadeltaPrinted::ENTRY)
+    MISPRINTS.into_iter().fold(Registry::standard(), Registry::with)
 }

@@ -8,10 +8,9 @@ use thalweg::storage::Buffer;
 const PIECE: usize = 1 << 16;
 
 /// The kind of memory pages to request from the system.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pages {
     /// Large pages for arrays of 2 MiB and more, where the system has them.
-    #[default]
     Large,
     /// The system's default.
     Ordinary,

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use thalweg::rules::{AdamW, Sgd};
-use thalweg::{Configuration, Registry, Spec};
+use thalweg::{Configuration, Registry};
 use thalweg_lab::output;
 
 use super::case::{Case, ELEMENTS};
@@ -39,13 +39,18 @@ fn table(options: &Options, registry: &Registry, quiet: bool) -> Result<()> {
     }
     let begin = Instant::now();
     let progress = Progress::new(cases.len(), quiet);
-    let budget = Duration::from_secs_f64((TOTAL_SECONDS / cases.len() as f64).min(MAX_SECONDS));
+    let budget = budget(cases.len());
     let mut results = Vec::with_capacity(cases.len());
     for case in cases {
         results.push(result(case, budget, &progress)?);
     }
     progress.finish(&format!("in {:.0} s", begin.elapsed().as_secs_f64()));
     print(options.json, &results, false)
+}
+
+/// The time for each of so many measurements.
+fn budget(measurements: usize) -> Duration {
+    Duration::from_secs_f64((TOTAL_SECONDS / measurements as f64).min(MAX_SECONDS))
 }
 
 fn result(case: Case, budget: Duration, progress: &Progress) -> Result<(Case, Speed)> {
@@ -73,34 +78,44 @@ fn cases(options: &Options, registry: &Registry) -> Result<Vec<Case>> {
         options.dtype.is_empty(),
         options.state.is_empty(),
     ];
-    let mut cases = if chosen == [true; 5] {
+    let cases = if chosen == [true; 5] {
         let mut suite = Case::default_suite();
         // A result in JSON has no place for whether gradients were checked.
         suite.retain(|case| !(case.checked && (options.json || options.checked)));
         suite
     } else {
         let all: Vec<&str> = Registry::standard().entries().map(|entry| entry.name).collect();
-        let optimizers = optimizers(options, registry, &all)?;
+        let typed = optimizers(options, registry, &all)?;
         let elements = or_else(&options.elements, ELEMENTS);
         let tensors = or_else(&options.tensors, 1);
-        let typed = with_types(options, optimizers.into_iter().map(Case::new).collect());
         let sized = each(typed, &elements, |case, elements| case.elements = elements);
         each(sized, &tensors, |case, tensors| case.tensors = tensors)
     };
-    cases = each(cases, &options.threads, |case, threads| case.threads = threads);
-    for case in &mut cases {
-        case.pages = options.pages.0;
-        case.checked |= options.checked;
-    }
-    Ok(cases)
+    Ok(with_settings(options, cases))
 }
 
-/// The optimizers that are asked for, or else these.
-fn optimizers(options: &Options, registry: &Registry, usual: &[&str]) -> Result<Vec<Spec>> {
+/// The optimizers that are asked for, or else these, each with every choice of types.
+fn optimizers(options: &Options, registry: &Registry, usual: &[&str]) -> Result<Vec<Case>> {
     let specs = options.optimizer.iter().map(String::as_str);
     let specs: Vec<&str> =
         if options.optimizer.is_empty() { usual.to_vec() } else { specs.collect() };
-    specs.into_iter().map(|spec| registry.spec(spec).map_err(Failure::usage)).collect()
+    let case = |spec| registry.spec(spec).map(Case::new).map_err(Failure::usage);
+    let cases = specs.into_iter().map(case).collect::<Result<_>>()?;
+    let cases = each(cases, &options.dtype, |case, dtype| {
+        case.dtype = dtype.0;
+        case.state = Case::usual_state(dtype.0);
+    });
+    Ok(each(cases, &options.state, |case, state| case.state = state.0))
+}
+
+/// Each case with every choice of threads, and with the settings that all share.
+fn with_settings(options: &Options, cases: Vec<Case>) -> Vec<Case> {
+    let mut cases = each(cases, &options.threads, |case, threads| case.threads = threads);
+    for case in &mut cases {
+        case.pages = options.pages;
+        case.checked |= options.checked;
+    }
+    cases
 }
 
 fn or_else<T: Copy>(chosen: &[T], usual: T) -> Vec<T> {
@@ -120,14 +135,6 @@ fn each<T: Copy>(cases: Vec<Case>, values: &[T], set: impl Fn(&mut Case, T)) -> 
     cases.iter().flat_map(|case| values.iter().map(|&value| with(case, value))).collect()
 }
 
-fn with_types(options: &Options, cases: Vec<Case>) -> Vec<Case> {
-    let cases = each(cases, &options.dtype, |case, dtype| {
-        case.dtype = dtype.0;
-        case.state = Case::usual_state(dtype.0);
-    });
-    each(cases, &options.state, |case, state| case.state = state.0)
-}
-
 fn scaling(options: &Options, registry: &Registry, quiet: bool) -> Result<()> {
     let largest = match options.elements[..] {
         [] => LARGEST,
@@ -139,13 +146,8 @@ fn scaling(options: &Options, registry: &Registry, quiet: bool) -> Result<()> {
     };
     let outputs = outputs(&options.out)?;
     let usual = [Sgd::ENTRY.name, AdamW::ENTRY.name];
-    let cases = with_types(
-        options,
-        optimizers(options, registry, &usual)?.into_iter().map(Case::new).collect(),
-    );
-    let mut cases = each(cases, &options.threads, |case, threads| case.threads = threads);
-    for case in &mut cases {
-        (case.pages, case.checked) = (options.pages.0, options.checked);
+    let cases = with_settings(options, optimizers(options, registry, &usual)?);
+    for case in &cases {
         let smallest = Case { elements: 1, ..case.clone() };
         smallest.check().map_err(refusal)?;
     }
@@ -155,9 +157,7 @@ fn scaling(options: &Options, registry: &Registry, quiet: bool) -> Result<()> {
     let apart = Parts::that_differ(&cases);
     let title = cases.first().map(|case| apart.others().of(case)).unwrap_or_default();
     let progress = Progress::new(cases.len() * sizes.len(), quiet);
-    let budget = Duration::from_secs_f64(
-        (TOTAL_SECONDS / (cases.len() * sizes.len()) as f64).min(MAX_SECONDS),
-    );
+    let budget = budget(cases.len() * sizes.len());
     let (mut results, mut lines) = (Vec::new(), Vec::new());
     for case in cases {
         let mut line =
@@ -182,8 +182,8 @@ fn scaling(options: &Options, registry: &Registry, quiet: bool) -> Result<()> {
     progress.finish(&format!("in {seconds:.0} s"));
     // First, so that nothing measured is lost if a file cannot be written.
     let printed = print(options.json, &results, true);
-    for path in &outputs {
-        let contents = match Plot::of(path)? {
+    for (path, plot) in &outputs {
+        let contents = match plot {
             Plot::Png => scene.png(1.0).map_err(Failure::failed)?,
             Plot::Svg => scene.svg().into_bytes(),
         };
@@ -214,10 +214,10 @@ impl Plot {
     }
 }
 
-fn outputs(asked: &[PathBuf]) -> Result<Vec<PathBuf>> {
-    for path in asked {
-        Plot::of(path)?;
-    }
+/// The files that are asked for, or else the usual ones.
+fn outputs(asked: &[PathBuf]) -> Result<Vec<(PathBuf, Plot)>> {
     let usual = || ["scaling.png", "scaling.svg"].map(PathBuf::from).to_vec();
-    Ok(if asked.is_empty() { usual() } else { asked.to_vec() })
+    let paths = if asked.is_empty() { usual() } else { asked.to_vec() };
+    let with_format = |path: PathBuf| Plot::of(&path).map(|plot| (path, plot));
+    paths.into_iter().map(with_format).collect()
 }

@@ -27,8 +27,6 @@ pub struct Speed {
     pub roofline: f64,
     /// The roofline's time divided by the optimizer's, the median of the rounds.
     pub of_roofline: f64,
-    /// The number of rounds.
-    pub rounds: usize,
 }
 
 /// Measures a case for about the time of the budget, after its arrays are filled and both sides are warm.
@@ -68,7 +66,6 @@ fn alternate(case: &Case, budget: Duration) -> Result<Speed, BenchError> {
         seconds: median(rounds.iter().map(|round| round.0)),
         roofline: median(rounds.iter().map(|round| round.1)),
         of_roofline: median(rounds.iter().map(|round| round.1 / round.0)),
-        rounds: rounds.len(),
     })
 }
 

@@ -40,4 +40,3 @@ pub use error::BenchError;
 pub use measure::{Speed, measure};
 pub(crate) use options::Options;
 pub use roofline::Roofline;
-pub use scaling::{LARGEST, Line, chart, sizes};

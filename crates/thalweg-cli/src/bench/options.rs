@@ -45,7 +45,7 @@ pub struct Options {
 
     /// The kind of memory pages to request for all arrays
     #[arg(long, value_name = "KIND", default_value = "large")]
-    pub pages: PagesArg,
+    pub pages: Pages,
 
     /// Measure sizes from 1000 to 200 million elements, and plot the time per element
     #[arg(long)]
@@ -104,19 +104,15 @@ impl ValueEnum for StateArg {
     }
 }
 
-/// `large` or `ordinary`.
-#[derive(Debug, Clone, Copy)]
-pub struct PagesArg(pub Pages);
-
-impl ValueEnum for PagesArg {
+impl ValueEnum for Pages {
     fn value_variants<'a>() -> &'a [Self] {
-        &[Self(Pages::Large), Self(Pages::Ordinary)]
+        &[Self::Large, Self::Ordinary]
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(match self.0 {
-            Pages::Large => "large",
-            Pages::Ordinary => "ordinary",
+        Some(PossibleValue::new(match self {
+            Self::Large => "large",
+            Self::Ordinary => "ordinary",
         }))
     }
 }

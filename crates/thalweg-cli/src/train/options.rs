@@ -4,11 +4,12 @@ use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
+use thalweg_nn::compare::DEFAULT_SUITE;
 
 /// Options of `train`. None has a default here: what is not given comes from the resumed run, or from the
 /// library.
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = examples())]
 pub struct Options {
     /// The data set: digits, idx:DIR, csv:FILE:label=COLUMN, spirals, moons, blobs [default: digits]
     #[arg(long, value_name = "SOURCE")]
@@ -79,17 +80,22 @@ pub struct Options {
     pub plane: Option<String>,
 }
 
-const EXAMPLES: &str = "\
+fn examples() -> String {
+    let suite = DEFAULT_SUITE.join(", ");
+    format!(
+        "\
 All optimizers start from the same weights and see the same samples in the same order.
 
 DIR gets report.html, pictures, metrics.jsonl and .csv, TensorBoard files, the trained networks as safetensors, and checkpoints.
 
 Ctrl-C stops after the current step, with exit code 130. --resume continues the run, also after the program was killed, and gives the same numbers to the last bit.
 
-Without --with: sgd:lr=0.1, momentum:lr=0.05, adagrad:lr=0.02, rmsprop:lr=0.001, adadelta, adam.
+Without --with: {suite}.
 
 Examples:
   thalweg train --out run
   thalweg train --out run --resume
   thalweg train --data idx:mnist --model mlp:100,100 --with adam --out run2
-  thalweg train --data csv:iris.csv:label=species --landscape --out run3";
+  thalweg train --data csv:iris.csv:label=species --landscape --out run3"
+    )
+}

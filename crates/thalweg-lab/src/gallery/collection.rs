@@ -115,10 +115,21 @@ impl Collection {
         size: (u32, u32),
         scene: impl Fn() -> Scene + Send + Sync + 'static,
     ) -> Markup {
+        self.drawing_or_error(name, alt, size, move || Ok(scene()))
+    }
+
+    /// A drawing that may fail, as PNG and SVG.
+    pub fn drawing_or_error(
+        &mut self,
+        name: &str,
+        alt: &str,
+        size: (u32, u32),
+        scene: impl Fn() -> Result<Scene, RenderError> + Send + Sync + 'static,
+    ) -> Markup {
         let scene = Arc::new(scene);
         let svg = Arc::clone(&scene);
-        self.add(format!("{name}.png"), move || Ok(scene().png(1.0)?));
-        self.add(format!("{name}.svg"), move || Ok(svg().svg().into_bytes()));
+        self.add(format!("{name}.png"), move || Ok(scene()?.png(1.0)?));
+        self.add(format!("{name}.svg"), move || Ok(svg()?.svg().into_bytes()));
         picture(name, alt, size, &html! {})
     }
 

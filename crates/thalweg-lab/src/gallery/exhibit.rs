@@ -7,7 +7,6 @@ use maud::{Markup, html};
 use thalweg_draw::plot::Scene;
 
 use super::collection::Collection;
-use super::parts::picture;
 use crate::render::RenderError;
 
 /// A function that makes a drawing when the gallery is written.
@@ -83,14 +82,8 @@ impl Exhibit {
 impl Drawing {
     /// Adds its files and gives what shows them.
     fn add_to(self, collection: &mut Collection) -> Markup {
-        let scene = Arc::clone(&self.scene);
-        collection.add(format!("{}.png", self.name), move || {
-            Ok(scene().map_err(RenderError::Exhibit)?.png(1.0)?)
-        });
-        let scene = Arc::clone(&self.scene);
-        collection.add(format!("{}.svg", self.name), move || {
-            Ok(scene().map_err(RenderError::Exhibit)?.svg().into_bytes())
-        });
-        picture(&self.name, &self.alt, self.size, &html! {})
+        let scene = self.scene;
+        let scene = move || scene().map_err(RenderError::Exhibit);
+        collection.drawing_or_error(&self.name, &self.alt, self.size, scene)
     }
 }

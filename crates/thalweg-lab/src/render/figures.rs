@@ -1,14 +1,16 @@
 //! A descent as figures.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
+use thalweg::Entry;
 use thalweg_draw::plot::{
     LandscapeFigure, Levels, LineChart, Path, Scene, Series, small_multiples, small_multiples_size,
 };
 use thalweg_draw::{Domain, Point};
 
 use crate::descent::Descent;
-use crate::methods;
+use crate::methods::{self, MISPRINTS};
 use crate::run::Run;
 
 /// Panels in a row of small multiples.
@@ -19,9 +21,6 @@ const PANELS_WIDTH: u32 = 1200;
 
 /// How many methods come before the misprints in the order of colours.
 const ARTICLE: usize = 7;
-
-/// The misprints, in that order.
-const MISPRINTS: [&str; 2] = ["rmsprop-printed", "adadelta-printed"];
 
 impl Descent {
     /// The paths over the contours, as SVG.
@@ -34,22 +33,21 @@ impl Descent {
         self.problem.domain.around(self.start)
     }
 
-    /// The index of the style in which run `i` is drawn. Where every run has a known optimizer and none
+    /// The index of the style in which each run is drawn. Where every run has a known optimizer and none
     /// appears twice, it is the optimizer's own, so that it keeps its colour from figure to figure.
-    pub fn style(&self, i: usize) -> usize {
+    pub fn styles(&self) -> Vec<usize> {
         let registry = methods::registry();
-        let place = |run: &Run| {
-            let known = registry.entries().position(|entry| entry.name == run.optimizer)?;
-            let misprint = MISPRINTS.iter().position(|name| *name == run.optimizer);
+        let own = |run: &Run| {
+            let is_run = |entry: &Entry| entry.name == run.optimizer;
             // The misprints have the colours that follow those of the article's own methods.
-            Some(misprint.map_or(known, |misprint| ARTICLE + misprint))
+            match MISPRINTS.iter().position(|entry| is_run(entry)) {
+                Some(misprint) => Some(ARTICLE + misprint),
+                None => registry.entries().position(is_run),
+            }
         };
-        let places: Vec<_> = self.runs.iter().map(place).collect();
-        let alone = |at: &Option<usize>| places.iter().filter(|other| *other == at).count() == 1;
-        match places[i] {
-            Some(own) if places.iter().all(|at| at.is_some() && alone(at)) => own,
-            _ => i,
-        }
+        let own: Option<Vec<usize>> = self.runs.iter().map(own).collect();
+        own.filter(|own| own.iter().collect::<BTreeSet<_>>().len() == own.len())
+            .unwrap_or_else(|| (0..self.runs.len()).collect())
     }
 
     /// Calls a function with the figure of all paths.
@@ -68,16 +66,17 @@ impl Descent {
         figure.levels = self.problem.levels.clone().map_or(Levels::Auto, Levels::Given);
         figure.start = Some(self.start);
         figure.minima.clone_from(&self.problem.minima);
-        figure.paths = shown.map(|i| self.path(i)).collect();
+        let styles = self.styles();
+        figure.paths = shown.map(|i| self.path(i, styles[i])).collect();
         figure
     }
 
-    fn path(&self, i: usize) -> Path {
+    fn path(&self, i: usize, style: usize) -> Path {
         let run = &self.runs[i];
         Path {
             label: run.label.clone(),
             points: run.points.clone(),
-            style: self.style(i),
+            style,
             diverged: run.diverged_at.is_some(),
             ..Default::default()
         }
@@ -112,10 +111,10 @@ impl Descent {
         chart.series = self
             .runs
             .iter()
-            .enumerate()
-            .map(|(i, run)| {
+            .zip(self.styles())
+            .map(|(run, style)| {
                 let values = run.values.iter().map(|value| value - floor);
-                Series::line(&run.label, (0..).map(f64::from).zip(values).collect(), self.style(i))
+                Series::line(&run.label, (0..).map(f64::from).zip(values).collect(), style)
             })
             .collect();
         chart

@@ -1,7 +1,7 @@
 //! A descent as a video.
 
 use thalweg_draw::plot::Animation;
-use thalweg_draw::video::{self, Format};
+use thalweg_draw::video::{self, Format, VideoError};
 
 use super::error::RenderError;
 use crate::descent::Descent;
@@ -22,10 +22,10 @@ impl Descent {
         self.video(MOST_IN_GIF, video::gif)
     }
 
-    fn video<E: Into<RenderError>>(
+    fn video(
         &self,
         most: usize,
-        encode: impl FnOnce(Format, Frames) -> Result<Vec<u8>, E>,
+        encode: fn(Format, Frames) -> Result<Vec<u8>, VideoError>,
     ) -> Result<Vec<u8>, RenderError> {
         let format = Format::default();
         let function = |point| self.problem.value(point);
@@ -33,7 +33,7 @@ impl Descent {
         (figure.width, figure.height) = (format.width, format.height);
         let animation = Animation::new(&figure)?;
         let stride = self.stride.max(self.steps.div_ceil(most));
-        encode(format, Frames { animation, next: 0, stride }).map_err(Into::into)
+        Ok(encode(format, Frames { animation, next: 0, stride })?)
     }
 }
 

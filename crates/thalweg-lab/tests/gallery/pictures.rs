@@ -97,7 +97,7 @@ fn the_31_dots_of_sgd_0_9_are_where_the_trajectory_says() {
     let pixels: Vec<Point> =
         descent.with_figure(|figure| points.iter().map(|&point| figure.to_pixel(point)).collect());
     let picture = decoded("sgd-0.9.png");
-    let colour = style(descent.style(0)).colour;
+    let colour = style(descent.styles()[0]).colour;
     for &pixel in &pixels {
         assert!(picture.has_dot(colour, pixel), "{pixel:?}");
     }
@@ -119,7 +119,7 @@ fn every_picture_of_the_six_has_its_dots_in_place() {
     for name in SIX {
         let descent = descent(name);
         let picture = decoded(&format!("{name}.png"));
-        let colour = style(descent.style(0)).colour;
+        let colour = style(descent.styles()[0]).colour;
         let domain = descent.domain();
         let visible = descent.runs[0].points.iter().filter(|&&point| domain.contains(point));
         let mut count = 0;

@@ -42,7 +42,7 @@ fn the_dot_is_where_the_trajectory_says() {
         let descent = descent(name);
         let (animation, run) = (animation(&descent), &descent.runs[0]);
         let pictures = decode(file(&format!("{name}.mp4")));
-        let colour = style(descent.style(0)).colour;
+        let colour = style(descent.styles()[0]).colour;
         for frame in [0, 7, 15, 30, 39] {
             let point = run.points[frame.min(30)];
             assert!(descent.domain().contains(point), "{name}: step {frame} is out of sight");
