@@ -38,7 +38,7 @@ pub(crate) fn results(
             label: label.to_owned(),
             spec: comparison.spec(method).to_owned(),
             diverged_at: comparison.diverged_at(method),
-            seconds: Some((timing.gradients + timing.optimizer).as_secs_f64()),
+            seconds: Some(timing.seconds()),
             samples_per_second: timing.samples_per_second(),
             optimizer_share: timing.optimizer_share(),
             ..MethodResult::default()

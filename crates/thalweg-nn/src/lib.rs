@@ -17,6 +17,7 @@ pub mod landscape;
 mod linear;
 mod named_text;
 pub mod network;
+mod random;
 pub mod record;
 pub mod regions;
 pub mod report;

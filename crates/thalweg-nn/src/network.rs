@@ -81,7 +81,7 @@ pub enum NetworkError {
     #[error("`mlp` has {0} hidden layers; 1 to {MAX_LAYERS} are accepted")]
     Layers(usize),
     /// An unknown activation.
-    #[error("there is no activation `{0}`; there are relu, sigmoid, tanh and gelu")]
+    #[error("there is no activation `{0}`; there are {names}", names = Activation::names())]
     Activation(String),
     /// An unknown distribution.
     #[error(
@@ -135,6 +135,11 @@ impl Activation {
         ("tanh", Self::Tanh),
         ("gelu", Self::Gelu),
     ];
+
+    fn names() -> String {
+        let [others @ .., last] = Self::ALL.map(|(name, _)| name);
+        format!("{} and {last}", others.join(", "))
+    }
 
     /// The initialisation that suits the activation.
     pub fn initial(self) -> Initial {

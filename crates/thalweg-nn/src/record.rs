@@ -52,7 +52,7 @@ pub enum Record {
 /// The mean loss of one method's batches between ascending steps: entry i is the mean over the
 /// batches after `at[i − 1]`, up to and including `at[i]`. Step 0 gets the loss of the first batch;
 /// an interval without a batch gets NaN.
-pub fn mean_losses(records: &[StepRecord], at: &[u64]) -> Vec<f64> {
+pub(crate) fn mean_losses(records: &[StepRecord], at: &[u64]) -> Vec<f64> {
     let mut before = 0;
     let mean = |&step: &u64| {
         let from = records.partition_point(|record| record.step <= before);

@@ -8,11 +8,9 @@ use candle_nn::var_builder::SimpleBackend;
 use candle_nn::{Init, VarBuilder};
 use indexmap::IndexMap;
 use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::SeedableRng;
 use rand_distr::{Distribution, Normal, Uniform};
 
-/// The random stream of the first variable; splits and sample orders use other streams.
-const STREAM: u64 = 1 << 16;
+use crate::random::{WEIGHTS, random};
 
 /// The f32 variables of one network, by name, in the order in which the network requested them.
 ///
@@ -123,8 +121,7 @@ impl SimpleBackend for Weights {
             }
             return Ok(var.as_tensor().clone());
         }
-        let mut random = ChaCha8Rng::seed_from_u64(self.seed);
-        random.set_stream(STREAM + vars.len() as u64);
+        let mut random = random(self.seed, WEIGHTS + vars.len() as u64);
         let values = initial_values(init, &shape, &mut random).map_err(Error::wrap)?;
         let var = Var::from_vec(values, shape, device)?;
         let tensor = var.as_tensor().clone();

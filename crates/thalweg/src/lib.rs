@@ -112,7 +112,6 @@ pub use storage::{Dtype, Element, Elements, Real, Values, ValuesMut};
 pub mod internal {
     pub use crate::checkpoint::file;
     pub use crate::settings::nearest::{did_you_mean, nearest};
-    pub use crate::settings::text::{Malformed, Reader};
 }
 
 /// The code of the README and of the guide is tested.

@@ -91,12 +91,7 @@ impl Comparison {
         let step = self.step + 1;
         let at = (step, (step - 1) / self.steps_per_epoch() + 1);
         let begin = Instant::now();
-        let indices = self.order.batch(step);
-        let indices = Tensor::from_slice(indices, indices.len(), self.train.inputs.device())?;
-        let batch = Samples {
-            inputs: self.train.inputs.index_select(&indices, 0)?,
-            targets: self.train.targets.index_select(&indices, 0)?,
-        };
+        let batch = self.train.subset(self.order.batch(step))?;
         let gathered = begin.elapsed();
         let ends_epoch = step.is_multiple_of(self.steps_per_epoch());
         let (task, parts) = (&self.task, [&self.train, &self.test]);

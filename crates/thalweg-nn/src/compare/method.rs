@@ -37,12 +37,13 @@ pub const DEFAULT_SUITE: [&str; 6] =
 /// Methods from their specs, labelled by name, or by the whole spec where two have the same name.
 ///
 /// # Errors
-/// A spec that cannot be read, and one that is given twice.
+/// A spec that cannot be read. Two equal specs have the same label, which [`Comparison::new`](super::Comparison::new)
+/// refuses.
 pub fn methods(specs: &[impl AsRef<str>]) -> Result<Vec<Method>, CompareError> {
     methods_in(&Registry::standard(), specs)
 }
 
-/// The same, where methods may be those of a registry.
+/// The same, with the optimizers of a registry.
 ///
 /// # Errors
 /// As [`methods`].

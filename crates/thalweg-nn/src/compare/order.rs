@@ -1,12 +1,8 @@
 //! The order of the samples, and the batches.
 
 use rand::seq::SliceRandom;
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::SeedableRng;
 
-/// Epoch e draws its order from random stream `STREAM + e`; initialisation and splits use other
-/// streams.
-const STREAM: u64 = 1 << 32;
+use crate::random::{ORDER, random};
 
 /// The order of the samples, a new one each epoch. It is a function of the seed and the epoch only,
 /// so that a run can resume at any step.
@@ -36,10 +32,8 @@ impl Order {
         let per_epoch = self.steps_per_epoch();
         let (epoch, index) = ((step - 1) / per_epoch + 1, (step - 1) % per_epoch);
         if self.epoch != epoch {
-            let mut random = ChaCha8Rng::seed_from_u64(self.seed);
-            random.set_stream(STREAM + epoch);
             self.order = (0..self.samples as u32).collect();
-            self.order.shuffle(&mut random);
+            self.order.shuffle(&mut random(self.seed, ORDER + epoch));
             self.epoch = epoch;
         }
         let from = index as usize * self.batch;

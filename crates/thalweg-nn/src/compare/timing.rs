@@ -21,15 +21,20 @@ impl Timing {
         Self { samples, gradients: duration(gradients), optimizer: duration(optimizer) }
     }
 
+    /// Seconds of training, without evaluation.
+    pub fn seconds(&self) -> f64 {
+        (self.gradients + self.optimizer).as_secs_f64()
+    }
+
     /// Training samples per second; `None` before the first step.
     pub fn samples_per_second(&self) -> Option<f64> {
-        let seconds = (self.gradients + self.optimizer).as_secs_f64();
+        let seconds = self.seconds();
         (seconds > 0.0).then(|| self.samples as f64 / seconds)
     }
 
     /// The optimizer's share of a step's time, from 0 to 1; `None` before the first step.
     pub fn optimizer_share(&self) -> Option<f64> {
-        let seconds = (self.gradients + self.optimizer).as_secs_f64();
+        let seconds = self.seconds();
         (seconds > 0.0).then(|| self.optimizer.as_secs_f64() / seconds)
     }
 }

@@ -7,12 +7,13 @@ use rand_distr::{Distribution, StandardNormal};
 
 use super::dataset::{Dataset, Kind, Samples};
 use super::error::DataError;
-use super::split::{self, POINTS, Split};
+use super::split::{self, Split};
 use super::synthetic::{Shape, Synthetic};
+use crate::random::{POINTS, random};
 
 pub(super) fn load(synthetic: &Synthetic, options: &Split) -> Result<Dataset, DataError> {
     synthetic.check()?;
-    let mut random = split::random(options.seed, POINTS);
+    let mut random = random(options.seed, POINTS);
     let &Synthetic { shape, classes, samples, .. } = synthetic;
     let (mut inputs, mut targets) = (Vec::new(), Vec::new());
     for class in 0..classes {

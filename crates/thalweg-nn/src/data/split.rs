@@ -1,10 +1,9 @@
 //! The split into training and test samples.
 
-use rand::SeedableRng;
 use rand::seq::SliceRandom;
-use rand_chacha::ChaCha8Rng;
 
 use super::error::DataError;
+use crate::random::{SHUFFLE, random};
 
 /// How samples are shuffled and split into training and test samples.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -18,19 +17,6 @@ pub struct Split {
 
 /// The default share of the test split.
 pub(super) const TEST_SHARE: f64 = 0.25;
-
-/// The random stream of the shuffle.
-const SHUFFLE: u64 = 1;
-
-/// The random stream of generated points.
-pub(super) const POINTS: u64 = 2;
-
-/// The generator of one random stream; the streams of one seed are independent.
-pub(super) fn random(seed: u64, stream: u64) -> ChaCha8Rng {
-    let mut random = ChaCha8Rng::seed_from_u64(seed);
-    random.set_stream(stream);
-    random
-}
 
 /// The indices of the samples of each split.
 pub(super) struct Parts {

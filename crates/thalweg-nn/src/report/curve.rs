@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_interval_without_a_finite_point_is_a_gap() {
+    fn an_interval_without_a_finite_point_is_a_gap() {
         let curve = points((0..6000).map(|i| if i < 3000 { 1.0 } else { f64::NAN }));
         let gaps = thinned(&curve).iter().filter(|p| p.0 > 3020.0 && !p.1.is_nan()).count();
         assert_eq!(gaps, 0);

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use safetensors::tensor::{Dtype, TensorView};
-use thalweg_draw::plot::{LineChart, Scene};
+use thalweg_draw::plot::Scene;
 use thalweg_lab::output;
 
 use super::error::SessionError;
 use super::folder::folder_of;
 use super::logs::JSON;
 use super::run::Session;
-use super::{metrics, trajectory};
+use super::{bytes, metrics, trajectory};
 use crate::compare::CompareError;
 use crate::landscape::{Directions, Landscape, VIDEO_SIZE};
 use crate::report::{
@@ -46,42 +46,25 @@ impl Session {
             put(&format!("{}/model.safetensors", folder_of(label)), &self.model(method)?)?;
         }
         let results = self.results()?;
-        let chart = |name: &str, chart: &LineChart| {
-            let scene = chart.scene();
-            Ok([
-                (format!("{name}.png"), scene.png(1.0)?),
-                (format!("{name}.svg"), scene.svg().into_bytes()),
-            ])
-        };
         let title = self.title();
-        let mut files: Vec<(String, Vec<u8>)> = Vec::new();
-        files.extend::<[_; 2]>(
-            chart("loss", &loss_chart(&title, &results))
-                .map_err(|error: thalweg_draw::plot::DrawError| SessionError::from(error))?,
-        );
-        files.extend::<[_; 2]>(
-            chart("accuracy", &accuracy_chart(&title, &results)).map_err(SessionError::from)?,
-        );
-        for (name, contents) in &files {
-            put(name, contents)?;
-        }
+        plot(&mut put, "loss", &loss_chart(&title, &results).scene())?;
+        plot(&mut put, "accuracy", &accuracy_chart(&title, &results).scene())?;
         let regions =
             regions::figure(&title, &self.dataset, &self.comparison)?.map(|it| it.scene());
         if let Some(scene) = &regions {
-            put("regions.png", &scene.png(1.0)?)?;
-            put("regions.svg", scene.svg().as_bytes())?;
+            plot(&mut put, "regions", scene)?;
         }
         let landscape = match self.landscape {
-            Some(directions) => Some(self.landscape(directions, &results, surface)?),
+            Some(directions) => {
+                let landscape = self.landscape(directions, &results, surface)?;
+                let scene = landscape.scene();
+                plot(&mut put, "landscape", &scene)?;
+                put("landscape.mp4", &landscape.video()?)?;
+                Some(self.landscape_view(&landscape, scene))
+            }
             None => None,
         };
-        if let Some(landscape) = &landscape {
-            let scene = landscape.scene();
-            put("landscape.png", &scene.png(1.0)?)?;
-            put("landscape.svg", scene.svg().as_bytes())?;
-            put("landscape.mp4", &landscape.video()?)?;
-        }
-        put("report.html", self.report(results, landscape.as_ref(), regions).html().as_bytes())
+        put("report.html", self.report(results, landscape, regions).html().as_bytes())
     }
 
     /// Network and data, such as `mlp:100,100 on digits`.
@@ -110,13 +93,9 @@ impl Session {
 
     /// A method's network as a safetensors file.
     fn model(&self, method: usize) -> Result<Vec<u8>, SessionError> {
-        let bytes = |var: &candle_core::Var| -> candle_core::Result<Vec<u8>> {
-            let values = var.flatten_all()?.to_vec1::<f32>()?;
-            Ok(values.iter().flat_map(|value| value.to_le_bytes()).collect())
-        };
         let mut tensors = BTreeMap::new();
         for (name, var) in self.comparison.weights(method).vars() {
-            let bytes = bytes(&var).map_err(CompareError::from)?;
+            let bytes = bytes::of_tensor(&var).map_err(CompareError::from)?;
             tensors.insert(name, (var.dims().to_vec(), bytes));
         }
         let views = tensors.iter().map(|(name, (shape, bytes))| {
@@ -167,7 +146,7 @@ impl Session {
     fn report(
         &self,
         methods: Vec<MethodResult>,
-        landscape: Option<&Landscape>,
+        landscape: Option<LandscapeView>,
         regions: Option<Scene>,
     ) -> Report {
         let it = &self.settings;
@@ -194,15 +173,20 @@ impl Session {
             kind: Some(self.dataset.kind.clone()),
             classes: self.dataset.classes.clone(),
             regions,
-            landscape: landscape.map(|landscape| LandscapeView {
-                scene: landscape.scene(),
-                video: Some(Video {
-                    address: "landscape.mp4".to_owned(),
-                    poster: Some("landscape.png".to_owned()),
-                    size: VIDEO_SIZE,
-                }),
-                caption: self.caption(landscape),
+            landscape,
+        }
+    }
+
+    /// The landscape in the report; its video and the poster are files beside it.
+    fn landscape_view(&self, landscape: &Landscape, scene: Scene) -> LandscapeView {
+        LandscapeView {
+            scene,
+            video: Some(Video {
+                address: "landscape.mp4".to_owned(),
+                poster: Some("landscape.png".to_owned()),
+                size: VIDEO_SIZE,
             }),
+            caption: self.caption(landscape),
         }
     }
 
@@ -224,4 +208,14 @@ impl Session {
             100.0 * explained
         )
     }
+}
+
+/// Writes a plot as PNG and as SVG.
+fn plot(
+    put: &mut impl FnMut(&str, &[u8]) -> Result<(), SessionError>,
+    name: &str,
+    scene: &Scene,
+) -> Result<(), SessionError> {
+    put(&format!("{name}.png"), &scene.png(1.0)?)?;
+    put(&format!("{name}.svg"), scene.svg().as_bytes())
 }

@@ -15,6 +15,7 @@
 //! A run that was stopped and resumed has the same metrics and weights, bit for bit, as one that was
 //! not: a checkpoint stores the lengths of the metrics files, and resuming truncates them to these.
 
+mod bytes;
 mod error;
 mod finish;
 mod folder;

@@ -4,10 +4,10 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use candle_core::Tensor;
 use thalweg::Registry;
 use thalweg_lab::output;
 
+use super::bytes;
 use super::error::SessionError;
 use super::folder::{RUN, check_empty, check_folders, lock};
 use super::logs::Logs;
@@ -74,14 +74,14 @@ impl Session {
         settings: Settings,
     ) -> Result<Self, SessionError> {
         check_empty(folder)?;
-        let (dataset, comparison, landscape) = prepare(registry, &settings)?;
+        let parts = prepare(registry, &settings)?;
         output::make_folder(folder)?;
         let lock = lock(folder)?;
         // Another process may have started a run while the data was loaded.
         check_empty(folder)?;
-        let run = settings.to_json(checksum(&dataset)?)?;
+        let run = settings.to_json(checksum(&parts.dataset)?)?;
         output::write(&folder.join(RUN), run.as_bytes())?;
-        Self::at_start(folder, settings, (dataset, comparison, landscape), lock)
+        Self::at_start(folder, settings, parts, lock)
     }
 
     /// Resumes the run in a folder from its last checkpoint.
@@ -98,24 +98,22 @@ impl Session {
     /// # Errors
     /// As [`resume`](Self::resume).
     pub fn resume_in(registry: &Registry, folder: &Path) -> Result<Self, SessionError> {
-        let settings = Self::settings_of(folder)?;
+        let (settings, data_crc32c) = read_run(folder)?;
         let lock = lock(folder)?;
-        let (_, data_crc32c) = Settings::read(&folder.join(RUN))?;
-        let (dataset, mut comparison, landscape) = prepare(registry, &settings)?;
-        if checksum(&dataset)? != data_crc32c {
+        let mut parts = prepare(registry, &settings)?;
+        if checksum(&parts.dataset)? != data_crc32c {
             let data = settings.data.clone();
             return Err(SessionError::DataChanged { data, folder: folder.to_owned() });
         }
         let path = folder.join(CHECKPOINT);
         if !path.exists() && !Logs::have_records(folder) {
             // Killed before the first checkpoint.
-            return Self::at_start(folder, settings, (dataset, comparison, landscape), lock);
+            return Self::at_start(folder, settings, parts, lock);
         }
         let (state, lengths) = saved::read(&path)?;
-        comparison.restore(&state)?;
-        let labels: Vec<String> = comparison.labels().map(str::to_owned).collect();
-        let logs = Logs::reopen(folder, &labels, landscape.is_some(), &lengths)?;
-        Ok(Self::with(folder, settings, (dataset, comparison, landscape), logs, lock))
+        parts.comparison.restore(&state)?;
+        let logs = Logs::reopen(folder, &parts.labels(), parts.landscape.is_some(), &lengths)?;
+        Ok(Self::with(folder, settings, parts, logs, lock))
     }
 
     /// The settings of the run in a folder.
@@ -123,21 +121,16 @@ impl Session {
     /// # Errors
     /// [`SessionError`]: no run in the folder, or a damaged `run.json`.
     pub fn settings_of(folder: &Path) -> Result<Settings, SessionError> {
-        let path = folder.join(RUN);
-        if !path.exists() {
-            return Err(SessionError::NoRun(folder.to_owned()));
-        }
-        Ok(Settings::read(&path)?.0)
+        Ok(read_run(folder)?.0)
     }
 
     fn at_start(
         folder: &Path,
         settings: Settings,
-        parts: (Dataset, Comparison, Option<Directions>),
+        parts: Parts,
         lock: File,
     ) -> Result<Self, SessionError> {
-        let labels: Vec<String> = parts.1.labels().map(str::to_owned).collect();
-        let logs = Logs::create(folder, &labels, parts.2.is_some())?;
+        let logs = Logs::create(folder, &parts.labels(), parts.landscape.is_some())?;
         let mut session = Self::with(folder, settings, parts, logs, lock);
         session.record_weights()?;
         session.checkpoint()?;
@@ -147,7 +140,7 @@ impl Session {
     fn with(
         folder: &Path,
         settings: Settings,
-        (dataset, comparison, landscape): (Dataset, Comparison, Option<Directions>),
+        Parts { dataset, comparison, landscape }: Parts,
         logs: Logs,
         lock: File,
     ) -> Self {
@@ -255,11 +248,30 @@ impl Session {
     }
 }
 
-/// The data, the comparison before its first step, and the directions of the landscape.
-fn prepare(
-    registry: &Registry,
-    settings: &Settings,
-) -> Result<(Dataset, Comparison, Option<Directions>), SessionError> {
+/// What the settings of a run describe.
+struct Parts {
+    dataset: Dataset,
+    comparison: Comparison,
+    landscape: Option<Directions>,
+}
+
+impl Parts {
+    fn labels(&self) -> Vec<String> {
+        self.comparison.labels().map(str::to_owned).collect()
+    }
+}
+
+/// The settings of the run in a folder, and the checksum of its data.
+fn read_run(folder: &Path) -> Result<(Settings, u32), SessionError> {
+    let path = folder.join(RUN);
+    if !path.exists() {
+        return Err(SessionError::NoRun(folder.to_owned()));
+    }
+    Settings::read(&path)
+}
+
+/// The data and the comparison before its first step.
+fn prepare(registry: &Registry, settings: &Settings) -> Result<Parts, SessionError> {
     let plan = settings.parse(registry)?;
     let dataset = Dataset::load(&plan.source, &plan.split)?;
     let (network, inputs, classes) = (plan.network, dataset.features(), dataset.classes.len());
@@ -268,16 +280,12 @@ fn prepare(
     let comparison =
         Comparison::new(&dataset.train, &dataset.test, task, &plan.methods, plan.training)?;
     check_folders(comparison.labels())?;
-    Ok((dataset, comparison, plan.landscape))
+    Ok(Parts { dataset, comparison, landscape: plan.landscape })
 }
 
 /// A checksum of all values of the data.
 fn checksum(dataset: &Dataset) -> Result<u32, SessionError> {
-    let bytes = |tensor: &Tensor| -> candle_core::Result<Vec<u8>> {
-        let values = tensor.flatten_all()?.to_dtype(candle_core::DType::F32)?.to_vec1::<f32>()?;
-        Ok(values.iter().flat_map(|value| value.to_le_bytes()).collect())
-    };
-    let checksum = |crc: u32, tensor| Ok(crc32c::crc32c_append(crc, &bytes(tensor)?));
+    let checksum = |crc: u32, tensor| Ok(crc32c::crc32c_append(crc, &bytes::of_tensor(tensor)?));
     let (train, test) = (&dataset.train, &dataset.test);
     let all = [&train.inputs, &train.targets, &test.inputs, &test.targets];
     let sum: candle_core::Result<u32> = all.into_iter().try_fold(0, checksum);

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use thalweg::checkpoint::Checkpoint;
 use thalweg::internal::file;
 
+use super::bytes;
 use super::error::SessionError;
 use crate::compare::{MethodState, State, Timing};
 
@@ -47,8 +48,7 @@ struct MethodHead {
 pub fn write(path: &Path, state: &State, logs: BTreeMap<String, u64>) -> Result<(), SessionError> {
     let mut parts = BTreeMap::new();
     for it in &state.methods {
-        let weights: Vec<u8> = it.weights.iter().flat_map(|w| w.to_le_bytes()).collect();
-        parts.insert(format!("weights/{}", it.label), (Dtype::F32, weights));
+        parts.insert(format!("weights/{}", it.label), (Dtype::F32, bytes::of(&it.weights)));
         let bytes = it.optimizer.to_bytes()?;
         parts.insert(format!("optimizer/{}", it.label), (Dtype::U8, bytes));
     }
@@ -110,9 +110,8 @@ fn decode(bytes: &[u8]) -> Result<(State, BTreeMap<String, u64>), String> {
             let name = format!("{kind}/{}", it.label);
             all.get(&name).map(TensorView::data).ok_or(format!("it has no `{name}`"))
         };
-        let (weights, _) = part("weights")?.as_chunks::<4>();
         Ok(MethodState {
-            weights: weights.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect(),
+            weights: bytes::floats(part("weights")?),
             optimizer: Checkpoint::from_bytes(part("optimizer")?)
                 .map_err(|error| error.to_string())?,
             diverged_at: it.diverged_at,

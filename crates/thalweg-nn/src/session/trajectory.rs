@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use super::bytes;
 use super::error::SessionError;
 use super::logs::TRAJECTORY;
 use crate::compare::Comparison;
@@ -37,31 +38,29 @@ impl Stride {
 
 /// One record: the step, and the weights of all methods one after the other, little-endian.
 pub fn encode(snapshot: &Snapshot) -> Vec<u8> {
-    let mut bytes = snapshot.step.to_le_bytes().to_vec();
-    bytes.extend(snapshot.weights.iter().flatten().flat_map(|w| w.to_le_bytes()));
-    bytes
+    let mut record = snapshot.step.to_le_bytes().to_vec();
+    for weights in &snapshot.weights {
+        record.extend(bytes::of(weights));
+    }
+    record
 }
 
 /// The weights that the run in a folder has recorded.
 pub fn read(folder: &Path, comparison: &Comparison) -> Result<Vec<Snapshot>, SessionError> {
     let path = folder.join(TRAJECTORY);
-    let bytes = fs::read(&path).map_err(|source| SessionError::read(&path, source))?;
+    let contents = fs::read(&path).map_err(|source| SessionError::read(&path, source))?;
     let elements = comparison.weights(0).elements();
     let record = 8 + 4 * elements * comparison.labels().len();
-    if !bytes.len().is_multiple_of(record) {
+    if !contents.len().is_multiple_of(record) {
         let what = format!("its length is not a multiple of the record size, {record} bytes");
         return Err(SessionError::Damaged { path, what });
     }
-    let weights = |bytes: &[u8]| {
-        let (weights, _) = bytes.as_chunks::<4>();
-        weights.iter().map(|&w| f32::from_le_bytes(w)).collect()
-    };
     let snapshot = |record: &[u8]| {
-        let (step, all) = record.split_at(8);
-        let step = step.iter().rev().fold(0, |step, &byte| step << 8 | u64::from(byte));
-        Snapshot { step, weights: all.chunks_exact(4 * elements).map(weights).collect() }
+        let (step, all) = record.split_first_chunk()?;
+        let weights = all.chunks_exact(4 * elements).map(bytes::floats).collect();
+        Some(Snapshot { step: u64::from_le_bytes(*step), weights })
     };
-    Ok(bytes.chunks_exact(record).map(snapshot).collect())
+    Ok(contents.chunks_exact(record).filter_map(snapshot).collect())
 }
 
 #[cfg(test)]

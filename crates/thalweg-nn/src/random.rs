@@ -1,0 +1,21 @@
+//! Random numbers from a seed. Everything random draws from a stream of its own, so that none
+//! changes with how many numbers another one takes.
+
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
+
+/// The stream of the shuffle before samples are split.
+pub const SHUFFLE: u64 = 1;
+/// The stream of generated points.
+pub const POINTS: u64 = 2;
+/// The stream of a network's first variable; each of the others has the next one.
+pub const WEIGHTS: u64 = 1 << 16;
+/// Epoch e draws the order of the samples from stream `ORDER + e`.
+pub const ORDER: u64 = 1 << 32;
+
+/// The generator of one stream.
+pub fn random(seed: u64, stream: u64) -> ChaCha8Rng {
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    random.set_stream(stream);
+    random
+}
