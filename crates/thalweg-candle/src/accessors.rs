@@ -1,5 +1,5 @@
-//! Accessors that differ from those of [`AnyOptimizer`]: variables, and what clears a refused learning
-//! rate or gives tensors.
+//! Accessors that [`AnyOptimizer`] does not give through `Deref`: those that change the optimizer, give
+//! variables and tensors, or return this crate's error.
 
 use candle_core::{Device, Tensor, Var};
 use thalweg::{AnyOptimizer, Method, Value};

@@ -15,7 +15,8 @@ use crate::storage::Dtype;
 /// An [`Optimizer`] in `f32` or `f64`, chosen at run time: for adapters to libraries whose arrays
 /// carry their type as a value.
 ///
-/// It has every method of an optimizer except the step itself; for that, match on the variant.
+/// It has the methods of an optimizer whose types do not depend on the number type; for the step,
+/// state and averages, match on the variant.
 ///
 /// ```
 /// use thalweg::{AnyOptimizer, Dtype, Optimizer, rules::Sgd};
