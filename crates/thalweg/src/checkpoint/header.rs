@@ -71,7 +71,7 @@ impl Write for Expected<'_> {
     }
 }
 
-fn write(fields: &Fields, tensors: &[Tensor], out: impl Write) -> serde_json::Result<()> {
+fn write(fields: &Fields, tensors: &[Tensor], out: &mut dyn Write) -> serde_json::Result<()> {
     serde_json::to_writer(out, &Header { metadata: fields, tensors: Tensors(tensors) })
 }
 

@@ -1,6 +1,8 @@
 //! A checkpoint without its tensors, as the strings of the file's metadata.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::io::Write;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -205,11 +207,16 @@ fn dtype(name: &str) -> Result<Dtype, CheckpointError> {
 }
 
 fn json(key: &str, value: &impl Serialize) -> Result<String, CheckpointError> {
-    serde_json::to_string(value)
-        .map_err(|error| CheckpointError::malformed(format!("{key} cannot be written: {error}")))
+    let malformed = |error: &dyn Display| {
+        CheckpointError::malformed(format!("{key} cannot be written: {error}"))
+    };
+    let mut text = Vec::new();
+    // Every writer and reader has one type, so that the code for it is compiled once.
+    serde_json::to_writer(&mut text as &mut dyn Write, value).map_err(|error| malformed(&error))?;
+    String::from_utf8(text).map_err(|error| malformed(&error))
 }
 
 fn from_json<T: DeserializeOwned>(key: &str, text: &str) -> Result<T, CheckpointError> {
-    serde_json::from_str(text)
+    serde_json::from_slice(text.as_bytes())
         .map_err(|error| CheckpointError::malformed(format!("{key} cannot be read: {error}")))
 }

@@ -10,12 +10,16 @@
 /// assert!(thalweg::internal::nearest("lbfgs", known).is_empty());
 /// ```
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    among(name, &mut known.into_iter())
+}
+
+// Not generic, so that it is compiled once.
+fn among<'a>(name: &str, known: &mut dyn Iterator<Item = &'a str>) -> Vec<&'a str> {
     let plain = |text: &str| text.to_lowercase().replace('_', "-");
     let name = plain(name);
     let length = name.chars().count();
     let errors = (length / 3).max(1);
     let mut near: Vec<(usize, &str)> = known
-        .into_iter()
         .map(|candidate| (strsim::damerau_levenshtein(&name, &plain(candidate)), candidate))
         .filter(|&(distance, candidate)| {
             let begun = length > 2 && plain(candidate).starts_with(&name);
