@@ -66,17 +66,19 @@ pub trait State<N>: Copy + Send + Sync + sealed::Layout<N> {
 
 /// How the engine reads and writes state.
 pub(crate) mod sealed {
-    /// The slots of one element.
+    /// Access to one slot of element `i` in the two parts of a block.
+    // The slices are arguments, not fields: only so the compiler sees that they do not alias.
     pub trait Slots<N> {
-        fn get(&self, slot: usize) -> N;
-        fn set(&mut self, slot: usize, value: N);
+        type Word;
+        fn get(main: &[Self::Word], odd: &[u16], slot: usize, i: usize) -> N;
+        fn set(main: &mut [Self::Word], odd: &mut [u16], slot: usize, i: usize, value: N);
     }
 
     pub trait Layout<N> {
-        /// Reads the slots from `first` on.
-        fn load(slots: &impl Slots<N>, first: usize) -> Self;
+        /// Reads the slots of element `i`, from `first` on.
+        fn load<S: Slots<N>>(main: &[S::Word], odd: &[u16], first: usize, i: usize) -> Self;
         /// Writes what [`load`](Self::load) reads.
-        fn store(self, slots: &mut impl Slots<N>, first: usize);
+        fn store<S: Slots<N>>(self, main: &mut [S::Word], odd: &mut [u16], first: usize, i: usize);
     }
 }
 
@@ -88,9 +90,9 @@ impl<N> State<N> for () {
 
 impl<N> Layout<N> for () {
     #[inline(always)]
-    fn load(_: &impl Slots<N>, _: usize) -> Self {}
+    fn load<S: Slots<N>>(_: &[S::Word], _: &[u16], _: usize, _: usize) -> Self {}
     #[inline(always)]
-    fn store(self, _: &mut impl Slots<N>, _: usize) {}
+    fn store<S: Slots<N>>(self, _: &mut [S::Word], _: &mut [u16], _: usize, _: usize) {}
 }
 
 impl<N: Number, const K: usize> State<N> for [N; K] {
@@ -99,17 +101,17 @@ impl<N: Number, const K: usize> State<N> for [N; K] {
 
 impl<N: Number, const K: usize> Layout<N> for [N; K] {
     #[inline(always)]
-    fn load(slots: &impl Slots<N>, first: usize) -> Self {
+    fn load<S: Slots<N>>(main: &[S::Word], odd: &[u16], first: usize, i: usize) -> Self {
         let mut state = [N::zero(); K];
         for (k, value) in state.iter_mut().enumerate() {
-            *value = slots.get(first + k);
+            *value = S::get(main, odd, first + k, i);
         }
         state
     }
     #[inline(always)]
-    fn store(self, slots: &mut impl Slots<N>, first: usize) {
+    fn store<S: Slots<N>>(self, main: &mut [S::Word], odd: &mut [u16], first: usize, i: usize) {
         for (k, value) in self.into_iter().enumerate() {
-            slots.set(first + k, value);
+            S::set(main, odd, first + k, i, value);
         }
     }
 }
@@ -120,13 +122,13 @@ impl<N, A: State<N>, B: State<N>> State<N> for (A, B) {
 
 impl<N, A: State<N>, B: State<N>> Layout<N> for (A, B) {
     #[inline(always)]
-    fn load(slots: &impl Slots<N>, first: usize) -> Self {
-        (A::load(slots, first), B::load(slots, first + A::SLOTS))
+    fn load<S: Slots<N>>(main: &[S::Word], odd: &[u16], first: usize, i: usize) -> Self {
+        (A::load::<S>(main, odd, first, i), B::load::<S>(main, odd, first + A::SLOTS, i))
     }
     #[inline(always)]
-    fn store(self, slots: &mut impl Slots<N>, first: usize) {
-        self.0.store(slots, first);
-        self.1.store(slots, first + A::SLOTS);
+    fn store<S: Slots<N>>(self, main: &mut [S::Word], odd: &mut [u16], first: usize, i: usize) {
+        self.0.store::<S>(main, odd, first, i);
+        self.1.store::<S>(main, odd, first + A::SLOTS, i);
     }
 }
 

@@ -3,8 +3,8 @@
 use crate::rule::{Rule, Slot, State, as_many};
 use crate::storage::{PerReal, Real};
 
-use super::chunk::{Chunk, Context, Sums};
-use super::pass::step_chunk;
+use super::chunk::{Chunk, Context};
+use super::pass::{step_chunk, step_chunks};
 use super::tensor::{Tensor, TensorPass, TensorRule, halved};
 use super::walk::Pass;
 
@@ -88,19 +88,32 @@ impl Kernel {
         slots
     }
 
-    /// Steps a whole parameter, over all threads of the current rayon pool; returns the requested
-    /// sums.
-    pub(crate) fn step<R: Real>(&self, context: &Context<R>, chunk: &mut Chunk<'_, R>) -> Sums {
+    /// Steps a whole parameter, over all threads of the current rayon pool, with the requested sums.
+    pub(crate) fn step<R: Real>(&self, context: &Context<R>, chunk: &mut Chunk<'_, R>) {
         match &self.0 {
             Kind::Elementwise(rule) => {
                 let pass = R::choose::<dyn Elementwise>(&**rule);
-                halved(chunk, &|chunk| step_chunk(pass, context, chunk))
+                chunk.sums = halved(chunk, &|chunk| step_chunk(pass, context, chunk));
             }
             Kind::Tensor(rule) => {
                 let mut tensor = Tensor::new(context, chunk.reborrow());
                 R::choose::<dyn WholeTensor>(&**rule).run(&mut tensor);
-                tensor.sums()
+                chunk.sums = tensor.sums();
             }
+        }
+    }
+
+    /// Steps small parameters that have the same t and the same factor on this thread.
+    pub(crate) fn step_small<'c, 'a: 'c, R: Real>(
+        &self,
+        context: &Context<R>,
+        mut chunks: impl Iterator<Item = &'c mut Chunk<'a, R>>,
+    ) {
+        match &self.0 {
+            Kind::Elementwise(rule) => {
+                step_chunks(R::choose::<dyn Elementwise>(&**rule), context, &mut chunks);
+            }
+            Kind::Tensor(_) => chunks.for_each(|chunk| self.step(context, chunk)),
         }
     }
 }

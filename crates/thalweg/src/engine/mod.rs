@@ -35,12 +35,23 @@ pub(crate) struct Step<'a, 'k, R: Real> {
     pub(crate) norm: f64,
 }
 
+impl<R: Real> Step<'_, '_, R> {
+    /// Whether all constants of the two steps are the same.
+    fn shares_constants(&self, other: &Self) -> bool {
+        std::ptr::eq(self.kernel, other.kernel)
+            && self.chunk.t == other.chunk.t
+            && self.chunk.factor == other.chunk.factor
+    }
+}
+
 /// Steps every chunk, over all threads of the current rayon pool.
 pub(crate) fn step<R: Real>(context: &Context<R>, steps: &mut [Step<'_, '_, R>]) {
     let elements = steps.iter().map(|step| step.chunk.len()).sum();
-    let one = |step: &mut Step<'_, '_, R>| {
-        step.chunk.sums = step.kernel.step(context, &mut step.chunk);
+    let one = |step: &mut Step<'_, '_, R>| step.kernel.step(context, &mut step.chunk);
+    let some = |steps: &mut [Step<'_, '_, R>]| {
+        for steps in steps.chunk_by_mut(Step::shares_constants) {
+            steps[0].kernel.step_small(context, steps.iter_mut().map(|step| &mut step.chunk));
+        }
     };
-    let some = |steps: &mut [Step<'_, '_, R>]| steps.iter_mut().for_each(one);
     parallel::divide(steps, elements, &|step| step.chunk.len(), &some, &one);
 }

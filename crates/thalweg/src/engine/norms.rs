@@ -11,7 +11,7 @@ use super::chunk::{Chunk, Context, Sums};
 use super::simd::dispatch;
 use super::squares::SumOfSquares;
 use super::staged::{Then, by_blocks};
-use super::walk::{Numbers, Part, Stretch, Stretches, Terms};
+use super::walk::{Numbers, Part, Stretch, Terms};
 
 /// The sums of the squares of the parameter's elements and of the update that a rule makes of the
 /// gradient.
@@ -20,28 +20,24 @@ pub fn sums<R: Real, T: Rule>(rule: &T, context: &Context<R>, chunk: &mut Chunk<
     let terms =
         Terms { arch: context.arch, t: chunk.t, factor: chunk.factor, bound: context.bound };
     let mut total = Sums::default();
+    // Behind a reference, so that its loops are compiled once.
+    let add: &mut dyn FnMut(Measure<'_, R, T>) =
+        &mut |measure| total = total + dispatch::<R, _>(terms.arch, measure);
     if let (ValuesMut::Real(w), Values::Real(g), BlocksMut::Plain(s)) =
         (&mut chunk.parameter, chunk.gradient, &mut chunk.state)
     {
-        return dispatch::<R, _>(terms.arch, Measure::<R, T> { constants, terms, w, g, s });
+        add(Measure { constants, terms, w, g, s });
+    } else {
+        let loop_over = &mut |Stretch { numbers, len, .. }: Stretch<'_, '_, R>| {
+            if let Numbers::Real { parts: [Part { w, g, .. }], state: BlocksMut::Plain(s) } =
+                numbers
+            {
+                let (w, g) = (&w.as_flattened()[..len], &g.as_flattened()[..len]);
+                add(Measure { constants, terms, w, g, s });
+            }
+        };
+        by_blocks(context, chunk.reborrow(), Then::Discard, true, loop_over);
     }
-    by_blocks(
-        context,
-        chunk.reborrow(),
-        Then::Discard,
-        true,
-        |stretches: &mut dyn Stretches<R>| {
-            stretches.each(&mut |Stretch { numbers, len, .. }| {
-                if let Numbers::Real { parts: [Part { w, g, .. }], state: BlocksMut::Plain(s) } =
-                    numbers
-                {
-                    let (w, g) = (&w.as_flattened()[..len], &g.as_flattened()[..len]);
-                    let measure = Measure::<R, T> { constants, terms, w, g, s };
-                    total = total + dispatch::<R, _>(terms.arch, measure);
-                }
-            });
-        },
-    );
     total
 }
 
@@ -71,7 +67,7 @@ impl<R: Real, T: Rule> pulp::NullaryFnOnce for Measure<'_, R, T> {
             w_full[..n].copy_from_slice(w);
             g_full[..n].copy_from_slice(g);
             for i in 0..CHUNK {
-                let mut state = T::State::<R>::load(&At { block, i: j + i }, 0);
+                let mut state = T::State::<R>::load::<ReadOnly>(block, &[], 0, j + i);
                 let g = R::clamp(g_full[i] * factor, bound);
                 u[i] = T::apply(&constants, g, w_full[i], &mut state);
             }
@@ -82,17 +78,16 @@ impl<R: Real, T: Rule> pulp::NullaryFnOnce for Measure<'_, R, T> {
     }
 }
 
-/// Read access to one element of a block.
-struct At<'a, R> {
-    block: &'a [R],
-    i: usize,
-}
+/// Read access to plain state.
+struct ReadOnly;
 
-impl<R: Real> Slots<R> for At<'_, R> {
+impl<R: Real> Slots<R> for ReadOnly {
+    type Word = R;
+
     #[inline(always)]
-    fn get(&self, slot: usize) -> R {
-        self.block[slot * BLOCK + self.i]
+    fn get(block: &[R], _: &[u16], slot: usize, i: usize) -> R {
+        block[slot * BLOCK + i]
     }
     #[inline(always)]
-    fn set(&mut self, _: usize, _: R) {}
+    fn set(_: &mut [R], _: &mut [u16], _: usize, _: usize, _: R) {}
 }

@@ -63,14 +63,25 @@ impl fmt::Display for Simd {
 pub(crate) fn dispatch<R: Real, F: pulp::NullaryFnOnce>(arch: pulp::Arch, walk: F) -> F::Output {
     match arch {
         #[cfg(target_arch = "x86_64")]
-        pulp::Arch::V4(simd) if R::DTYPE == Dtype::F64 => (*simd).vectorize(walk),
-        arch => arch.dispatch(walk),
+        pulp::Arch::V3(simd) => simd.vectorize(walk),
+        #[cfg(target_arch = "x86_64")]
+        pulp::Arch::V4(simd) => {
+            // Constant, so that the other loop is not even compiled.
+            if const { matches!(R::DTYPE, Dtype::F64) } {
+                (*simd).vectorize(walk)
+            } else {
+                simd.vectorize(walk)
+            }
+        }
+        #[cfg(target_arch = "aarch64")]
+        pulp::Arch::Neon(simd) => simd.vectorize(walk),
+        _ => walk.call(),
     }
 }
 
-/// Whether there are dedicated bfloat16 loops for these instructions.
-pub(crate) fn has_packed_loops(arch: pulp::Arch) -> bool {
-    !matches!(arch, pulp::Arch::Scalar)
+/// Whether there are dedicated bfloat16 loops for numbers of type `R` with these instructions.
+pub(crate) fn has_packed_loops<R: Real>(arch: pulp::Arch) -> bool {
+    R::STATE_TYPES.len() > 1 && !matches!(arch, pulp::Arch::Scalar)
 }
 
 /// Runs a loop over bfloat16 where there is [one](has_packed_loops).

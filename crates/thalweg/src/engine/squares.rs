@@ -17,18 +17,22 @@ impl SumOfSquares {
     pub fn add_pairs<T>(&mut self, a: &[T], b: &[T], f: impl Fn(&T, &T) -> f64) {
         let (a, a_rest) = a.as_chunks::<16>();
         let (b, b_rest) = b.as_chunks::<16>();
-        for (a, b) in a.iter().zip(b) {
+        for i in 0..a.len().min(b.len()) {
             for k in 0..16 {
-                let x = f(&a[k], &b[k]);
+                let x = f(&a[i][k], &b[i][k]);
                 self.0[k] += x * x;
             }
         }
-        for (partial, (a, b)) in self.0.iter_mut().zip(a_rest.iter().zip(b_rest)) {
-            let x = f(a, b);
-            *partial += x * x;
+        if !a_rest.is_empty() {
+            for (partial, (a, b)) in self.0.iter_mut().zip(a_rest.iter().zip(b_rest)) {
+                let x = f(a, b);
+                *partial += x * x;
+            }
         }
     }
 
+    // Inlined, so that the partial sums stay in registers.
+    #[inline(always)]
     pub fn total(self) -> f64 {
         self.0.iter().sum()
     }

@@ -7,12 +7,13 @@
 
 use crate::storage::bf16::RoundingBits;
 use crate::storage::layout::{BLOCK, CHUNK, Layout};
+use crate::storage::prefetch::Stream;
 use crate::storage::state::BlocksMut;
 use crate::storage::{Real, Values, ValuesMut};
 
 use super::chunk::{Chunk, Context, Sums};
 use super::squares::SumOfSquares;
-use super::walk::{CHUNKS, Next, Numbers, Part, Stretch, Stretches, in_parts};
+use super::walk::{CHUNKS, Loop, Numbers, Part, Stretch, in_parts};
 
 /// What happens to a block after the loop.
 #[derive(Clone, Copy, PartialEq)]
@@ -26,35 +27,29 @@ pub enum Then {
 /// State slots of a block that are unpacked on the stack; more are unpacked on the heap.
 const ON_STACK: usize = 4;
 
-/// Passes every block of a chunk to `loop_over`, with packed state unpacked if requested; returns
-/// the requested sums.
+/// Passes every block of a chunk to `walk`, with packed state unpacked if requested; returns the
+/// requested sums.
 pub fn by_blocks<R: Real>(
     context: &Context<R>,
     chunk: Chunk<'_, R>,
     then: Then,
     unpack: bool,
-    loop_over: impl FnOnce(&mut dyn Stretches<R>),
+    walk: &mut Loop<'_, R>,
 ) -> Sums {
     let unpacks = unpack && matches!(chunk.state, BlocksMut::Packed(_));
     let slots = if unpacks { chunk.slots } else { 0 };
     let is_copied = then == Then::Discard
         || !matches!((&chunk.parameter, chunk.gradient), (ValuesMut::Real(_), Values::Real(_)));
     let mut sums = Sums::default();
-    let (mut chunk, mut loop_over) = (Some(chunk), Some(loop_over));
+    let mut chunk = Some(chunk);
     // Zeroing what is not needed would take longer than a small tensor's step.
     with_memory(if is_copied { 2 * BLOCK } else { 0 }, &mut |elements: &mut [R]| {
         with_memory(if context.sums { BLOCK } else { 0 }, &mut |before: &mut [R]| {
             with_memory(slots * BLOCK, &mut |state: &mut [R]| {
-                let (Some(chunk), Some(loop_over)) = (chunk.take(), loop_over.take()) else {
-                    return;
-                };
+                let rest = chunk.take();
                 let (w, g) = elements.as_chunks_mut().0.split_at_mut(elements_of_one(is_copied));
                 let unpacked = unpacks.then_some(state);
-                let rest = Some(chunk);
-                let mut blocks =
-                    Blocks { context, then, rest, unpacked, w, g, before, sums: Sums::default() };
-                loop_over(&mut blocks);
-                sums = blocks.sums;
+                sums = Blocks { context, then, rest, unpacked, w, g, before, sums }.run(walk);
             });
         });
     });
@@ -93,8 +88,9 @@ struct Blocks<'a, 'b, R: Real> {
     sums: Sums,
 }
 
-impl<R: Real> Stretches<R> for Blocks<'_, '_, R> {
-    fn each(&mut self, walk: &mut dyn FnMut(Stretch<'_, '_, R>)) {
+impl<'a, R: Real> Blocks<'a, '_, R> {
+    /// Steps them all; returns the sums.
+    fn run(mut self, walk: &mut Loop<'_, R>) -> Sums {
         while let Some(chunk) = self.rest.take().filter(|chunk| chunk.len() > 0) {
             let n = chunk.len().min(BLOCK);
             let mut block = if n < chunk.len() {
@@ -109,12 +105,11 @@ impl<R: Real> Stretches<R> for Blocks<'_, '_, R> {
                 self.store(block);
             }
         }
+        self.sums
     }
-}
 
-impl<'a, 'b, R: Real> Blocks<'a, 'b, R> {
     /// Passes a block to the loop.
-    fn walk(&mut self, block: &mut Chunk<'a, R>, walk: &mut dyn FnMut(Stretch<'_, '_, R>)) {
+    fn walk(&mut self, block: &mut Chunk<'a, R>, walk: &mut Loop<'_, R>) {
         let (arch, n) = (self.context.arch, block.len());
         let is_unpacked = self.unpacked.is_some();
         let state = match (&mut self.unpacked, block.state.reborrow()) {
@@ -124,14 +119,9 @@ impl<'a, 'b, R: Real> Blocks<'a, 'b, R> {
             }
             (_, state) => state,
         };
-        let empty = Next { w: Values::Real(&[]), g: Values::Real(&[]), state: &[] };
-        let next = self.rest.as_ref().map_or(empty, |rest| Next {
-            w: rest.parameter.as_ref(),
-            g: rest.gradient,
-            state: match &rest.state {
-                BlocksMut::Packed(words) if is_unpacked => words,
-                _ => &[],
-            },
+        let next = self.rest.as_ref().map_or_else(Default::default, |rest| {
+            let state = if is_unpacked { rest.state.stream(rest.slots) } else { Stream::default() };
+            [rest.parameter.as_ref().stream(), rest.gradient.stream(), state]
         });
         let next = Some(next);
         if let (true, ValuesMut::Real(w), Values::Real(g)) =
@@ -262,16 +252,16 @@ impl<R: Real> pulp::NullaryFnOnce for Squares<'_, R> {
         let (mut update, mut parameter) = (SumOfSquares::default(), SumOfSquares::default());
         let (w, w_rest) = self.w.as_chunks::<CHUNK>();
         let (before, before_rest) = self.before.as_chunks::<CHUNK>();
-        let mut add = |w: &[R], before: &[R]| {
+        for i in 0..w.len().min(before.len()) {
+            update.add_pairs(&w[i], &before[i], |w, before| w.to_f64() - before.to_f64());
             if self.parameters {
-                parameter.add(w, |w| w.to_f64());
+                parameter.add(&w[i], |w| w.to_f64());
             }
-            update.add_pairs(w, before, |w, before| w.to_f64() - before.to_f64());
-        };
-        for (w, before) in w.iter().zip(before) {
-            add(w, before);
         }
-        add(w_rest, before_rest);
+        update.add_pairs(w_rest, before_rest, |w, before| w.to_f64() - before.to_f64());
+        if self.parameters {
+            parameter.add(w_rest, |w| w.to_f64());
+        }
         Sums { update: update.total(), parameter: parameter.total() }
     }
 }

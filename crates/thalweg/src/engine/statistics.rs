@@ -97,40 +97,69 @@ impl<R: Real> pulp::NullaryFnOnce for Collect<'_, R> {
     #[inline(always)]
     fn call(self) -> Statistics {
         let Self { values, wanted } = self;
-        // The squares of f32 have a finite sum in f64 if and only if all of them are finite.
-        let from_sum = wanted.squares && R::DTYPE == Dtype::F32;
-        let finite = wanted.finite && !from_sum;
-        let bound = R::from_f64(wanted.above.unwrap_or(f64::INFINITY));
-        let mut statistics = Statistics::default();
-        let mut squares = SumOfSquares::default();
+        let mut sums = Sums::<R>::new(wanted);
         let (pieces, rest) = values.as_chunks::<PIECE>();
-        // Without branches, so that it vectorises; the position of a non-finite element is searched
-        // only if there is one.
-        let mut add = |piece: &[R]| {
-            if finite {
-                statistics.non_finite |= piece.iter().fold(false, |bad, v| bad | !v.is_finite());
-            }
-            if wanted.above.is_some() {
-                statistics.above |= piece.iter().fold(false, |above, v| above | (v.abs() > bound));
-            }
-            if wanted.squares {
-                squares.add(piece, |&x| x.to_f64());
-            }
-        };
         // Four streams at a time: a single one has too few memory requests in flight.
         let quarter = pieces.len() / 4;
         for i in 0..quarter {
             for stream in 0..4 {
                 let k = stream * quarter + i;
                 prefetch(values, (k + 1) * PIECE, PIECE);
-                add(&pieces[k]);
+                sums.add(&pieces[k]);
             }
         }
-        pieces[4 * quarter..].iter().for_each(|piece| add(piece));
-        add(rest);
-        statistics.squares = squares.total();
-        statistics.non_finite |= wanted.finite && from_sum && !statistics.squares.is_finite();
-        statistics
+        for piece in pieces[4 * quarter..].iter().map(|piece| &piece[..]).chain([rest]) {
+            sums.add(piece);
+        }
+        sums.statistics()
+    }
+}
+
+/// Statistics in the making.
+struct Sums<R> {
+    wanted: Wanted,
+    /// Whether elements are checked one by one: the squares of f32 have a finite sum in f64 if and
+    /// only if all of them are finite.
+    finite: bool,
+    bound: R,
+    statistics: Statistics,
+    squares: SumOfSquares,
+}
+
+impl<R: Real> Sums<R> {
+    fn new(wanted: Wanted) -> Self {
+        Self {
+            wanted,
+            finite: wanted.finite && !(wanted.squares && R::DTYPE == Dtype::F32),
+            bound: R::from_f64(wanted.above.unwrap_or(f64::INFINITY)),
+            statistics: Statistics::default(),
+            squares: SumOfSquares::default(),
+        }
+    }
+
+    // Not a closure, which might not be inlined and would then be compiled without SIMD. Without
+    // branches on elements, so that it vectorises; the position of a non-finite element is searched
+    // only if there is one.
+    #[inline(always)]
+    fn add(&mut self, piece: &[R]) {
+        if self.finite {
+            self.statistics.non_finite |= piece.iter().fold(false, |bad, v| bad | !v.is_finite());
+        }
+        if self.wanted.above.is_some() {
+            let bound = self.bound;
+            self.statistics.above |= piece.iter().fold(false, |above, v| above | (v.abs() > bound));
+        }
+        if self.wanted.squares {
+            self.squares.add(piece, |&x| x.to_f64());
+        }
+    }
+
+    #[inline(always)]
+    fn statistics(self) -> Statistics {
+        let squares = self.squares.total();
+        let non_finite = self.statistics.non_finite
+            | (self.wanted.finite && !self.finite && !squares.is_finite());
+        Statistics { squares, non_finite, ..self.statistics }
     }
 }
 

@@ -4,13 +4,15 @@
 //! most of the crate's compile time. Rare cases go through [`staged`](super::staged), which is
 //! compiled once.
 
+use std::marker::PhantomData;
+
 use super::simd::{dispatch, dispatch_packed};
 use crate::rule::sealed::{Layout as _, Slots};
 use crate::rule::{Rule, State};
 use crate::storage::layout::{BLOCK, CHUNK, Layout, Plain};
-use crate::storage::prefetch::prefetch;
+use crate::storage::prefetch::{Stream, prefetch};
 use crate::storage::state::BlocksMut;
-use crate::storage::{Real, Stored, Values};
+use crate::storage::{Real, Stored};
 
 /// What is the same for every element of a span.
 #[derive(Clone, Copy)]
@@ -29,17 +31,9 @@ pub struct Stretch<'s, 'a, R: Real> {
     pub numbers: Numbers<'s, 'a, R>,
     /// The number of elements; the rest of the last chunk is padding.
     pub len: usize,
-    /// The data needed next, to be prefetched; `None` if it directly follows this block.
-    pub next: Option<Next<'s, R>>,
-}
-
-/// The block after the current one, to be prefetched.
-#[derive(Clone, Copy)]
-pub struct Next<'a, R: Real> {
-    pub w: Values<'a, R>,
-    pub g: Values<'a, R>,
-    /// Its state, where the current state is a copy of packed words.
-    pub state: &'a [<R::Packed as Layout<R>>::Word],
+    /// The data needed next, to be prefetched: parameter, gradient, and the packed state where the
+    /// current state is a copy of it. `None` if it directly follows this block.
+    pub next: Option<[Stream<'s>; 3]>,
 }
 
 /// Chunks of a block.
@@ -80,32 +74,23 @@ pub fn in_parts<R, P: Stored<R>>(w: &mut [P], g: &[P], walk: impl FnOnce(&mut [P
     w_rest.copy_from_slice(&w_last[0][..n]);
 }
 
-/// Spans, one after the other.
-pub trait Stretches<R: Real> {
-    /// Passes each of them to `walk`.
-    fn each(&mut self, walk: &mut dyn FnMut(Stretch<'_, '_, R>));
-}
+/// A chain's loop over a span, at one step.
+pub type Loop<'l, R> = dyn FnMut(Stretch<'_, '_, R>) + 'l;
 
-/// The fused loop of a chain, with its type erased: one virtual call per piece of work.
+/// A chain with its type erased.
 pub trait Pass<R: Real>: Send + Sync {
-    /// Steps one span, on this thread.
-    fn one(&self, terms: Terms<R>, stretch: Stretch<'_, '_, R>);
-    /// Steps every span, on this thread.
-    fn each(&self, terms: Terms<R>, stretches: &mut dyn Stretches<R>);
-    /// Whether it reads bfloat16 directly.
+    /// Computes the constants of a step and passes the fused loop to `work`.
+    fn with_loop(&self, terms: Terms<R>, work: &mut dyn FnMut(&mut Loop<'_, R>));
+    /// Whether the loop reads bfloat16 directly.
     fn reads_packed(&self) -> bool {
         true
     }
 }
 
 impl<R: Real, T: Rule> Pass<R> for T {
-    fn one(&self, terms: Terms<R>, stretch: Stretch<'_, '_, R>) {
-        walk::<R, T, true>(self.prepare::<R>(terms.t as f64), terms, stretch);
-    }
-
-    fn each(&self, terms: Terms<R>, stretches: &mut dyn Stretches<R>) {
+    fn with_loop(&self, terms: Terms<R>, work: &mut dyn FnMut(&mut Loop<'_, R>)) {
         let constants = self.prepare::<R>(terms.t as f64);
-        stretches.each(&mut |stretch| walk::<R, T, true>(constants, terms, stretch));
+        work(&mut |stretch| walk::<R, T, true>(constants, terms, stretch));
     }
 }
 
@@ -114,13 +99,9 @@ impl<R: Real, T: Rule> Pass<R> for T {
 pub struct PlainOnly<'a, T>(pub &'a T);
 
 impl<R: Real, T: Rule> Pass<R> for PlainOnly<'_, T> {
-    fn one(&self, terms: Terms<R>, stretch: Stretch<'_, '_, R>) {
-        walk::<R, T, false>(self.0.prepare::<R>(terms.t as f64), terms, stretch);
-    }
-
-    fn each(&self, terms: Terms<R>, stretches: &mut dyn Stretches<R>) {
+    fn with_loop(&self, terms: Terms<R>, work: &mut dyn FnMut(&mut Loop<'_, R>)) {
         let constants = self.0.prepare::<R>(terms.t as f64);
-        stretches.each(&mut |stretch| walk::<R, T, false>(constants, terms, stretch));
+        work(&mut |stretch| walk::<R, T, false>(constants, terms, stretch));
     }
 
     fn reads_packed(&self) -> bool {
@@ -138,17 +119,23 @@ fn walk<R: Real, T: Rule, const PACKED: bool>(
 ) {
     let Stretch { numbers, next, .. } = stretch;
     let step = Step::<R, T> { constants, terms, next };
-    match numbers {
-        Numbers::Real { parts, state: BlocksMut::Plain(s) } => {
-            dispatch::<R, _>(terms.arch, Walk::<R, T, R, Plain> { step, parts, s });
+    // Constant, so that the loops are not even compiled for types without packed state.
+    if const { PACKED && R::STATE_TYPES.len() > 1 } {
+        match numbers {
+            Numbers::Real { parts, state: BlocksMut::Packed(s) } => {
+                return dispatch_packed(terms.arch, Walk::<R, T, R, R::Packed> { step, parts, s });
+            }
+            Numbers::Bf16 { parts, state: s } => {
+                return dispatch_packed(
+                    terms.arch,
+                    Walk::<R, T, R::Bf16, R::Packed> { step, parts, s },
+                );
+            }
+            Numbers::Real { .. } => {}
         }
-        Numbers::Real { parts, state: BlocksMut::Packed(s) } if PACKED => {
-            dispatch_packed(terms.arch, Walk::<R, T, R, R::Packed> { step, parts, s });
-        }
-        Numbers::Bf16 { parts, state: s } if PACKED => {
-            dispatch_packed(terms.arch, Walk::<R, T, R::Bf16, R::Packed> { step, parts, s });
-        }
-        _ => {}
+    }
+    if let Numbers::Real { parts, state: BlocksMut::Plain(s) } = numbers {
+        dispatch::<R, _>(terms.arch, Walk::<R, T, R, Plain> { step, parts, s });
     }
 }
 
@@ -156,7 +143,7 @@ fn walk<R: Real, T: Rule, const PACKED: bool>(
 struct Step<'a, R: Real, T: Rule> {
     constants: T::Constants<R>,
     terms: Terms<R>,
-    next: Option<Next<'a, R>>,
+    next: Option<[Stream<'a>; 3]>,
 }
 
 /// A walk over a span whose parameter and gradient have one type.
@@ -168,7 +155,7 @@ struct Walk<'s, 'a, R: Real, T: Rule, P, L: Layout<R>> {
 
 // Not a closure: the compiler may decide not to inline a large closure into the function with the
 // SIMD features, and would then compile it without them.
-impl<R: Real, T: Rule, P: Stored<R>, L: Layout<R>> pulp::NullaryFnOnce
+impl<R: Real, T: Rule, P: Stored<R>, L: StepChunk<R>> pulp::NullaryFnOnce
     for Walk<'_, '_, R, T, P, L>
 {
     type Output = ();
@@ -195,7 +182,7 @@ impl<R: Real, T: Rule, P: Stored<R>, L: Layout<R>> pulp::NullaryFnOnce
 /// Steps chunks of one block.
 // The parts of the state are separate arguments, so that the compiler knows that they do not alias.
 #[inline(always)]
-fn step_block<R: Real, T: Rule, P: Stored<R>, L: Layout<R>>(
+fn step_block<R: Real, T: Rule, P: Stored<R>, L: StepChunk<R>>(
     step: &Step<'_, R, T>,
     w: &mut [[P; CHUNK]],
     g: &[[P; CHUNK]],
@@ -207,18 +194,15 @@ fn step_block<R: Real, T: Rule, P: Stored<R>, L: Layout<R>>(
     let slots = T::State::<R>::SLOTS;
     let (mains, odds) = L::parts(slots);
     let (main, odd) = (&mut main[..mains * BLOCK], &mut odd[..odds * BLOCK]);
-    // A partial block is the last one: nothing to prefetch.
-    let (chunks, is_full) = (w.len(), w.len() == CHUNKS);
-    for k in 0..chunks.min(g.len()) {
-        let (w, g, j) = (&mut w[k], &g[k], (first + k) % CHUNKS * CHUNK);
-        if is_full || k + L::AHEAD / CHUNK < chunks {
+    // A partial block is the last one: nothing follows it.
+    let chunks = w.len().min(g.len());
+    let prefetched = if chunks == CHUNKS { CHUNKS } else { 0 };
+    let first = first % CHUNKS * CHUNK;
+    for k in 0..chunks {
+        let (w, g, j) = (&mut w[k], &g[k], first + k * CHUNK);
+        if k < prefetched {
             match next {
-                Some(Next { w, g, state }) => {
-                    w.prefetch(j);
-                    g.prefetch(j);
-                    let words = R::Packed::words(slots) / CHUNKS;
-                    prefetch(state, j / CHUNK * words, words);
-                }
+                Some(next) => next.iter().for_each(|stream| stream.prefetch(k)),
                 None => {
                     prefetch(w, L::AHEAD, CHUNK);
                     prefetch(g, L::AHEAD, CHUNK);
@@ -233,16 +217,16 @@ fn step_block<R: Real, T: Rule, P: Stored<R>, L: Layout<R>>(
                 prefetch(odd, slot * BLOCK + i, CHUNK);
             }
         }
-        for i in 0..CHUNK {
-            let mut at = At::<R, L> { main, odd, slots, i: j + i };
-            let mut state = T::State::<R>::load(&at, 0);
-            let x = w[i].load(L::CANONICAL);
-            let g = P::clamp(g[i].load(L::CANONICAL) * factor, bound);
-            let u = T::apply(&constants, g, x, &mut state);
-            w[i] = P::store(x + u);
-            state.store(&mut at, 0);
-        }
+        let (main, odd) = (chunk_at(main, mains, j), chunk_at(odd, odds, j));
+        L::step_chunk::<T, P>(&constants, factor, bound, w, g, main, odd);
     }
+}
+
+/// A chunk of every slot: `words` from element `j` on, cut so that every index into it is a constant.
+#[inline(always)]
+fn chunk_at<W>(words: &mut [W], slots: usize, j: usize) -> &mut [W] {
+    let len = if slots == 0 { 0 } else { (slots - 1) * BLOCK + CHUNK };
+    &mut words[if slots == 0 { 0 } else { j }..][..len]
 }
 
 /// The offset of element `i` from the slot's beginning, where `i` may lie in the next block.
@@ -251,24 +235,48 @@ fn index_ahead(i: usize, stride: usize) -> usize {
     if i < BLOCK { i } else { i - BLOCK + stride }
 }
 
-/// Access to one element of a block.
-struct At<'a, R: Real, L: Layout<R>> {
-    main: &'a mut [L::Word],
-    odd: &'a mut [u16],
-    slots: usize,
-    i: usize,
-}
+/// Access to the state of a rule.
+struct At<T, L>(PhantomData<(T, L)>);
 
-impl<R: Real, L: Layout<R>> Slots<R> for At<'_, R, L> {
+impl<R: Real, T: Rule, L: Layout<R>> Slots<R> for At<T, L> {
+    type Word = L::Word;
+
     #[inline(always)]
-    fn get(&self, slot: usize) -> R {
-        L::get(self.main, self.odd, self.slots, slot, self.i)
+    fn get(main: &[L::Word], odd: &[u16], slot: usize, i: usize) -> R {
+        L::get(main, odd, T::State::<R>::SLOTS, slot, i)
     }
     #[inline(always)]
-    fn set(&mut self, slot: usize, value: R) {
+    fn set(main: &mut [L::Word], odd: &mut [u16], slot: usize, i: usize, value: R) {
         // Arithmetic on subnormals takes a hundred cycles or more, and a moment that decays without
         // new gradients would stay subnormal: 0.9 · 4 units in the last place rounds to 4 again.
         let value = if value.abs() < R::MIN_POSITIVE { R::zero() } else { value };
-        L::set(self.main, self.odd, self.slots, slot, self.i, value);
+        L::set(main, odd, T::State::<R>::SLOTS, slot, i, value);
     }
 }
+
+/// The innermost loop.
+// A method of a bound, not a function: the compiler resolves it late, and so inlines it with the
+// knowledge that its arguments do not alias. Without that it emits a check and a second, scalar loop.
+trait StepChunk<R: Real>: Layout<R> {
+    #[inline(always)]
+    fn step_chunk<T: Rule, P: Stored<R>>(
+        constants: &T::Constants<R>,
+        factor: R,
+        bound: R,
+        w: &mut [P; CHUNK],
+        g: &[P; CHUNK],
+        main: &mut [Self::Word],
+        odd: &mut [u16],
+    ) {
+        for i in 0..CHUNK {
+            let mut state = T::State::<R>::load::<At<T, Self>>(main, odd, 0, i);
+            let x = w[i].load(Self::CANONICAL);
+            let g = P::clamp(g[i].load(Self::CANONICAL) * factor, bound);
+            let u = T::apply(constants, g, x, &mut state);
+            w[i] = P::store(x + u);
+            state.store::<At<T, Self>>(main, odd, 0, i);
+        }
+    }
+}
+
+impl<R: Real, L: Layout<R>> StepChunk<R> for L {}

@@ -4,8 +4,8 @@ use half::{bf16, f16};
 
 use super::bf16::RoundingBits;
 use super::dtype::Dtype;
-use super::layout::CHUNK;
-use super::prefetch::prefetch;
+use super::layout::BLOCK;
+use super::prefetch::Stream;
 use super::real::Real;
 use super::stored::Stored;
 
@@ -82,10 +82,9 @@ impl<'a, R: Real> Values<'a, R> {
         pair!(self, Values, values => values.split_at(at))
     }
 
-    /// Requests the cache lines of a chunk of elements from `from` on.
-    #[inline(always)]
-    pub(crate) fn prefetch(&self, from: usize) {
-        each!(self, values => prefetch(values, from, CHUNK));
+    /// The elements as bytes.
+    pub(crate) fn stream(self) -> Stream<'a> {
+        each!(self, values => Stream::of(values, BLOCK))
     }
 
     /// Copies all elements, as many as `to` holds.

@@ -6,6 +6,7 @@
 use super::buffer::Buffer;
 use super::dtype::Dtype;
 use super::layout::{BLOCK, Layout, Plain};
+use super::prefetch::Stream;
 use super::real::Real;
 use crate::rule::{Slot, SlotShape};
 
@@ -154,6 +155,14 @@ impl<R: Real> BlocksMut<'_, R> {
         match self {
             Self::Plain(words) => BlocksMut::Plain(words),
             Self::Packed(words) => BlocksMut::Packed(words),
+        }
+    }
+
+    /// The words as bytes.
+    pub fn stream(&self, slots: usize) -> Stream<'_> {
+        match self {
+            Self::Plain(words) => Stream::of(words, <Plain as Layout<R>>::words(slots)),
+            Self::Packed(words) => Stream::of(words, R::Packed::words(slots)),
         }
     }
 

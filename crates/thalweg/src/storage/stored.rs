@@ -7,7 +7,7 @@ use super::bf16::{self as round, RoundingBits};
 
 /// A type in which numbers can be stored for arithmetic in `R`: `R` itself, for `f32` also bfloat16
 /// and f16.
-pub trait Stored<R>: Copy + std::fmt::Debug + Send + Sync + 'static {
+pub trait Stored<R>: bytemuck::Pod + std::fmt::Debug + Send + Sync {
     /// Zero.
     const ZERO: Self;
 
