@@ -8,7 +8,6 @@ use crate::storage::state::BlocksMut;
 use crate::storage::{Real, Values, ValuesMut};
 
 use super::chunk::{Chunk, Context, Sums};
-use super::simd::dispatch;
 use super::squares::SumOfSquares;
 use super::staged::{Then, by_blocks};
 use super::walk::{Numbers, Part, Stretch, Terms};
@@ -22,7 +21,7 @@ pub fn sums<R: Real, T: Rule>(rule: &T, context: &Context<R>, chunk: &mut Chunk<
     let mut total = Sums::default();
     // Behind a reference, so that its loops are compiled once.
     let add: &mut dyn FnMut(Measure<'_, R, T>) =
-        &mut |measure| total = total + dispatch::<R, _>(terms.arch, measure);
+        &mut |measure| total = total + terms.arch.dispatch(measure);
     if let (ValuesMut::Real(w), Values::Real(g), BlocksMut::Plain(s)) =
         (&mut chunk.parameter, chunk.gradient, &mut chunk.state)
     {

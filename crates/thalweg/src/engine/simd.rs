@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::storage::{Dtype, Real};
+use crate::storage::Real;
 
 /// SIMD instructions that a step is compiled for. All give the same bits; the widest that the
 /// machine has is chosen at run time. Choose another only to measure or to test.
@@ -54,28 +54,6 @@ impl fmt::Display for Simd {
             Self::Avx512 => "AVX-512",
             Self::Neon => "NEON",
         })
-    }
-}
-
-/// Runs a loop over numbers of type `R`, compiled for each width of SIMD. For f64 the widest is
-/// AVX2: outside the L1 and L2 caches AVX-512 is no faster, and each width adds compile time.
-#[inline(always)]
-pub(crate) fn dispatch<R: Real, F: pulp::NullaryFnOnce>(arch: pulp::Arch, walk: F) -> F::Output {
-    match arch {
-        #[cfg(target_arch = "x86_64")]
-        pulp::Arch::V3(simd) => simd.vectorize(walk),
-        #[cfg(target_arch = "x86_64")]
-        pulp::Arch::V4(simd) => {
-            // Constant, so that the other loop is not even compiled.
-            if const { matches!(R::DTYPE, Dtype::F64) } {
-                (*simd).vectorize(walk)
-            } else {
-                simd.vectorize(walk)
-            }
-        }
-        #[cfg(target_arch = "aarch64")]
-        pulp::Arch::Neon(simd) => simd.vectorize(walk),
-        _ => walk.call(),
     }
 }
 

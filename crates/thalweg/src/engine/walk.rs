@@ -6,7 +6,7 @@
 
 use std::marker::PhantomData;
 
-use super::simd::{dispatch, dispatch_packed};
+use super::simd::dispatch_packed;
 use crate::rule::sealed::{Layout as _, Slots};
 use crate::rule::{Rule, State};
 use crate::storage::layout::{BLOCK, CHUNK, Layout, Plain};
@@ -135,7 +135,7 @@ fn walk<R: Real, T: Rule, const PACKED: bool>(
         }
     }
     if let Numbers::Real { parts, state: BlocksMut::Plain(s) } = numbers {
-        dispatch::<R, _>(terms.arch, Walk::<R, T, R, Plain> { step, parts, s });
+        terms.arch.dispatch(Walk::<R, T, R, Plain> { step, parts, s });
     }
 }
 
