@@ -163,44 +163,34 @@ impl<R: Real, T: Rule, P: Stored<R>, L: StepChunk<R>> pulp::NullaryFnOnce
     #[inline(always)]
     fn call(self) {
         let Self { step, parts, s } = self;
-        let slots = T::State::<R>::SLOTS;
-        // Counted by hand: iterators would take longer to compile than the loops themselves.
         for Part { w, g, first } in parts {
-            let mut s = &mut s[*first / CHUNKS * L::words(slots)..];
-            let mut from = 0;
-            while from < w.len() {
-                let to = w.len().min(from + CHUNKS);
-                let (block, rest) = s.split_at_mut(L::words(slots));
-                let (main, odd) = L::split(block, slots);
-                step_block::<R, T, P, L>(&step, &mut w[from..to], &g[from..to], *first, main, odd);
-                (s, from) = (rest, to);
-            }
+            step_part::<R, T, P, L>(&step, w, g, *first, s);
         }
     }
 }
 
-/// Steps chunks of one block.
-// The parts of the state are separate arguments, so that the compiler knows that they do not alias.
+/// Steps consecutive chunks.
+// One loop, counted by hand: a second one over blocks, or iterators, would take longer to compile
+// than the arithmetic.
 #[inline(always)]
-fn step_block<R: Real, T: Rule, P: Stored<R>, L: StepChunk<R>>(
+fn step_part<R: Real, T: Rule, P: Stored<R>, L: StepChunk<R>>(
     step: &Step<'_, R, T>,
     w: &mut [[P; CHUNK]],
     g: &[[P; CHUNK]],
     first: usize,
-    main: &mut [L::Word],
-    odd: &mut [u16],
+    s: &mut [L::Word],
 ) {
     let &Step { constants, terms: Terms { factor, bound, .. }, next } = step;
     let slots = T::State::<R>::SLOTS;
     let (mains, odds) = L::parts(slots);
-    let (main, odd) = (&mut main[..mains * BLOCK], &mut odd[..odds * BLOCK]);
-    // A partial block is the last one: nothing follows it.
     let chunks = w.len().min(g.len());
-    let prefetched = if chunks == CHUNKS { CHUNKS } else { 0 };
-    let first = first % CHUNKS * CHUNK;
+    // A partial block is the last one: nothing to prefetch.
+    let prefetched = (first + chunks) / CHUNKS * CHUNKS;
     for k in 0..chunks {
-        let (w, g, j) = (&mut w[k], &g[k], first + k * CHUNK);
-        if k < prefetched {
+        let (w, g, chunk) = (&mut w[k], &g[k], first + k);
+        let j = chunk % CHUNKS * CHUNK;
+        let (main, odd) = L::split(&mut s[chunk / CHUNKS * L::words(slots)..], slots);
+        if chunk < prefetched {
             match next {
                 Some(next) => next.iter().for_each(|stream| stream.prefetch(k)),
                 None => {
