@@ -71,9 +71,9 @@ pub fn run(options: &Options, registry: &Registry) -> Result<(), Failure> {
 }
 
 fn optimizer(out: &mut impl Write, entry: &Entry) -> io::Result<()> {
-    let Entry { name, summary, formula, paper, .. } = entry;
+    let Entry { name, summary, paper, .. } = entry;
     writeln!(out, "\n{name}: {summary}")?;
-    if !formula.is_empty() {
+    if let Some(formula) = entry.formula() {
         writeln!(out, "    {formula}")?;
     }
     if let Some(paper) = paper {
@@ -136,7 +136,8 @@ fn optimizer_json(entry: &Entry) -> Json {
         "name": entry.name,
         "title": entry.title,
         "summary": entry.summary,
-        "formula": entry.formula,
+        "formula": entry.formula().map(|formula| formula.to_string()),
+        "latex": entry.formula().map(|formula| formula.latex()),
         "paper": entry.paper.map(|paper| json!({
             "authors": paper.authors,
             "title": paper.title,

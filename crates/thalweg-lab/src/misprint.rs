@@ -76,7 +76,6 @@ method! {
         name: "rmsprop-printed",
         title: "RMSProp as printed",
         summary: "RMSProp with a misprint: the mean square is added to itself and nearly doubles a step",
-        formula: "G ← (1 + α)G + (1 − α)g²;  W ← W − lr·g/(√(G + ε_root) + ε)",
         paper: RmsProp::ENTRY.paper,
         state: ["G"],
         build: |&RmsPropPrinted { lr, alpha, eps, eps_root }| chain!(
@@ -96,7 +95,6 @@ method! {
         name: "adadelta-printed",
         title: "AdaDelta as printed",
         summary: "AdaDelta with a misprint: both averages are added to themselves and nearly double a step",
-        formula: "G ← (1 + ρ)G + (1 − ρ)g²;  Δ = √(s + ε)/√(G + ε)·g;  s ← (1 + ρ)s + (1 − ρ)Δ²;  W ← W − Δ",
         paper: Adadelta::ENTRY.paper,
         state: ["G", "s"],
         build: |&AdadeltaPrinted { rho, eps }| chain!(

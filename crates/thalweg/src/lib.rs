@@ -45,7 +45,7 @@
 //!     hyperparameters!(beta1);
 //!
 //!     fn prepare<N: Number>(&self, _t: N::Wide) -> [N; 2] {
-//!         let beta1 = N::hyperparameter(self.beta1, "β₁");
+//!         let beta1 = N::hyperparameter(self.beta1, "beta1");
 //!         [beta1, N::Wide::one() - beta1].map(N::from_wide)
 //!     }
 //!     #[inline(always)]
@@ -67,7 +67,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! A method with a table of hyperparameters, a formula and a paper, like the built-in ones, is
+//! A method with a table of hyperparameters and a paper, like the built-in ones, is
 //! declared by [`method!`]. One that needs a norm, a shape or a matrix of a whole parameter is a
 //! [`TensorRule`].
 //!
@@ -80,6 +80,7 @@
 pub mod checkpoint;
 mod engine;
 mod error;
+pub mod formula;
 mod method;
 mod number;
 mod optimizer;
@@ -92,11 +93,12 @@ pub mod storage;
 
 pub use engine::{Kernel, Norms, Simd, Tensor, TensorRule};
 pub use error::Error;
+pub use formula::Formula;
 /// The sixteen-bit types of parameters, from the crate `half`.
 pub use half::{bf16, f16};
-pub use method::{Build, Configuration, Entry, Method, Paper, Registry, Spec};
+pub use method::{Build, Configuration, Entry, Interpreted, Method, Paper, Registry, Spec};
 #[doc(hidden)]
-pub use method::{Erased, Make, kernel_of};
+pub use method::{Erased, Make, formula_of, kernel_of};
 pub use number::{Number, Wide};
 pub use optimizer::{
     Accumulator, AnyOptimizer, Builder, CheckpointMismatch, Clip, Group, LoadError, Measure,

@@ -53,23 +53,26 @@ pub trait Number:
     /// −1, 0 or 1 by the sign of x; NaN stays NaN.
     fn sign(self) -> Self;
 
-    /// A hyperparameter as a constant, with its symbol in the paper, such as "β₁".
-    fn hyperparameter(value: f64, symbol: &'static str) -> Self::Wide {
-        Self::Wide::from_f64(value).named(symbol)
+    /// The same number with the letter that the paper has for it, such as "m̂", for types that
+    /// display formulas; floating-point numbers ignore it.
+    #[must_use]
+    #[inline(always)]
+    fn named(self, letter: &'static str) -> Self {
+        let _ = letter;
+        self
+    }
+
+    /// A hyperparameter as a constant, with its name, such as "beta1"; formulas show it as its
+    /// letter, β₁.
+    fn hyperparameter(value: f64, name: &'static str) -> Self::Wide {
+        let _ = name;
+        Self::Wide::from_f64(value)
     }
 }
 
 /// A number in which [`Rule::prepare`](crate::Rule::prepare) computes the constants of a step, from
 /// hyperparameters and the step t.
 pub trait Wide: Number<Wide = Self> {
-    /// The same number with a name, for types that display formulas; floating-point numbers ignore
-    /// it.
-    #[must_use]
-    fn named(self, symbol: &'static str) -> Self {
-        let _ = symbol;
-        self
-    }
-
     /// 1 − βᵗ for β = `self`: the bias correction of an exponential moving average, which is the
     /// total weight of its t samples.
     ///
@@ -85,6 +88,10 @@ pub trait Wide: Number<Wide = Self> {
     /// `first` at step t = 1, `later` at every other step.
     #[must_use]
     fn at_first(t: Self, first: Self, later: Self) -> Self;
+
+    /// `then` if `self` is 0, else `otherwise`.
+    #[must_use]
+    fn where_zero(self, then: Self, otherwise: Self) -> Self;
 }
 
 macro_rules! number {
@@ -158,5 +165,9 @@ impl Wide for f64 {
 
     fn at_first(t: f64, first: f64, later: f64) -> f64 {
         if t == 1.0 { first } else { later }
+    }
+
+    fn where_zero(self, then: f64, otherwise: f64) -> f64 {
+        if self == 0.0 { then } else { otherwise }
     }
 }

@@ -1,6 +1,7 @@
 //! Pieces of the page that every section uses.
 
 use maud::{Markup, html};
+use thalweg::Entry;
 
 use crate::descent::Descent;
 use crate::methods;
@@ -33,7 +34,9 @@ pub(super) fn run_heading(name: &str, title: &str, descent: &Descent) -> Markup 
 
 /// The formula of an optimizer and where it was published.
 pub(super) fn origin(optimizer: &str) -> Markup {
-    html! { (formula(optimizer, "")) (paper(optimizer)) }
+    let registry = methods::registry();
+    let entry = registry.entries().find(|entry| entry.name == optimizer);
+    html! { (formula(entry.and_then(Entry::formula).as_ref())) (paper(optimizer)) }
 }
 
 /// Where an optimizer was published.

@@ -1,6 +1,7 @@
 //! Runs in HTML: the page of a descent, the table of runs, the reference of a method.
 
 use maud::{Markup, PreEscaped, html};
+use thalweg::{Entry, Method};
 use thalweg_draw::numbers::number;
 use thalweg_draw::page::shell;
 
@@ -58,6 +59,11 @@ pub fn descent(descent: &Descent) -> String {
     kinds.dedup();
     let registry = methods::registry();
     let used = registry.entries().filter(|entry| kinds.contains(&entry.name));
+    // The formula of the first run with each method.
+    let spec_of = |entry: &Entry| {
+        let run = runs.iter().find(|run| run.optimizer == entry.name)?;
+        registry.spec(&run.spec).ok()
+    };
     let body = html! {
         h1 { (descent.title) }
         p.lead { "f(x, y) = " code { (problem.expression) } ", from (" (number(start[0])) ", " (number(start[1])) "), "
@@ -80,7 +86,7 @@ pub fn descent(descent: &Descent) -> String {
         @for entry in used {
             h3 { (entry.title) }
             p { (capitalised(entry.summary)) "." }
-            (formula(entry.name, entry.formula))
+            (formula(spec_of(entry).and_then(|spec| spec.formula()).as_ref()))
             @if let Some(published) = &entry.paper { (paper(published)) }
         }
     };

@@ -1,10 +1,12 @@
 //! How a method steps, with its type erased.
 
+use crate::formula::Formula;
 use crate::rule::{Rule, Slot, State, as_many};
 use crate::storage::{PerReal, Real};
 
 use super::chunk::{Chunk, Context};
 use super::pass::{step_chunk, step_chunks};
+use super::tape::Tape;
 use super::tensor::{Tensor, TensorPass, TensorRule, halved};
 use super::walk::Pass;
 
@@ -18,13 +20,17 @@ enum Kind {
     Tensor(Box<dyn WholeTensor>),
 }
 
-trait Elementwise: Pass<f32> + Pass<f64> {
+pub(super) trait Elementwise: Pass<f32> + Pass<f64> {
     fn slots(&self) -> Vec<Slot>;
+    fn formula(&self) -> Formula;
 }
 
 impl<T: Rule> Elementwise for T {
     fn slots(&self) -> Vec<Slot> {
         as_many(Rule::slots(self), T::State::<f64>::SLOTS)
+    }
+    fn formula(&self) -> Formula {
+        Formula::of(self)
     }
 }
 
@@ -40,11 +46,15 @@ impl PerReal for dyn Elementwise {
 
 trait WholeTensor: TensorPass<f32> + TensorPass<f64> {
     fn slots(&self) -> Vec<Slot>;
+    fn formula(&self) -> Option<Formula>;
 }
 
 impl<T: TensorRule> WholeTensor for T {
     fn slots(&self) -> Vec<Slot> {
         TensorRule::slots(self)
+    }
+    fn formula(&self) -> Option<Formula> {
+        TensorRule::formula(self)
     }
 }
 
@@ -62,6 +72,12 @@ impl Kernel {
     /// Steps element by element.
     pub fn elementwise(rule: impl Rule) -> Self {
         Self(Kind::Elementwise(Box::new(rule)))
+    }
+
+    /// Steps element by element by the program of a formula, without a compiled loop: the same
+    /// bits, on any storage type. `None` if the formula needs a norm of the whole parameter.
+    pub fn of_formula(formula: &Formula) -> Option<Self> {
+        Some(Self(Kind::Elementwise(Box::new(Tape::new(formula.clone())?))))
     }
 
     /// Steps whole parameters.
@@ -86,6 +102,15 @@ impl Kernel {
             }
         }
         slots
+    }
+
+    /// The formula of a step, if it can be written.
+    pub fn formula(&self) -> Option<Formula> {
+        let formula = match &self.0 {
+            Kind::Elementwise(rule) => Some(rule.formula()),
+            Kind::Tensor(rule) => rule.formula(),
+        };
+        formula.map(|formula| formula.with_slots(self.slots()))
     }
 
     /// Steps a whole parameter, over all threads of the current rayon pool, with the requested sums.

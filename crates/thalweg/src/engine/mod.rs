@@ -14,6 +14,7 @@ mod simd;
 pub(crate) mod squares;
 mod staged;
 pub(crate) mod statistics;
+mod tape;
 mod tensor;
 mod walk;
 

@@ -1,5 +1,6 @@
 //! Whole-tensor methods: those that need a parameter's norm, shape or matrix.
 
+use crate::formula::Formula;
 use crate::number::Number;
 use crate::rule::{Rule, Slot};
 use crate::storage::Real;
@@ -22,6 +23,11 @@ pub trait TensorRule: Clone + Send + Sync + 'static {
 
     /// Steps one parameter.
     fn step<R: Real>(&self, tensor: &mut Tensor<'_, R>);
+
+    /// The formula of a step, with its norms as named quantities, if it can be written.
+    fn formula(&self) -> Option<Formula> {
+        None
+    }
 }
 
 /// One parameter at a step, for a [`TensorRule`].

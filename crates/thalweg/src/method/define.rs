@@ -78,7 +78,8 @@ pub fn kernel_of<M, T: Rule>(method: &M, chain: impl FnOnce(&M) -> T) -> Kernel 
 /// `build` out and implement [`Build`](crate::Build).
 ///
 /// The paper is given by authors, year, title and link, or taken from another method, as in
-/// `Adam::ENTRY.paper`.
+/// `Adam::ENTRY.paper`. `letters: [momentum = "γ"]` after `state` gives hyperparameters and slots
+/// another letter in the [formula](crate::Formula) than the usual one.
 ///
 /// A row gives a name and a default: `lr = 0.01;`. Range and meaning come from the shared
 /// vocabulary, unless the row gives another meaning, `lr = 1.0, "scale of the steps";`, or
@@ -94,7 +95,6 @@ pub fn kernel_of<M, T: Rule>(method: &M, chain: impl FnOnce(&M) -> T) -> Kernel 
 ///         name: "ridge",
 ///         title: "Ridge",
 ///         summary: "gradient descent with an L2 penalty",
-///         formula: "W ← W − lr·(g + λW)",
 ///         paper: ("Hoerl, Kennard", 1970, "Ridge Regression",
 ///                 "https://doi.org/10.1080/00401706.1970.10488634"),
 ///         state: [],
@@ -122,9 +122,9 @@ macro_rules! method {
             name: $name:literal,
             title: $title:literal,
             summary: $summary:literal,
-            formula: $formula:literal,
             paper: $paper:tt $(:: $path:ident $(. $field:ident)?)?,
             state: [$($slot:literal),* $(,)?]
+            $(, letters: [$($named:ident = $letter:literal),* $(,)?])?
             $(, build: $build:expr)? $(,)?
         }
         $($rows:tt)*
@@ -132,7 +132,7 @@ macro_rules! method {
         $crate::settings! {
             $(#[$meta])*
             ///
-            #[doc = concat!("`", $name, "`: `", $formula, "`")]
+            #[doc = concat!("In specs: `", $name, "`.")]
             #[derive(Debug, Clone, Copy, PartialEq)]
             pub struct $Name { $($rows)* }
         }
@@ -142,7 +142,7 @@ macro_rules! method {
                 name: $name,
                 title: $title,
                 summary: $summary,
-                formula: $formula,
+                letters: &[$($((stringify!($named), $letter)),*)?],
                 paper: $crate::method!(@paper $paper $(:: $path $(. $field)?)?),
                 state: &[$($slot),*],
                 make: $crate::Make::Default(|| Box::new(<$Name>::default())),
@@ -176,6 +176,10 @@ macro_rules! method {
             }
             fn kernel(&self) -> $crate::Kernel {
                 $crate::Build::build(self)
+            }
+            fn formula(&self) -> Option<$crate::Formula> {
+                let letters = <Self as $crate::Configuration>::ENTRY.letters;
+                $crate::formula_of(&self.kernel(), &$crate::Settings::described(self), letters)
             }
         }
     };

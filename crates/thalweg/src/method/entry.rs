@@ -4,9 +4,10 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use super::Method;
+use super::{Method, formula_of};
 use crate::engine::Kernel;
 use crate::error::Error;
+use crate::formula::Formula;
 use crate::settings::{Hyperparameter, Value};
 
 /// One row of a registry.
@@ -17,8 +18,9 @@ pub struct Entry {
     pub title: &'static str,
     /// What it does, in one line.
     pub summary: &'static str,
-    /// The update, in one line; empty if not given.
-    pub formula: &'static str,
+    /// The letters of its formula for hyperparameters and slots, by name, where they are not the
+    /// usual ones.
+    pub letters: &'static [(&'static str, &'static str)],
     /// Where it was published, if it was.
     pub paper: Option<Paper>,
     /// Names of all state slots it can have; which of them it has depends on hyperparameters.
@@ -52,6 +54,12 @@ impl Entry {
     /// Every hyperparameter with its default, in the order in which they are listed.
     pub fn hyperparameters(&self) -> Vec<(Hyperparameter, Value)> {
         self.make().hyperparameters()
+    }
+
+    /// The formula of a step with the defaults, if it can be written.
+    pub fn formula(&self) -> Option<Formula> {
+        let method = self.make();
+        formula_of(&method.kernel(), &method.hyperparameters(), self.letters)
     }
 
     pub(crate) fn make(&self) -> Box<dyn Erased> {

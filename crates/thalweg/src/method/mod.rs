@@ -2,6 +2,7 @@
 
 mod define;
 mod entry;
+mod interpreted;
 mod registry;
 mod spec;
 
@@ -11,11 +12,13 @@ pub use define::{Build, Configuration};
 pub use entry::{Entry, Paper};
 #[doc(hidden)]
 pub use entry::{Erased, Make};
+pub use interpreted::Interpreted;
 pub use registry::Registry;
 pub use spec::Spec;
 
 use crate::engine::Kernel;
 use crate::error::Error;
+use crate::formula::Formula;
 use crate::rule::Rule;
 use crate::settings::{Hyperparameter, Value};
 
@@ -82,6 +85,25 @@ pub trait Method: Clone + Send + Sync + 'static {
 
     /// The kernel that steps with these hyperparameters.
     fn kernel(&self) -> Kernel;
+
+    /// The formula of a step with these hyperparameters, if it can be written: that of every
+    /// [`Rule`] can.
+    fn formula(&self) -> Option<Formula> {
+        formula_of(&self.kernel(), &self.hyperparameters(), &[])
+    }
+}
+
+/// The formula of a kernel with the letters of its method's hyperparameters; what the method sets by
+/// itself is a number.
+#[doc(hidden)]
+pub fn formula_of(
+    kernel: &Kernel,
+    described: &[(Hyperparameter, Value)],
+    letters: &[(&str, &str)],
+) -> Option<Formula> {
+    let has_letter = |name: &str| described.iter().any(|(known, _)| known.name == name);
+    let formula = kernel.formula()?.with_letters(letters);
+    Some(formula.with_values_of(|name| !described.is_empty() && !has_letter(name)))
 }
 
 impl<T: Rule> Method for T {

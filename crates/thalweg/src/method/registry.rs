@@ -53,7 +53,7 @@ impl Registry {
             name,
             title: name,
             summary,
-            formula: "",
+            letters: &[],
             paper: None,
             state: &[],
             make: Make::Copy(Box::new(rule)),

@@ -2,10 +2,11 @@
 
 use std::fmt;
 
-use super::Method;
 use super::entry::{Entry, Erased, Row};
+use super::{Method, formula_of};
 use crate::engine::Kernel;
 use crate::error::Error;
+use crate::formula::Formula;
 use crate::settings::text::{Reader, write};
 use crate::settings::{Hyperparameter, Value};
 
@@ -145,6 +146,9 @@ impl Method for Spec {
     }
     fn check(&self) -> Result<(), Error> {
         self.method.check()
+    }
+    fn formula(&self) -> Option<Formula> {
+        formula_of(&self.method.kernel(), &self.hyperparameters(), self.row.letters)
     }
     fn kernel(&self) -> Kernel {
         self.method.kernel()

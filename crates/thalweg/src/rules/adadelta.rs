@@ -21,14 +21,14 @@ impl Rule for ScaleByAdadelta {
     hyperparameters!(rho; eps, Accepts::NON_NEGATIVE, "inside both roots");
 
     fn prepare<N: Number>(&self, _: N::Wide) -> [N; 3] {
-        let rho = N::hyperparameter(self.rho, "ρ");
-        [rho, N::Wide::one() - rho, N::hyperparameter(self.eps, "ε")].map(N::from_wide)
+        let rho = N::hyperparameter(self.rho, "rho");
+        [rho, N::Wide::one() - rho, N::hyperparameter(self.eps, "eps")].map(N::from_wide)
     }
 
     #[inline(always)]
     fn apply<N: Number>(&[rho, one_minus_rho, eps]: &[N; 3], u: N, _: N, [v, s]: &mut [N; 2]) -> N {
         *v = rho * *v + one_minus_rho * (u * u);
-        let delta = (*s + eps).sqrt() / (*v + eps).sqrt() * u;
+        let delta = ((*s + eps).sqrt() / (*v + eps).sqrt() * u).named("Δ");
         *s = rho * *s + one_minus_rho * (delta * delta);
         delta
     }
@@ -43,7 +43,6 @@ method! {
         name: "adadelta",
         title: "AdaDelta",
         summary: "RMSProp whose learning rate is the size of its own past steps",
-        formula: "v ← ρv + (1 − ρ)g²;  Δ = √(s + ε)/√(v + ε)·g;  s ← ρs + (1 − ρ)Δ²;  W ← W − lr·Δ",
         paper: ("Zeiler", 2012, "ADADELTA: An Adaptive Learning Rate Method",
                 "https://arxiv.org/abs/1212.5701"),
         state: ["v", "s"],

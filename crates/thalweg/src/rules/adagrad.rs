@@ -26,8 +26,8 @@ impl Rule for ScaleByAdagrad {
     }
 
     fn prepare<N: Number>(&self, _: N::Wide) -> [N; 2] {
-        let eps = N::hyperparameter(self.eps, "ε");
-        let eps_root = N::hyperparameter(self.eps_root, "ε_root");
+        let eps = N::hyperparameter(self.eps, "eps");
+        let eps_root = N::hyperparameter(self.eps_root, "eps_root");
         [eps, eps_root].map(N::from_wide)
     }
 
@@ -47,7 +47,6 @@ method! {
         name: "adagrad",
         title: "Adagrad",
         summary: "a rate for every element, shrinking with the sum of its squared gradients",
-        formula: "h ← h + g²;  W ← W − lr·g/(√h + ε)",
         paper: ("Duchi, Hazan, Singer", 2011,
                 "Adaptive Subgradient Methods for Online Learning and Stochastic Optimization",
                 "https://jmlr.org/papers/v12/duchi11a.html"),

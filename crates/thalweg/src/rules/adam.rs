@@ -71,7 +71,8 @@ impl<N: Number> AdamConstants<N> {
     /// m̂ / (√(v̂ + ε_root) + ε).
     #[inline(always)]
     fn direction(&self, m: N, v: N) -> N {
-        self.m_scale * m / ((self.v_scale * v + self.eps_root).sqrt() + self.eps)
+        let (m_hat, v_hat) = ((self.m_scale * m).named("m̂"), (self.v_scale * v).named("v̂"));
+        m_hat / ((v_hat + self.eps_root).sqrt() + self.eps)
     }
 }
 
@@ -86,8 +87,8 @@ impl Rule for ScaleByAdam {
 
     fn prepare<N: Number>(&self, t: N::Wide) -> AdamConstants<N> {
         let one = N::Wide::one();
-        let beta1 = N::hyperparameter(self.beta1, "β₁");
-        let beta2 = N::hyperparameter(self.beta2, "β₂");
+        let beta1 = N::hyperparameter(self.beta1, "beta1");
+        let beta2 = N::hyperparameter(self.beta2, "beta2");
         let correction1 = beta1.one_minus_power(t);
         let correction2 = beta2.one_minus_power(t);
         let (m_scale, v_scale) = match self.bias_correction {
@@ -102,8 +103,8 @@ impl Rule for ScaleByAdam {
             one_minus_beta2: N::from_wide(one - beta2),
             m_scale: N::from_wide(m_scale),
             v_scale: N::from_wide(v_scale),
-            eps: N::from_wide(N::hyperparameter(self.eps, "ε")),
-            eps_root: N::from_wide(N::hyperparameter(self.eps_root, "ε_root")),
+            eps: N::from_wide(N::hyperparameter(self.eps, "eps")),
+            eps_root: N::from_wide(N::hyperparameter(self.eps_root, "eps_root")),
         }
     }
 
@@ -189,7 +190,6 @@ adam! {
         name: "adam",
         title: "Adam",
         summary: "momentum and RMSProp together, with their start at 0 corrected",
-        formula: "m ← β₁m + (1 − β₁)g;  v ← β₂v + (1 − β₂)g²;  W ← W − lr·m̂/(√v̂ + ε)",
         paper: ("Kingma, Ba", 2015, "Adam: A Method for Stochastic Optimization",
                 "https://arxiv.org/abs/1412.6980"),
         state: ["m", "v", "v_max"],
@@ -207,7 +207,6 @@ adam! {
         name: "adamw",
         title: "AdamW",
         summary: "Adam whose weights decay by themselves, outside the adaptive rate",
-        formula: "m, v as Adam;  W ← W − lr·(m̂/(√v̂ + ε) + λW)",
         paper: ("Loshchilov, Hutter", 2019, "Decoupled Weight Decay Regularization",
                 "https://arxiv.org/abs/1711.05101"),
         state: ["m", "v", "v_max"],

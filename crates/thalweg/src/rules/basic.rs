@@ -77,7 +77,7 @@ impl Rule for AddDecayedWeights {
     hyperparameters!(weight_decay);
 
     fn prepare<N: Number>(&self, _: N::Wide) -> N {
-        N::from_wide(N::hyperparameter(self.weight_decay, "λ"))
+        N::from_wide(N::hyperparameter(self.weight_decay, "weight_decay"))
     }
 
     #[inline(always)]

@@ -8,7 +8,6 @@ method! {
     pub struct Lion {
         name: "lion", title: "Lion",
         summary: "a step of one length in every element, along the sign of its momentum",
-        formula: "c = β₁m + (1 − β₁)g;  m ← β₂m + (1 − β₂)g;  W ← W − lr·(sign(c) + λW)",
         paper: ("Chen et al.", 2023, "Symbolic Discovery of Optimization Algorithms", "https://arxiv.org/abs/2302.06675"),
         state: ["m"], build: |&lion| chain!(
             ScaleByLion(lion), AddDecayedWeights { weight_decay: lion.weight_decay }, ScaleByLearningRate::new(lion.lr)),
@@ -27,13 +26,13 @@ impl Rule for ScaleByLion {
 
     fn prepare<N: Number>(&self, _: N::Wide) -> [N; 4] {
         let [b1, b2] =
-            [N::hyperparameter(self.0.beta1, "β₁"), N::hyperparameter(self.0.beta2, "β₂")];
+            [N::hyperparameter(self.0.beta1, "beta1"), N::hyperparameter(self.0.beta2, "beta2")];
         [b1, N::Wide::one() - b1, b2, N::Wide::one() - b2].map(N::from_wide)
     }
 
     #[inline(always)]
     fn apply<N: Number>(&[b1, c1, b2, c2]: &[N; 4], u: N, _: N, [m]: &mut [N; 1]) -> N {
-        let c = b1 * *m + c1 * u;
+        let c = (b1 * *m + c1 * u).named("c");
         *m = b2 * *m + c2 * u;
         c.sign()
     }

@@ -35,8 +35,9 @@ pub struct ScaleByStddev {
 
 /// α, 1 − α, ε and ε_root.
 fn constants<N: Number>(alpha: f64, eps: f64, eps_root: f64) -> [N; 4] {
-    let alpha = N::hyperparameter(alpha, "α");
-    let [eps, eps_root] = [(eps, "ε"), (eps_root, "ε_root")].map(|(x, s)| N::hyperparameter(x, s));
+    let alpha = N::hyperparameter(alpha, "alpha");
+    let [eps, eps_root] =
+        [(eps, "eps"), (eps_root, "eps_root")].map(|(x, s)| N::hyperparameter(x, s));
     [alpha, N::Wide::one() - alpha, eps, eps_root].map(N::from_wide)
 }
 
@@ -95,7 +96,6 @@ method! {
         name: "rmsprop",
         title: "RMSProp",
         summary: "a rate for every element, from a moving average of its squared gradients",
-        formula: "v ← αv + (1 − α)g²;  W ← W − lr·g/(√v + ε)",
         paper: ("Tieleman, Hinton", 2012, "Lecture 6.5: rmsprop, Neural Networks for Machine Learning",
                 "https://www.cs.toronto.edu/~tijmen/csc321/slides/lecture_slides_lec6.pdf"),
         state: ["v", "mean", "velocity"],

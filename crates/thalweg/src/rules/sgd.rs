@@ -38,9 +38,9 @@ impl Rule for Trace {
 
     fn prepare<N: Number>(&self, t: N::Wide) -> TraceConstants<N> {
         let one = N::Wide::one();
-        let damped = one - N::hyperparameter(self.dampening, "τ");
+        let damped = one - N::hyperparameter(self.dampening, "dampening");
         TraceConstants {
-            momentum: N::from_wide(N::hyperparameter(self.momentum, "μ")),
+            momentum: N::from_wide(N::hyperparameter(self.momentum, "momentum")),
             one_minus_dampening: N::from_wide(N::Wide::at_first(t, one, damped)),
             nesterov: self.nesterov,
         }
@@ -62,7 +62,6 @@ method! {
         name: "sgd",
         title: "SGD",
         summary: "a step straight down the gradient",
-        formula: "W ← W − lr·g",
         paper: ("Robbins, Monro", 1951, "A Stochastic Approximation Method",
                 "https://doi.org/10.1214/aoms/1177729586"),
         state: ["velocity"],
@@ -106,10 +105,10 @@ method! {
         name: "momentum",
         title: "Momentum",
         summary: "a ball with inertia rolling down the slope",
-        formula: "v ← γv − lr·g;  W ← W + v",
         paper: ("Polyak", 1964, "Some methods of speeding up the convergence of iteration methods",
                 "https://doi.org/10.1016/0041-5553(64)90137-5"),
         state: ["velocity"],
+        letters: [momentum = "γ", velocity = "v"],
     }
     lr = 0.01;
     momentum = 0.9, "share γ of the velocity that is kept";

@@ -4,6 +4,7 @@ use super::adam::{BiasCorrection, ScaleByAdam};
 use super::common::*;
 use super::sgd::Trace;
 use crate::engine::{Norms, Tensor, TensorRule};
+use crate::formula::{Formula, Symbol};
 use crate::storage::Real;
 
 /// u ← B(r·A(u)) with the trust ratio r = c·‖W‖ / (‖A(u)‖ + ε), for rules A and B; r is 1 where one
@@ -32,11 +33,25 @@ impl<A: Rule, B: Rule> TensorRule for TrustRatio<A, B> {
 
     fn step<R: Real>(&self, tensor: &mut Tensor<'_, R>) {
         let Norms { parameter, update } = tensor.norms(&self.before, &self.after);
-        let ratio = match parameter == 0.0 || update == 0.0 {
-            true => 1.0,
-            false => self.trust_coefficient * parameter / (update + self.eps),
-        };
+        let ratio = self.ratio(parameter, update);
         tensor.step(&chain!(self.before.clone(), Scale(ratio), self.after.clone()));
+    }
+
+    fn formula(&self) -> Option<Formula> {
+        Some(Formula::record(self.slots(), |recorder| {
+            let u = recorder.rule(&self.before, recorder.gradient()).named("u");
+            let ratio = self.ratio(recorder.parameter().norm(), u.norm());
+            recorder.rule(&self.after, Symbol::from_wide(ratio) * u)
+        }))
+    }
+}
+
+impl<A, B> TrustRatio<A, B> {
+    /// The trust ratio r from ‖W‖ and ‖A(u)‖.
+    fn ratio<N: Wide>(&self, parameter: N, update: N) -> N {
+        let c = N::hyperparameter(self.trust_coefficient, "trust_coefficient");
+        let ratio = c * parameter / (update + N::hyperparameter(self.eps, "eps"));
+        parameter.where_zero(N::one(), update.where_zero(N::one(), ratio))
     }
 }
 
@@ -51,7 +66,6 @@ method! {
         name: "lars",
         title: "LARS",
         summary: "momentum whose steps are a share of each parameter's norm",
-        formula: "u = g + λW;  b ← μb − lr·c·‖W‖/(‖u‖ + ε)·u;  W ← W + b",
         paper: ("You, Gitman, Ginsburg", 2017, "Large Batch Training of Convolutional Networks",
                 "https://arxiv.org/abs/1708.03888"),
         state: ["velocity"],
@@ -86,7 +100,6 @@ method! {
         name: "lamb",
         title: "LAMB",
         summary: "AdamW whose steps are a share of each parameter's norm",
-        formula: "m, v as Adam;  u = m̂/(√v̂ + ε) + λW;  W ← W − lr·‖W‖/‖u‖·u",
         paper: ("You et al.", 2020,
                 "Large Batch Optimization for Deep Learning: Training BERT in 76 minutes",
                 "https://arxiv.org/abs/1904.00962"),

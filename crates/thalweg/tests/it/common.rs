@@ -134,7 +134,7 @@ impl Left {
 
 /// A step for each of the gradients, of parameters that are cut at `cuts`.
 pub fn run<R: Real, T, G>(
-    optimizer: &mut Optimizer<R>,
+    optimizer: &mut Optimizer<R, impl Method>,
     cuts: &[usize],
     gradients: &[Vec<G>],
 ) -> Left

@@ -8,6 +8,7 @@ mod arrays;
 mod checkpoint_file;
 mod common;
 mod errors;
+mod formula;
 mod golden;
 mod groups;
 mod optimizer;

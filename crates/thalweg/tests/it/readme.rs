@@ -19,8 +19,9 @@ fn table() -> String {
             .map(|(hyperparameter, default)| format!("{} {default}", hyperparameter.name))
             .collect();
         let paper = entry.paper.expect("every method of the library has a paper");
+        let formula = entry.formula().expect("every method of the library has a formula");
         table += &format!(
-            "| `{}` | {} | {} | [{} {}]({}) |\n",
+            "| `{}` | {}: {formula} | {} | [{} {}]({}) |\n",
             entry.name,
             entry.summary,
             hyperparameters.join(", "),

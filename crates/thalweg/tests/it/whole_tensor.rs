@@ -16,7 +16,6 @@ method! {
         name: "rows",
         title: "Rows",
         summary: "momentum with state of other shapes than the parameter's",
-        formula: "b ← μb + g;  r ← 2r + i in row i;  W ← W − lr/r₀·b",
         paper: ("nobody", 2000, "none", "https://example.org"),
         state: ["velocity", "rows", "norms"],
     }

@@ -1,0 +1,160 @@
+//! Sums and products as people write them.
+
+/// A part of a formula.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Expression {
+    Number(f64),
+    Letter(String),
+    /// Terms; a negative one is subtracted.
+    Sum(Vec<Expression>),
+    Product(Product),
+    /// β to the power t.
+    Power(Box<Expression>, Box<Expression>),
+    Root(Box<Expression>),
+    Absolute(Box<Expression>),
+    /// The Euclidean norm over all elements.
+    Norm(Box<Expression>),
+    /// A function by name.
+    Call(&'static str, Vec<Expression>),
+}
+
+/// Factors in the order in which they were multiplied, with their exponents: −1 divides.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Product {
+    pub(super) negative: bool,
+    pub(super) factors: Vec<(Expression, i32)>,
+}
+
+use Expression::{Number, Sum};
+
+impl Expression {
+    pub(super) fn negated(self) -> Self {
+        match self {
+            Number(x) => Number(-x),
+            other => {
+                let Product { negative, factors } = other.into_product();
+                Self::Product(Product { negative: !negative, factors })
+            }
+        }
+    }
+
+    pub(super) fn plus(self, other: Self) -> Self {
+        let mut terms = self.into_terms();
+        terms.extend(other.into_terms());
+        terms.retain(|term| *term != Number(0.0));
+        match &terms[..] {
+            [] => Number(0.0),
+            [term] => term.clone(),
+            _ => Sum(terms),
+        }
+    }
+
+    pub(super) fn times(self, other: Self) -> Self {
+        let mut product = self.into_product();
+        let other = other.into_product();
+        product.negative ^= other.negative;
+        for (factor, exponent) in other.factors {
+            match product.factors.last_mut() {
+                Some((last, n)) if *last == factor && *n > 0 && exponent > 0 => *n += exponent,
+                _ => product.factors.push((factor, exponent)),
+            }
+        }
+        product.into_expression()
+    }
+
+    pub(super) fn over(self, other: Self) -> Self {
+        let Product { negative, factors } = other.into_product();
+        let factors = factors.into_iter().map(|(factor, exponent)| (factor, -exponent)).collect();
+        let mut product = self.into_product();
+        product.negative ^= negative;
+        product.factors.extend::<Vec<_>>(factors);
+        product.into_expression()
+    }
+
+    /// Whether it begins with a minus.
+    pub(super) fn is_negative(&self) -> bool {
+        match self {
+            Number(x) => x.is_sign_negative(),
+            Self::Product(product) => product.negative,
+            _ => false,
+        }
+    }
+
+    fn into_terms(self) -> Vec<Self> {
+        match self {
+            Sum(terms) => terms,
+            term => vec![term],
+        }
+    }
+
+    fn into_product(self) -> Product {
+        match self {
+            Self::Product(product) => product,
+            Number(x) if x < 0.0 => Product { negative: true, factors: vec![(Number(-x), 1)] },
+            factor => Product { negative: false, factors: vec![(factor, 1)] },
+        }
+    }
+}
+
+impl Product {
+    /// Without factors of 1, numbers first.
+    fn into_expression(mut self) -> Expression {
+        self.factors.retain(|(factor, _)| *factor != Number(1.0));
+        let number: f64 = self
+            .factors
+            .iter()
+            .filter_map(|(factor, exponent)| match factor {
+                Number(x) => Some(x.powi(*exponent)),
+                _ => None,
+            })
+            .product();
+        self.factors.retain(|(factor, _)| !matches!(factor, Number(_)));
+        if number != 1.0 {
+            self.factors.insert(0, (Number(number), 1));
+        }
+        match &self.factors[..] {
+            [] if self.negative => Number(-1.0),
+            [] => Number(1.0),
+            [(factor, 1)] if !self.negative => factor.clone(),
+            _ => Expression::Product(self),
+        }
+    }
+
+    /// Numerators and denominators, quotient after quotient: in (a/b)·c the first has a and b, the
+    /// second only c.
+    pub(super) fn quotients(&self) -> Vec<Quotient<'_>> {
+        let mut quotients = vec![Quotient::default()];
+        // 1/b·a is a/b.
+        let above = self.factors.iter().position(|(_, exponent)| *exponent > 0).unwrap_or(0);
+        let (before, from) = self.factors.split_at(above);
+        let after = from.iter().position(|(_, exponent)| *exponent < 0).unwrap_or(from.len());
+        let ordered = from[..after].iter().chain(before).chain(&from[after..]);
+        for (factor, exponent) in ordered {
+            let mut last = quotients.len() - 1;
+            if *exponent > 0 && !quotients[last].below.is_empty() {
+                quotients.push(Quotient::default());
+                last += 1;
+            }
+            let part = (factor, exponent.unsigned_abs());
+            match *exponent > 0 {
+                true => quotients[last].above.push(part),
+                false => quotients[last].below.push(part),
+            }
+        }
+        quotients
+    }
+}
+
+/// Factors above and below the line, with their exponents.
+#[derive(Debug, Default)]
+pub(super) struct Quotient<'a> {
+    pub(super) above: Vec<(&'a Expression, u32)>,
+    pub(super) below: Vec<(&'a Expression, u32)>,
+}
+
+/// A number as people write it: 0.001, 1e-8.
+pub(super) fn number(x: f64) -> String {
+    let plain = format!("{x}");
+    let scientific = format!("{x:e}");
+    if scientific.len() + 2 < plain.len() { scientific } else { plain }
+}

@@ -1,0 +1,138 @@
+//! Formulas as LaTeX.
+
+use super::expression::{Expression, Product, number};
+use super::letters::{GREEK, digit};
+use super::statements::Statement;
+
+impl Statement {
+    /// The statement as LaTeX, such as `m \leftarrow \beta_1 m + (1 - \beta_1)\, g`.
+    pub fn latex(&self) -> String {
+        let arrow = if self.is_assignment { r"\leftarrow" } else { "=" };
+        format!("{} {arrow} {}", letter(&self.letter), sum(&self.value))
+    }
+}
+
+fn sum(expression: &Expression) -> String {
+    match expression {
+        Expression::Sum(terms) => {
+            let mut text = String::new();
+            for (k, term) in terms.iter().enumerate() {
+                let (sign, term) = match (k, term.is_negative()) {
+                    (0, false) => ("", term.clone()),
+                    (0, true) => ("-", term.clone().negated()),
+                    (_, false) => (" + ", term.clone()),
+                    (_, true) => (" - ", term.clone().negated()),
+                };
+                text += sign;
+                text += &match term {
+                    Expression::Sum(_) => parentheses(&term),
+                    term => sum(&term),
+                };
+            }
+            text
+        }
+        Expression::Product(product) => product_latex(product),
+        Expression::Number(x) if *x < 0.0 => format!("-{}", number_latex(-x)),
+        _ => factor(expression, 1),
+    }
+}
+
+fn product_latex(product: &Product) -> String {
+    let quotients = product.quotients().into_iter().map(|quotient| {
+        let is_alone = quotient.above.len() == 1 && quotient.below.len() <= 1;
+        let join = |parts: &[(&Expression, u32)], is_alone: bool| {
+            let parts = parts.iter().map(|(part, exponent)| match part {
+                // A fraction needs no parentheses.
+                Expression::Sum(_) if is_alone && *exponent == 1 => sum(part),
+                _ => factor(part, *exponent),
+            });
+            parts.collect::<Vec<_>>().join(r"\, ")
+        };
+        if quotient.below.is_empty() {
+            return join(&quotient.above, false);
+        }
+        // Numbers, letters and sums before the last numerator stand before the fraction.
+        let (before, above) = quotient.above.split_at(quotient.above.len().saturating_sub(1));
+        let above = if above.is_empty() { "1".to_owned() } else { join(above, true) };
+        let below = join(&quotient.below, is_alone || quotient.below.len() == 1);
+        let fraction = format!(r"\frac{{{above}}}{{{below}}}");
+        match before {
+            [] => fraction,
+            _ => format!(r"{}\, {fraction}", join(before, false)),
+        }
+    });
+    let text = quotients.collect::<Vec<_>>().join(r"\, ");
+    if product.negative { format!("-{text}") } else { text }
+}
+
+fn factor(expression: &Expression, exponent: u32) -> String {
+    let raised = |base: String| match exponent {
+        1 => base,
+        _ => format!("{base}^{{{exponent}}}"),
+    };
+    match expression {
+        Expression::Number(x) if *x < 0.0 => raised(parentheses(expression)),
+        Expression::Number(x) => raised(number_latex(*x)),
+        Expression::Letter(name) => raised(letter(name)),
+        Expression::Sum(_) | Expression::Product(_) => raised(parentheses(expression)),
+        Expression::Power(base, power) => format!("{}^{{{}}}", factor(base, 1), sum(power)),
+        Expression::Root(inside) => {
+            let root = format!(r"\sqrt{{{}}}", sum(inside));
+            if exponent == 1 { root } else { raised(format!(r"\left({root}\right)")) }
+        }
+        Expression::Absolute(inside) => raised(format!(r"\left| {} \right|", sum(inside))),
+        Expression::Norm(inside) => raised(format!(r"\left\lVert {} \right\rVert", sum(inside))),
+        Expression::Call(name, arguments) => {
+            let arguments: Vec<String> = arguments.iter().map(sum).collect();
+            let name = match *name {
+                "max" | "min" => format!(r"\{name}"),
+                other => format!(r"\operatorname{{{other}}}"),
+            };
+            raised(format!(r"{name}\left({}\right)", arguments.join(", ")))
+        }
+    }
+}
+
+fn parentheses(expression: &Expression) -> String {
+    format!(r"\left({}\right)", sum(expression))
+}
+
+/// A number as LaTeX: 1e-8 is 10⁻⁸.
+fn number_latex(x: f64) -> String {
+    match number(x).split_once('e') {
+        Some(("1", exponent)) => format!("10^{{{exponent}}}"),
+        Some((digits, exponent)) => format!(r"{digits} \cdot 10^{{{exponent}}}"),
+        None => number(x),
+    }
+}
+
+/// A letter as LaTeX: `\beta_1` for β₁, `\hat{m}` for m̂.
+fn letter(text: &str) -> String {
+    // The learning rate has a name in text and a letter in mathematics.
+    if text == "lr" {
+        return r"\eta".to_owned();
+    }
+    if let Some((base, index)) = text.split_once('_') {
+        return format!(r"{}_{{\mathrm{{{index}}}}}", letter(base).replace('_', r"\_"));
+    }
+    let mut base = String::new();
+    let mut index = String::new();
+    for c in text.chars() {
+        match c {
+            '\u{302}' => base = format!(r"\hat{{{base}}}"),
+            '\u{303}' => base = format!(r"\tilde{{{base}}}"),
+            '\u{304}' => base = format!(r"\bar{{{base}}}"),
+            'ḡ' => base += r"\bar{g}",
+            '′' => base += "'",
+            c => match (GREEK.iter().find(|(greek, _)| *greek == c), digit(c)) {
+                (Some((_, latin)), _) => base += &format!(r"\{latin}"),
+                (None, Some(digit)) => index.push(digit),
+                (None, None) => base.push(c),
+            },
+        }
+    }
+    if base.chars().filter(char::is_ascii_alphabetic).count() > 1 && !base.contains('\\') {
+        base = format!(r"\mathrm{{{base}}}");
+    }
+    if index.is_empty() { base } else { format!("{base}_{{{index}}}") }
+}

@@ -1,0 +1,215 @@
+//! Formulas as data: a rule that runs on [`Symbol`]s leaves its [`Formula`].
+//!
+//! [`graph`] has the quantities and how each comes from others; [`symbol`] records them;
+//! [`simplify`] makes the graph that people read, [`statements`] puts it in lines, and [`text`] and
+//! [`latex`] write them.
+
+mod expression;
+mod graph;
+mod latex;
+mod letters;
+mod program;
+mod simplify;
+mod statements;
+mod symbol;
+mod text;
+
+pub use graph::{Binary, Graph, Id, Level, Node, Unary};
+pub(crate) use program::{Instruction, Operand, Operation, Program};
+pub use statements::Statement;
+pub use symbol::Symbol;
+
+use crate::rule::sealed::{Layout as _, Slots};
+use crate::rule::{Rule, Slot, State, as_many};
+use symbol::{edit, record};
+
+/// The formula of a method: how the update of one element and its new state come from the gradient
+/// g, the element W, the state, the step t and the hyperparameters.
+///
+/// It is what [`Rule::prepare`] and [`Rule::apply`] compute, recorded by running them on
+/// [`Symbol`]s: there is no second text that could disagree.
+///
+/// ```
+/// use thalweg::{Formula, prelude::*};
+///
+/// let formula = Formula::of(&chain!(Trace { momentum: 0.9, ..Trace::default() }, ScaleByLearningRate::new(0.1)));
+/// assert_eq!(formula.to_string(), "b ← μb + g;  W ← W − lr·b");
+/// assert_eq!(formula.with_values().to_string(), "b ← 0.9b + g;  W ← W − 0.1b");
+///
+/// let adamw: thalweg::Spec = "adamw".parse()?;
+/// assert_eq!(
+///     adamw.formula().ok_or("no formula")?.to_string(),
+///     "m ← β₁m + (1 − β₁)g;  v ← β₂v + (1 − β₂)g²;  m̂ = m/(1 − β₁ᵗ);  v̂ = v/(1 − β₂ᵗ);  \
+///      W ← W − lr·(m̂/(√v̂ + ε) + λW)"
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Formula {
+    graph: Graph,
+    slots: Vec<SlotFormula>,
+    update: Id,
+    /// The letters of hyperparameters and slots, where they are not the usual ones.
+    letters: Vec<(String, String)>,
+}
+
+/// How a step changes a state slot.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SlotFormula {
+    /// The slot's name.
+    pub name: String,
+    /// Its value before the first step.
+    pub start: f64,
+    /// Its value after a step.
+    pub value: Id,
+}
+
+impl Formula {
+    /// The formula of a rule or a [`chain!`](crate::chain).
+    pub fn of<T: Rule>(rule: &T) -> Self {
+        let slots = as_many(rule.slots(), T::State::<Symbol>::SLOTS);
+        Self::record(slots, |recorder| recorder.rule(rule, recorder.gradient()))
+    }
+
+    /// Records the formula of a method with these slots, whose update `run` computes.
+    pub fn record(slots: Vec<Slot>, run: impl FnOnce(&mut Recorder) -> Symbol) -> Self {
+        let ((update, values), graph) = record(|| {
+            let values = (0..slots.len()).map(|k| Symbol::of(Node::Slot(k))).collect();
+            let mut recorder = Recorder { values, next: 0 };
+            (run(&mut recorder), recorder.values)
+        });
+        let slots = slots.into_iter().zip(values);
+        let slots = slots.map(|(slot, value)| SlotFormula {
+            name: slot.name,
+            start: slot.start,
+            value: value.0,
+        });
+        Self { graph, slots: slots.collect(), update: update.0, letters: Vec::new() }
+    }
+
+    /// The same formula with these slots' names.
+    pub(crate) fn with_slots(mut self, slots: Vec<Slot>) -> Self {
+        self.slots.iter_mut().zip(slots).for_each(|(known, slot)| known.name = slot.name);
+        self
+    }
+
+    /// The quantities.
+    pub fn graph(&self) -> &Graph {
+        &self.graph
+    }
+
+    /// The state slots, in order.
+    pub fn slots(&self) -> &[SlotFormula] {
+        &self.slots
+    }
+
+    /// The update u: a step is W ← W + u.
+    pub fn update(&self) -> Id {
+        self.update
+    }
+
+    /// The same formula with other letters for hyperparameters and slots than the usual ones, given
+    /// by name.
+    #[must_use]
+    pub fn with_letters(mut self, letters: &[(&str, &str)]) -> Self {
+        let letters = letters.iter().map(|&(name, letter)| (name.to_owned(), letter.to_owned()));
+        self.letters.extend(letters);
+        self
+    }
+
+    /// The same formula with the values of all hyperparameters in place of their letters.
+    #[must_use]
+    pub fn with_values(self) -> Self {
+        self.with_values_of(|_| true)
+    }
+
+    /// The same formula with the values of some hyperparameters in place of their letters.
+    #[must_use]
+    pub fn with_values_of(mut self, is_value: impl Fn(&str) -> bool) -> Self {
+        for (name, _) in &mut self.graph.hyperparameters {
+            if is_value(name) {
+                name.clear();
+            }
+        }
+        self
+    }
+
+    /// The formula in lines, as papers print it, simplified for finite numbers: what is multiplied
+    /// with 0 vanishes.
+    pub fn statements(&self) -> Vec<Statement> {
+        statements::statements(&simplify::simplified(self, false))
+    }
+
+    /// The lines of the first step that differ from those of later ones.
+    pub fn first_step(&self) -> Vec<Statement> {
+        let later = self.statements();
+        let mut first = statements::statements(&simplify::simplified(self, true));
+        first.retain(|statement| !later.contains(statement));
+        first
+    }
+
+    /// The formula as LaTeX, a line for each statement.
+    pub fn latex(&self) -> Vec<String> {
+        let mut lines: Vec<String> = self.statements().iter().map(Statement::latex).collect();
+        let first = self.first_step();
+        lines.extend(first.iter().map(|first| format!(r"t = 1: \quad {}", first.latex())));
+        lines
+    }
+}
+
+/// The formula as text, in one line.
+impl std::fmt::Display for Formula {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut lines: Vec<String> = self.statements().iter().map(Statement::to_string).collect();
+        let first = self.first_step();
+        lines.extend(first.iter().map(|first| format!("at t = 1: {first}")));
+        f.write_str(&lines.join(";  "))
+    }
+}
+
+/// Records the parts of a step: constants and updates of rules, in the order of their slots.
+#[derive(Debug)]
+pub struct Recorder {
+    values: Vec<Symbol>,
+    /// The first slot of the next rule.
+    next: usize,
+}
+
+impl Recorder {
+    /// The gradient g.
+    pub fn gradient(&self) -> Symbol {
+        Symbol::of(Node::Gradient)
+    }
+
+    /// The element W.
+    pub fn parameter(&self) -> Symbol {
+        Symbol::of(Node::Parameter)
+    }
+
+    /// The update that a rule makes of `u`.
+    pub fn rule<T: Rule>(&mut self, rule: &T, u: Symbol) -> Symbol {
+        let constants = rule.prepare::<Symbol>(Symbol::of(Node::Step));
+        edit(|graph| graph.in_apply = true);
+        let w = self.parameter();
+        let mut state = T::State::<Symbol>::load::<Recorded>(&self.values, &[], self.next, 0);
+        let u = T::apply(&constants, u, w, &mut state);
+        state.store::<Recorded>(&mut self.values, &mut [], self.next, 0);
+        edit(|graph| graph.in_apply = false);
+        self.next += T::State::<Symbol>::SLOTS;
+        u
+    }
+}
+
+/// Access to slots that are symbols.
+struct Recorded;
+
+impl Slots<Symbol> for Recorded {
+    type Word = Symbol;
+
+    fn get(values: &[Symbol], _: &[u16], slot: usize, _: usize) -> Symbol {
+        values[slot]
+    }
+    fn set(values: &mut [Symbol], _: &mut [u16], slot: usize, _: usize, value: Symbol) {
+        values[slot] = value;
+    }
+}

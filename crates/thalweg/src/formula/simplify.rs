@@ -1,0 +1,83 @@
+//! The formula that people read: without what does not change a finite number.
+
+use super::graph::{Binary, Graph, Id, Node, Unary};
+use super::{Formula, SlotFormula};
+
+/// The formula without hyperparameters that are 0, roundings and special cases, at the first step
+/// or at later ones. Hyperparameters without a name become numbers.
+pub(super) fn simplified(formula: &Formula, first: bool) -> Formula {
+    let mut simplifier = Simplifier { from: &formula.graph, to: Graph::default(), first };
+    simplifier.to.names = formula.graph.names.clone();
+    let mut ids: Vec<Id> = Vec::with_capacity(formula.graph.len());
+    for id in formula.graph.ids() {
+        let simplified = simplifier.node(id, &ids);
+        ids.push(simplified);
+    }
+    let slots = formula.slots.iter();
+    let slots = slots.map(|slot| SlotFormula { value: ids[slot.value.index()], ..slot.clone() });
+    Formula {
+        slots: slots.collect(),
+        update: ids[formula.update.index()],
+        letters: formula.letters.clone(),
+        graph: simplifier.to,
+    }
+}
+
+struct Simplifier<'a> {
+    from: &'a Graph,
+    to: Graph,
+    first: bool,
+}
+
+impl Simplifier<'_> {
+    fn node(&mut self, id: Id, ids: &[Id]) -> Id {
+        let of = |id: Id| ids[id.index()];
+        match self.from.node(id) {
+            Node::Hyperparameter(place) => match &self.from.hyperparameters[place] {
+                (name, value) if name.is_empty() || *value == 0.0 => self.to.number(*value),
+                (name, value) => self.to.hyperparameter(name, *value),
+            },
+            Node::Unary(function, a) => self.unary(function, of(a)),
+            Node::Binary(function, a, b) => self.binary(function, of(a), of(b)),
+            Node::OneMinusPower(beta, t) => match self.to.constant(of(beta)) {
+                Some(0.0) => self.to.number(1.0),
+                _ => self.to.add(Node::OneMinusPower(of(beta), of(t))),
+            },
+            Node::AtFirst(first, later) => of(if self.first { first } else { later }),
+            Node::WhereZero(_, _, otherwise) => of(otherwise),
+            Node::Norm(a) => self.to.add(Node::Norm(of(a))),
+            Node::Round(a) => of(a),
+            Node::Named(a, name) => match self.to.node(of(a)) {
+                Node::Unary(..) | Node::Binary(..) => self.to.add(Node::Named(of(a), name)),
+                _ => of(a),
+            },
+            same => self.to.add(same),
+        }
+    }
+
+    fn unary(&mut self, function: Unary, a: Id) -> Id {
+        match (function, self.to.node(a)) {
+            (Unary::Neg, Node::Unary(Unary::Neg, a)) => a,
+            _ => self.to.add(Node::Unary(function, a)),
+        }
+    }
+
+    fn binary(&mut self, function: Binary, a: Id, b: Id) -> Id {
+        let (x, y) = (self.to.constant(a), self.to.constant(b));
+        match (function, x, y) {
+            (_, Some(x), Some(y)) => self.to.number(tidy(function.of(x, y))),
+            (Binary::Add, Some(0.0), _) => b,
+            (Binary::Add | Binary::Sub, _, Some(0.0)) => a,
+            (Binary::Sub, Some(0.0), _) => self.unary(Unary::Neg, b),
+            (Binary::Mul, Some(0.0), _) | (Binary::Div, Some(0.0), _) => a,
+            (Binary::Mul, _, Some(0.0)) => b,
+            (Binary::Max | Binary::Min, _, _) if a == b => a,
+            _ => self.to.add(Node::Binary(function, a, b)),
+        }
+    }
+}
+
+/// The number without the rounding of the last digits: 0.1, not 0.09999999999999998.
+fn tidy(x: f64) -> f64 {
+    format!("{x:.12e}").parse().unwrap_or(x)
+}

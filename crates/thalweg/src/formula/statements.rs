@@ -1,0 +1,288 @@
+//! The lines of a formula: assignments of slots and of W, and the named quantities between them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Formula;
+use super::expression::Expression;
+use super::graph::{Binary, Id, Node, Unary};
+use super::letters::{letter, subscripts};
+
+/// A line of a formula: `m ← β₁m + (1 − β₁)g`, or `m̂ = m/(1 − β₁ᵗ)`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Statement {
+    /// What is assigned or named.
+    pub letter: String,
+    /// Whether a slot or W changes; else it is a name for a quantity.
+    pub is_assignment: bool,
+    pub(super) value: Expression,
+}
+
+/// The lines of a simplified formula, each after those that it needs.
+pub(super) fn statements(formula: &Formula) -> Vec<Statement> {
+    let mut lines = Lines::of(formula);
+    let ordered = lines.in_order();
+    let mut statements: Vec<Statement> =
+        ordered.into_iter().filter_map(|line| lines.statement(line)).collect();
+    let step = Expression::Letter("W".to_owned()).plus(lines.expression(formula.update, None));
+    statements.push(Statement { letter: "W".to_owned(), is_assignment: true, value: step });
+    statements
+}
+
+/// What a line gives a letter to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Line {
+    /// A quantity with a name.
+    Named(Id),
+    /// The new value of a slot.
+    Slot(usize, Id),
+}
+
+struct Lines<'a> {
+    formula: &'a Formula,
+    /// Whether each quantity depends on the element.
+    changes: Vec<bool>,
+    /// The letter of each quantity that has one.
+    letters: BTreeMap<Id, String>,
+    lines: Vec<Line>,
+}
+
+impl<'a> Lines<'a> {
+    fn of(formula: &'a Formula) -> Self {
+        let graph = &formula.graph;
+        let mut changes: Vec<bool> = Vec::with_capacity(graph.len());
+        for id in graph.ids() {
+            changes.push(match graph.node(id) {
+                Node::Gradient | Node::Parameter | Node::Slot(_) => true,
+                _ => graph.operands(id).any(|operand| changes[operand.index()]),
+            });
+        }
+        let mut lines = Self { formula, changes, letters: BTreeMap::new(), lines: Vec::new() };
+        let uses = lines.uses();
+        for (k, slot) in formula.slots.iter().enumerate() {
+            // A slot that keeps its value has no line.
+            if graph.node(slot.value) != Node::Slot(k) {
+                lines.letters.entry(slot.value).or_insert_with(|| formula.letter_of(&slot.name));
+                lines.lines.push(Line::Slot(k, slot.value));
+            }
+        }
+        for id in graph.ids().filter(|id| uses.contains_key(id)) {
+            let is_slot = lines.letters.contains_key(&id);
+            match graph.node(id) {
+                Node::Named(inner, _) if lines.letters.contains_key(&inner) => {
+                    let same = lines.letters[&inner].clone();
+                    lines.letters.insert(id, same);
+                }
+                Node::Named(_, name) => {
+                    lines.letters.insert(id, graph.names[name].clone());
+                    lines.lines.push(Line::Named(id));
+                }
+                Node::Unary(..) | Node::Binary(..)
+                    if !is_slot
+                        && uses[&id] > 1
+                        && lines.changes[id.index()]
+                        && !lines.is_named(id) =>
+                {
+                    let letter = lines.free_letter();
+                    lines.letters.insert(id, letter);
+                    lines.lines.push(Line::Named(id));
+                }
+                _ => {}
+            }
+        }
+        lines
+    }
+
+    /// A letter for a quantity that is used twice and has no name: u, u₂, u₃, ….
+    fn free_letter(&self) -> String {
+        let names = &self.formula.graph.names;
+        let is_free = |letter: &String| {
+            !names.contains(letter) && !self.letters.values().any(|used| used == letter)
+        };
+        let numbered = (2..).map(|k| format!("u{}", subscripts(k)));
+        std::iter::once("u".to_owned()).chain(numbered).find(is_free).unwrap_or_default()
+    }
+
+    /// How often each quantity is used, of those that are.
+    fn uses(&self) -> BTreeMap<Id, usize> {
+        let graph = &self.formula.graph;
+        let mut uses: BTreeMap<Id, usize> = BTreeMap::new();
+        let mut open = vec![self.formula.update];
+        open.extend(self.formula.slots.iter().map(|slot| slot.value));
+        while let Some(id) = open.pop() {
+            let count = uses.entry(id).or_default();
+            *count += 1;
+            if *count == 1 {
+                open.extend(graph.operands(id));
+            }
+        }
+        uses
+    }
+
+    /// Whether some quantity is another name of this one.
+    fn is_named(&self, id: Id) -> bool {
+        let graph = &self.formula.graph;
+        graph.ids().any(|other| matches!(graph.node(other), Node::Named(inner, _) if inner == id))
+    }
+
+    /// The lines, each after those that it needs: the letters that it uses, and, where a slot
+    /// changes, every line that uses its old value. Where that cannot be, the old value gets a
+    /// letter of its own.
+    fn in_order(&mut self) -> Vec<Line> {
+        let slots = 0..self.formula.slots.len();
+        let update = self.formula.update;
+        let has_line = self.letters.contains_key(&update);
+        for slot in
+            slots.filter(|slot| !has_line && self.reads_old(update, *slot)).collect::<Vec<_>>()
+        {
+            self.name_old(slot);
+        }
+        let mut waiting = self.lines.clone();
+        waiting.sort_by_key(|line| self.id(*line));
+        let mut ordered = Vec::new();
+        while !waiting.is_empty() {
+            let ready = waiting.iter().position(|line| {
+                waiting.iter().all(|other| other == line || !self.comes_before(*other, *line))
+            });
+            if ready.is_none()
+                && let Some(slot) = waiting.iter().find_map(|line| match line {
+                    Line::Slot(slot, _) => Some(*slot),
+                    Line::Named(_) => None,
+                })
+                && let Some(old) = self.name_old(slot)
+            {
+                waiting.insert(0, old);
+                continue;
+            }
+            ordered.push(waiting.remove(ready.unwrap_or(0)));
+        }
+        ordered
+    }
+
+    /// Names the value of a slot before the step, unless it has a name already.
+    fn name_old(&mut self, slot: usize) -> Option<Line> {
+        let graph = &self.formula.graph;
+        let id = graph.ids().find(|id| graph.node(*id) == Node::Slot(slot))?;
+        let is_changed =
+            self.lines.iter().any(|line| matches!(line, Line::Slot(k, _) if *k == slot));
+        if !is_changed || self.letters.contains_key(&id) {
+            return None;
+        }
+        self.letters.insert(id, format!("{}′", self.slot_letter(slot)));
+        self.lines.push(Line::Named(id));
+        Some(Line::Named(id))
+    }
+
+    fn slot_letter(&self, slot: usize) -> String {
+        self.formula.letter_of(&self.formula.slots[slot].name)
+    }
+
+    /// Whether `first` must come before `then`.
+    fn comes_before(&self, first: Line, then: Line) -> bool {
+        let (first_id, then_id) = (self.id(first), self.id(then));
+        self.mentions(then_id, first_id)
+            || matches!(then, Line::Slot(k, _) if self.reads_old(first_id, k))
+    }
+
+    fn id(&self, line: Line) -> Id {
+        match line {
+            Line::Named(id) | Line::Slot(_, id) => id,
+        }
+    }
+
+    /// The quantities that the line of `id` is written with.
+    fn written_with(&self, id: Id) -> BTreeSet<Id> {
+        let graph = &self.formula.graph;
+        let mut found = BTreeSet::new();
+        let mut open: Vec<Id> = graph.operands(id).collect();
+        while let Some(id) = open.pop() {
+            if found.insert(id) && !self.letters.contains_key(&id) {
+                open.extend(graph.operands(id));
+            }
+        }
+        found
+    }
+
+    fn mentions(&self, id: Id, other: Id) -> bool {
+        let found = self.written_with(id);
+        let graph = &self.formula.graph;
+        let is_other = |id: &Id| {
+            *id == other || matches!(graph.node(*id), Node::Named(inner, _) if inner == other)
+        };
+        found.iter().any(is_other)
+    }
+
+    fn reads_old(&self, id: Id, slot: usize) -> bool {
+        let graph = &self.formula.graph;
+        let is_old =
+            |id: &Id| graph.node(*id) == Node::Slot(slot) && !self.letters.contains_key(id);
+        self.written_with(id).iter().any(is_old) || is_old(&id)
+    }
+
+    fn statement(&self, line: Line) -> Option<Statement> {
+        let id = self.id(line);
+        let letter = self.letters.get(&id)?.clone();
+        Some(match line {
+            Line::Named(id) => {
+                let value = self.expression(id, Some(id));
+                Statement { letter, is_assignment: false, value }
+            }
+            Line::Slot(k, id) => {
+                let own = self.slot_letter(k);
+                // Two slots may have the same new value.
+                let value = match own == letter {
+                    true => self.expression(id, Some(id)),
+                    false => Expression::Letter(letter),
+                };
+                Statement { letter: own, is_assignment: true, value }
+            }
+        })
+    }
+
+    /// A quantity by its letter, or by what it is made of; `top` is the one whose line this is.
+    fn expression(&self, id: Id, top: Option<Id>) -> Expression {
+        let graph = &self.formula.graph;
+        if let (Some(letter), true) = (self.letters.get(&id), top != Some(id)) {
+            return Expression::Letter(letter.clone());
+        }
+        let of = |id: Id| self.expression(id, None);
+        match graph.node(id) {
+            Node::Constant(bits) => Expression::Number(f64::from_bits(bits)),
+            Node::Hyperparameter(place) => {
+                Expression::Letter(self.formula.letter_of(&graph.hyperparameters[place].0))
+            }
+            Node::Step => Expression::Letter("t".to_owned()),
+            Node::Norm(a) => Expression::Norm(Box::new(of(a))),
+            Node::Gradient => Expression::Letter("g".to_owned()),
+            Node::Parameter => Expression::Letter("W".to_owned()),
+            Node::Slot(k) => Expression::Letter(self.slot_letter(k)),
+            Node::Unary(Unary::Neg, a) => of(a).negated(),
+            Node::Unary(Unary::Sqrt, a) => Expression::Root(Box::new(of(a))),
+            Node::Unary(Unary::Abs, a) => Expression::Absolute(Box::new(of(a))),
+            Node::Unary(Unary::Sign, a) => Expression::Call("sign", vec![of(a)]),
+            Node::Binary(Binary::Add, a, b) => of(a).plus(of(b)),
+            Node::Binary(Binary::Sub, a, b) => of(a).plus(of(b).negated()),
+            Node::Binary(Binary::Mul, a, b) => of(a).times(of(b)),
+            Node::Binary(Binary::Div, a, b) => of(a).over(of(b)),
+            Node::Binary(Binary::Max, a, b) => Expression::Call("max", vec![of(a), of(b)]),
+            Node::Binary(Binary::Min, a, b) => Expression::Call("min", vec![of(a), of(b)]),
+            Node::OneMinusPower(beta, t) => {
+                let power = Expression::Power(Box::new(of(beta)), Box::new(of(t)));
+                Expression::Number(1.0).plus(power.negated())
+            }
+            // Simplified away.
+            Node::AtFirst(_, a) | Node::WhereZero(_, _, a) | Node::Round(a) | Node::Named(a, _) => {
+                of(a)
+            }
+        }
+    }
+}
+
+impl Formula {
+    /// The letter of a hyperparameter or a slot.
+    fn letter_of(&self, name: &str) -> String {
+        match self.letters.iter().find(|(known, _)| known == name) {
+            Some((_, letter)) => letter.clone(),
+            None => letter(name),
+        }
+    }
+}

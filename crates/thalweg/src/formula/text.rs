@@ -1,0 +1,108 @@
+//! Formulas as plain text.
+
+use std::fmt;
+
+use super::expression::{Expression, Product, number};
+use super::letters::{is_single, superscript};
+use super::statements::Statement;
+
+/// The statement as plain text, such as `m ← β₁m + (1 − β₁)g`.
+impl fmt::Display for Statement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let arrow = if self.is_assignment { "←" } else { "=" };
+        write!(f, "{} {arrow} {}", self.letter, sum(&self.value))
+    }
+}
+
+/// Anything, as one side of an equation.
+fn sum(expression: &Expression) -> String {
+    match expression {
+        Expression::Sum(terms) => {
+            let mut text = String::new();
+            for (k, term) in terms.iter().enumerate() {
+                let (sign, term) = match (k, term.is_negative()) {
+                    (0, false) => ("", term.clone()),
+                    (0, true) => ("−", term.clone().negated()),
+                    (_, false) => (" + ", term.clone()),
+                    (_, true) => (" − ", term.clone().negated()),
+                };
+                text += sign;
+                text += &match term {
+                    Expression::Sum(_) => format!("({})", sum(&term)),
+                    term => sum(&term),
+                };
+            }
+            text
+        }
+        Expression::Product(product) => product_text(product),
+        Expression::Number(x) if *x < 0.0 => format!("−{}", number(-x)),
+        _ => factor(expression, 1),
+    }
+}
+
+fn product_text(product: &Product) -> String {
+    let mut text = if product.negative { "−".to_owned() } else { String::new() };
+    let mut is_first = true;
+    for quotient in product.quotients() {
+        let mut previous: Option<&Expression> = None;
+        for (part, exponent) in &quotient.above {
+            let apart = match previous {
+                None => !is_first,
+                Some(previous) => !(joins(previous) && joins(part)),
+            };
+            text += if apart { "·" } else { "" };
+            text += &factor(part, *exponent);
+            previous = Some(part);
+            is_first = false;
+        }
+        if quotient.above.is_empty() {
+            text += if is_first { "1" } else { "·1" };
+        }
+        for (part, exponent) in &quotient.below {
+            text += "/";
+            text += &factor(part, *exponent);
+        }
+        is_first = false;
+    }
+    text
+}
+
+/// Whether a factor can stand beside another without a dot: numbers, single letters, and sums in
+/// parentheses.
+fn joins(expression: &Expression) -> bool {
+    match expression {
+        Expression::Number(_) | Expression::Sum(_) | Expression::Power(..) => true,
+        Expression::Letter(letter) => is_single(letter),
+        _ => false,
+    }
+}
+
+/// A factor to a power, in parentheses where needed.
+fn factor(expression: &Expression, exponent: u32) -> String {
+    let raised = |base: String| match exponent {
+        1 => base,
+        _ => base + &superscript(exponent),
+    };
+    match expression {
+        Expression::Number(x) if *x < 0.0 => raised(format!("({})", sum(expression))),
+        Expression::Number(x) => raised(number(*x)),
+        Expression::Letter(letter) => raised(letter.clone()),
+        Expression::Sum(_) | Expression::Product(_) => raised(format!("({})", sum(expression))),
+        // Only βᵗ occurs.
+        Expression::Power(base, _) => format!("{}ᵗ", factor(base, 1)),
+        Expression::Root(inside) => {
+            let root = match &**inside {
+                Expression::Letter(_) | Expression::Call(..) => format!("√{}", factor(inside, 1)),
+                inside => format!("√({})", sum(inside)),
+            };
+            if exponent == 1 { root } else { raised(format!("({root})")) }
+        }
+        Expression::Absolute(inside) => raised(format!("|{}|", sum(inside))),
+        Expression::Norm(inside) => raised(format!("‖{}‖", sum(inside))),
+        Expression::Call(name, arguments) => {
+            let arguments: Vec<String> = arguments.iter().map(sum).collect();
+            let call = format!("{name}({})", arguments.join(", "));
+            if exponent == 1 { call } else { raised(format!("({call})")) }
+        }
+    }
+}
