@@ -12,8 +12,11 @@ use crate::storage::layout::{BLOCK, CHUNK};
 use crate::storage::prefetch::prefetch;
 use crate::storage::state::BlocksMut;
 
-/// Elements that an instruction works on.
-const TILE: usize = 256;
+/// Bytes of a vector that an instruction works on: all of a step's vectors fit in the L1 cache.
+const TILE: usize = 2048;
+
+/// Bytes of a cache line: a full-width access to an aligned vector touches one.
+const LINE: usize = 64;
 
 thread_local! {
     /// The registers of this thread, kept so that a step allocates nothing.
@@ -49,14 +52,17 @@ impl<R: Real> Pass<R> for Tape {
         self.program.prepare::<R>(terms.t as f64, &mut constants);
         let (program, slots) = (&self.program, self.formula.slots().len());
         let mut memory = REGISTERS.take();
-        memory.resize(memory.len().max(program.registers * TILE), 0.0);
-        let (registers, _) =
-            bytemuck::cast_slice_mut::<f64, R>(&mut memory).as_chunks_mut::<TILE>();
+        // One more for the gradient.
+        let bytes = (program.registers + 1) * TILE;
+        memory.resize(memory.len().max((bytes + LINE) / size_of::<f64>()), 0.0);
+        let skipped = memory.as_ptr().align_offset(LINE).min(LINE / size_of::<f64>());
+        let registers = bytemuck::cast_slice_mut::<f64, R>(&mut memory[skipped..]);
         work(&mut |Stretch { numbers, .. }| {
             let Numbers::Real { parts, state: BlocksMut::Plain(s) } = numbers else { return };
             for part in parts {
                 let (w, g) = (part.w.as_flattened_mut(), part.g.as_flattened());
                 let (first, constants) = (part.first * CHUNK, &constants[..]);
+                let registers = &mut registers[..];
                 terms.arch.dispatch(Run {
                     program,
                     slots,
@@ -89,7 +95,7 @@ struct Run<'a, R> {
     w: &'a mut [R],
     g: &'a [R],
     s: &'a mut [R],
-    registers: &'a mut [[R; TILE]],
+    registers: &'a mut [R],
 }
 
 impl<R: Real> pulp::NullaryFnOnce for Run<'_, R> {
@@ -98,66 +104,133 @@ impl<R: Real> pulp::NullaryFnOnce for Run<'_, R> {
     #[inline(always)]
     fn call(self) {
         let Self { program, slots, constants, terms, first, w, g, s, registers } = self;
-        let mut gradient = [R::zero(); TILE];
+        let tile = TILE / size_of::<R>();
+        let (scaled, registers) = registers.split_at_mut(tile);
+        // A product with 1 and infinite bounds change nothing.
+        let is_plain = terms.factor == R::one() && !terms.bound.is_finite();
         let mut from = 0;
         while from < w.len() {
             let (block, j) = ((first + from) / BLOCK, (first + from) % BLOCK);
-            let n = TILE.min(w.len() - from).min(BLOCK - j);
+            let n = tile.min(w.len() - from).min(BLOCK - j);
             let at = |slot: usize| (block * slots + slot) * BLOCK + j;
-            prefetch(w, from + TILE, TILE);
-            prefetch(g, from + TILE, TILE);
-            for slot in 0..slots {
-                prefetch(s, at(slot) + TILE, TILE);
-            }
-            let gradient = &mut gradient[..n];
-            scale(gradient, &g[from..from + n], terms.factor, terms.bound);
-            for &Instruction { operation, to } in &program.instructions {
-                let (before, rest) = registers.split_at_mut(to);
-                let Some((result, after)) = rest.split_first_mut() else { continue };
-                let vector = |operand: Operand| match operand {
-                    Operand::Register(k) if k < to => &before[k][..n],
-                    Operand::Register(k) => &after[k - to - 1][..n],
-                    Operand::Gradient => &*gradient,
-                    Operand::Slot(slot) => &s[at(slot)..at(slot) + n],
-                    _ => &w[from..from + n],
+            let (all, g) = (g, &g[from..from + n]);
+            let gradient = if is_plain {
+                g
+            } else {
+                scale(&mut scaled[..n], g, terms.factor, terms.bound);
+                &scaled[..n]
+            };
+            let lines = (slots + 2) * (TILE / LINE);
+            let count = program.instructions.len();
+            for (k, &Instruction { operation, to }) in program.instructions.iter().enumerate() {
+                // The next tile is requested bit by bit: few lines can be on their way at a time.
+                for line in k * lines / count..(k + 1) * lines / count {
+                    let i = line % (TILE / LINE) * (LINE / size_of::<R>());
+                    match line / (TILE / LINE) {
+                        0 => prefetch(w, from + tile + i, LINE / size_of::<R>()),
+                        1 => prefetch(all, from + tile + i, LINE / size_of::<R>()),
+                        slot => {
+                            let next = if j + tile < BLOCK { 0 } else { (slots - 1) * BLOCK };
+                            let from = at(slot - 2) + tile + next + i;
+                            prefetch(s, from, LINE / size_of::<R>());
+                        }
+                    }
+                }
+                let (before, rest) = registers.split_at_mut(to * tile);
+                let (result, after) = rest.split_at_mut(tile);
+                let vectors = Vectors {
+                    before,
+                    after,
+                    to,
+                    tile,
+                    n,
+                    gradient,
+                    parameter: &w[from..from + n],
+                    state: s,
+                    slot: at(0),
+                    constants,
                 };
-                let constant = |operand: Operand| match operand {
-                    Operand::Constant(k) => Some(constants[k]),
-                    _ => None,
-                };
-                step(operation, &mut result[..n], vector, constant);
+                step(operation, &mut result[..n], &vectors);
             }
+            let register = |k: usize| &registers[k * tile..][..n];
             for &(slot, place) in &program.slots {
-                let to = at(slot)..at(slot) + n;
+                let to = &mut s[at(slot)..at(slot) + n];
                 match place {
-                    Operand::Register(k) => store(&mut s[to], &registers[k][..n]),
-                    Operand::Constant(k) => s[to].fill(flushed(constants[k])),
-                    _ => store(&mut s[to], gradient),
+                    Operand::Register(k) => store(to, register(k)),
+                    Operand::Constant(k) => to.fill(flushed(constants[k])),
+                    _ => store(to, gradient),
                 }
             }
             let w = &mut w[from..from + n];
-            match program.update {
-                Operand::Register(k) => add(w, &registers[k][..n]),
-                Operand::Constant(k) => map(w, |w| w + constants[k]),
-                _ => add(w, gradient),
+            let factor = program.factor.and_then(|factor| match factor {
+                Operand::Constant(k) => Some(constants[k]),
+                _ => None,
+            });
+            let update = match program.update {
+                Operand::Register(k) => register(k),
+                _ => gradient,
+            };
+            match (program.update, factor) {
+                (Operand::Constant(k), None) => map(w, |w| w + constants[k]),
+                (_, None) => add(w, update),
+                (_, Some(a)) => add_scaled(w, a, update),
             }
             from += n;
         }
     }
 }
 
+/// Where operands are.
+struct Vectors<'a, R> {
+    /// The registers around the one that is written.
+    before: &'a [R],
+    after: &'a [R],
+    to: usize,
+    tile: usize,
+    n: usize,
+    gradient: &'a [R],
+    parameter: &'a [R],
+    state: &'a [R],
+    /// Where the first slot is in the state.
+    slot: usize,
+    constants: &'a [R],
+}
+
+impl<'a, R: Real> Vectors<'a, R> {
+    #[inline(always)]
+    fn vector(&self, operand: Operand) -> &'a [R] {
+        let n = self.n;
+        match operand {
+            Operand::Register(k) if k < self.to => &self.before[k * self.tile..][..n],
+            Operand::Register(k) => &self.after[(k - self.to - 1) * self.tile..][..n],
+            Operand::Gradient => self.gradient,
+            Operand::Slot(slot) => &self.state[self.slot + slot * BLOCK..][..n],
+            _ => self.parameter,
+        }
+    }
+
+    #[inline(always)]
+    fn constant(&self, operand: Operand) -> Option<R> {
+        match operand {
+            Operand::Constant(k) => Some(self.constants[k]),
+            _ => None,
+        }
+    }
+
+    /// A number that is a constant in every program.
+    #[inline(always)]
+    fn number(&self, operand: Operand) -> R {
+        self.constant(operand).unwrap_or(R::zero())
+    }
+}
+
 /// One instruction, on vectors of one length.
 #[inline(always)]
-fn step<'v, R: Real>(
-    operation: Operation,
-    to: &mut [R],
-    vector: impl Fn(Operand) -> &'v [R],
-    constant: impl Fn(Operand) -> Option<R>,
-) {
+fn step<R: Real>(operation: Operation<Operand>, to: &mut [R], of: &Vectors<'_, R>) {
     match operation {
-        Operation::Copy(a) => to.copy_from_slice(vector(a)),
+        Operation::Copy(a) => to.copy_from_slice(of.vector(a)),
         Operation::Unary(function, a) => {
-            let a = vector(a);
+            let a = of.vector(a);
             match function {
                 Unary::Neg => from_one(to, a, |a| -a),
                 Unary::Sqrt => from_one(to, a, R::sqrt),
@@ -165,9 +238,9 @@ fn step<'v, R: Real>(
                 Unary::Sign => from_one(to, a, R::sign),
             }
         }
-        Operation::Binary(function, a, b) => match (constant(a), constant(b)) {
+        Operation::Binary(function, a, b) => match (of.constant(a), of.constant(b)) {
             (Some(x), _) => {
-                let b = vector(b);
+                let b = of.vector(b);
                 match function {
                     Binary::Add => from_one(to, b, |b| x + b),
                     Binary::Sub => from_one(to, b, |b| x - b),
@@ -178,7 +251,7 @@ fn step<'v, R: Real>(
                 }
             }
             (None, Some(y)) => {
-                let a = vector(a);
+                let a = of.vector(a);
                 match function {
                     Binary::Add => from_one(to, a, |a| a + y),
                     Binary::Sub => from_one(to, a, |a| a - y),
@@ -189,7 +262,7 @@ fn step<'v, R: Real>(
                 }
             }
             (None, None) => {
-                let (a, b) = (vector(a), vector(b));
+                let (a, b) = (of.vector(a), of.vector(b));
                 match function {
                     Binary::Add => from_two(to, a, b, |a, b| a + b),
                     Binary::Sub => from_two(to, a, b, |a, b| a - b),
@@ -200,19 +273,37 @@ fn step<'v, R: Real>(
                 }
             }
         },
-        Operation::MulAdd(a, b, c) => match constant(a) {
-            Some(a) => from_two(to, vector(b), vector(c), |b, c| a * b + c),
-            None => {
-                let (a, b, c) = (vector(a), vector(b), vector(c));
-                for i in 0..to.len().min(a.len()).min(b.len()).min(c.len()) {
-                    to[i] = a[i] * b[i] + c[i];
+        Operation::MulAdd(x, y, z) => {
+            let (y, z) = (of.vector(y), of.vector(z));
+            match of.constant(x) {
+                Some(a) => from_two(to, y, z, |y, z| a * y + z),
+                None => {
+                    let x = of.vector(x);
+                    for i in 0..to.len().min(x.len()).min(y.len()).min(z.len()) {
+                        to[i] = x[i] * y[i] + z[i];
+                    }
                 }
             }
-        },
-        Operation::Mix(a, x, b, y) => {
-            if let (Some(a), Some(b)) = (constant(a), constant(b)) {
-                from_two(to, vector(x), vector(y), |x, y| a * x + b * y);
-            }
+        }
+        Operation::Affine(a, x, b) => {
+            let (a, b) = (of.number(a), of.number(b));
+            from_one(to, of.vector(x), |x| a * x + b);
+        }
+        Operation::Mix([a, x, b, y]) => {
+            let (a, b) = (of.number(a), of.number(b));
+            from_two(to, of.vector(x), of.vector(y), |x, y| a * x + b * y);
+        }
+        Operation::MixSquare([a, x, b, y]) => {
+            let (a, b) = (of.number(a), of.number(b));
+            from_two(to, of.vector(x), of.vector(y), |x, y| a * x + b * (y * y));
+        }
+        Operation::RootPlus(x, a) => {
+            let a = of.number(a);
+            from_one(to, of.vector(x), |x| x.sqrt() + a);
+        }
+        Operation::ScaledDiv(a, x, y) => {
+            let a = of.number(a);
+            from_two(to, of.vector(x), of.vector(y), |x, y| a * x / y);
         }
     }
 }
@@ -249,6 +340,14 @@ fn scale<R: Real>(to: &mut [R], g: &[R], factor: R, bound: R) {
 fn add<R: Real>(w: &mut [R], u: &[R]) {
     for i in 0..w.len().min(u.len()) {
         w[i] = w[i] + u[i];
+    }
+}
+
+/// W ← W + a·u.
+#[inline(always)]
+fn add_scaled<R: Real>(w: &mut [R], a: R, u: &[R]) {
+    for i in 0..w.len().min(u.len()) {
+        w[i] = w[i] + a * u[i];
     }
 }
 

@@ -4,7 +4,7 @@ use super::Formula;
 use super::graph::{Binary, Graph, Id, Level, Node, Unary};
 use crate::number::{Number, Wide};
 
-/// The instructions of a formula. Each has the same bits as the formula's own operation.
+/// The instructions of a formula. Each has the same bits as the formula's own operations.
 #[derive(Debug, Clone)]
 pub struct Program {
     graph: Graph,
@@ -13,8 +13,9 @@ pub struct Program {
     pub(crate) instructions: Vec<Instruction>,
     /// The new value of each slot that changes.
     pub(crate) slots: Vec<(usize, Operand)>,
-    /// The update of W.
+    /// The update of W, and a constant that it is multiplied with first.
     pub(crate) update: Operand,
+    pub(crate) factor: Option<Operand>,
     /// The number of registers.
     pub(crate) registers: usize,
 }
@@ -32,31 +33,51 @@ pub enum Operand {
 /// An instruction: what it computes, and the register that it is stored in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Instruction {
-    pub operation: Operation,
+    pub operation: Operation<Operand>,
     pub to: usize,
 }
 
-/// What an instruction computes of its operands.
+/// What an instruction computes. Joined operations round as often as the single ones; letters a
+/// and b are constants, x, y and z vectors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Operation {
-    Copy(Operand),
-    Unary(Unary, Operand),
-    Binary(Binary, Operand, Operand),
-    /// a·b + c, with two roundings; only a may be a constant.
-    MulAdd(Operand, Operand, Operand),
-    /// a·x + b·y for constants a and b, with three roundings: a moving average.
-    Mix(Operand, Operand, Operand, Operand),
+pub enum Operation<T> {
+    Copy(T),
+    Unary(Unary, T),
+    /// One of the two may be a constant.
+    Binary(Binary, T, T),
+    /// x·y + z, where x may be a constant.
+    MulAdd(T, T, T),
+    /// a·x + b.
+    Affine(T, T, T),
+    /// a·x + b·y: a moving average.
+    Mix([T; 4]),
+    /// a·x + b·y².
+    MixSquare([T; 4]),
+    /// √x + a.
+    RootPlus(T, T),
+    /// (a·x)/y.
+    ScaledDiv(T, T, T),
 }
 
-impl Operation {
-    fn operands(&self) -> impl Iterator<Item = Operand> + use<> {
-        let operands = match *self {
-            Self::Copy(a) | Self::Unary(_, a) => [Some(a), None, None, None],
-            Self::Binary(_, a, b) => [Some(a), Some(b), None, None],
-            Self::MulAdd(a, b, c) => [Some(a), Some(b), Some(c), None],
-            Self::Mix(a, x, b, y) => [Some(a), Some(x), Some(b), Some(y)],
-        };
-        operands.into_iter().flatten()
+impl<T: Copy> Operation<T> {
+    fn map<U>(self, f: &mut dyn FnMut(T) -> U) -> Operation<U> {
+        match self {
+            Self::Copy(x) => Operation::Copy(f(x)),
+            Self::Unary(function, x) => Operation::Unary(function, f(x)),
+            Self::Binary(function, x, y) => Operation::Binary(function, f(x), f(y)),
+            Self::MulAdd(x, y, z) => Operation::MulAdd(f(x), f(y), f(z)),
+            Self::Affine(a, x, b) => Operation::Affine(f(a), f(x), f(b)),
+            Self::Mix(operands) => Operation::Mix(operands.map(f)),
+            Self::MixSquare(operands) => Operation::MixSquare(operands.map(f)),
+            Self::RootPlus(x, a) => Operation::RootPlus(f(x), f(a)),
+            Self::ScaledDiv(a, x, y) => Operation::ScaledDiv(f(a), f(x), f(y)),
+        }
+    }
+
+    fn operands(self) -> Vec<T> {
+        let mut operands = Vec::new();
+        self.map(&mut |operand| operands.push(operand));
+        operands
     }
 }
 
@@ -68,26 +89,27 @@ impl Program {
             return None;
         }
         let mut compiler = Compiler::new(formula);
-        let places: Vec<Operand> = formula
-            .slots
-            .iter()
-            .map(|slot| slot.value)
-            .chain([formula.update])
-            .map(|id| compiler.operand(id))
-            .collect();
-        let (update, slots) = places.split_last()?;
-        let slots = slots.iter().copied().enumerate();
-        let slots: Vec<(usize, Operand)> = slots
+        let slots: Vec<Operand> =
+            formula.slots.iter().map(|slot| compiler.operand(slot.value)).collect();
+        let (factor, update) = match compiler.own_product(formula.update) {
+            Some((a, x)) if compiler.uniform[a.index()] => (Some(compiler.operand(a)), x),
+            _ => (None, formula.update),
+        };
+        let update = compiler.operand(update);
+        let slots = slots
+            .into_iter()
+            .enumerate()
             .filter(|(k, place)| *place != Operand::Slot(*k))
             .map(|(k, place)| (k, compiler.kept(place)))
             .collect();
-        let update = compiler.kept(*update);
+        let update = compiler.kept(update);
         let mut program = Self {
             graph: graph.clone(),
             constants: compiler.constants,
             instructions: compiler.instructions,
             slots,
             update,
+            factor,
             registers: 0,
         };
         program.assign_registers();
@@ -96,8 +118,9 @@ impl Program {
 
     /// The constants of a step, in the order of [`Operand::Constant`].
     pub(crate) fn prepare<N: Number<Wide = f64>>(&self, t: f64, constants: &mut Vec<N>) {
-        let hyperparameters = self.graph.hyperparameters.iter().map(|(_, value)| *value);
-        let values = Uniform::<N>::of(&self.graph, &hyperparameters.collect::<Vec<_>>(), t);
+        let hyperparameters: Vec<f64> =
+            self.graph.hyperparameters.iter().map(|(_, value)| *value).collect();
+        let values = Uniform::<N>::of(&self.graph, &hyperparameters, t);
         constants.extend(self.constants.iter().map(|id| values.narrow(*id)));
     }
 
@@ -119,33 +142,28 @@ impl Program {
             }
         }
         let mut register_of = vec![0; self.instructions.len()];
-        let mut busy_until: Vec<Option<usize>> = Vec::new();
+        let mut busy_until: Vec<usize> = Vec::new();
         for k in 0..self.instructions.len() {
             // A register is free after the instruction that last reads it.
-            let free = busy_until.iter().position(|until| until.is_none_or(|until| until < k));
+            let free = busy_until.iter().position(|until| *until < k);
             let register = free.unwrap_or(busy_until.len());
-            if register == busy_until.len() {
-                busy_until.push(None);
+            let until = last_use[k].max(k);
+            match busy_until.get_mut(register) {
+                Some(busy) => *busy = until,
+                None => busy_until.push(until),
             }
-            busy_until[register] = Some(last_use[k].max(k));
             register_of[k] = register;
         }
-        let renamed = |operand: &mut Operand| {
-            if let Operand::Register(from) = operand {
-                *from = register_of[*from];
-            }
+        let mut renamed = |operand: Operand| match operand {
+            Operand::Register(from) => Operand::Register(register_of[from]),
+            other => other,
         };
         for (k, instruction) in self.instructions.iter_mut().enumerate() {
-            match &mut instruction.operation {
-                Operation::Copy(a) | Operation::Unary(_, a) => renamed(a),
-                Operation::Binary(_, a, b) => [a, b].into_iter().for_each(renamed),
-                Operation::MulAdd(a, b, c) => [a, b, c].into_iter().for_each(renamed),
-                Operation::Mix(a, x, b, y) => [a, x, b, y].into_iter().for_each(renamed),
-            }
+            instruction.operation = instruction.operation.map(&mut renamed);
             instruction.to = register_of[k];
         }
-        self.slots.iter_mut().for_each(|(_, place)| renamed(place));
-        renamed(&mut self.update);
+        self.slots.iter_mut().for_each(|(_, place)| *place = renamed(*place));
+        self.update = renamed(self.update);
         self.registers = busy_until.len();
     }
 }
@@ -175,7 +193,7 @@ impl<'a> Compiler<'a> {
                 _ => graph.operands(id).all(|operand| uniform[operand.index()]),
             };
         }
-        // Of the quantities that are needed, which come after their operands.
+        // Only quantities that are needed count; they come after their operands.
         for k in (0..graph.len()).rev() {
             if uses[k] > 0 {
                 graph.operands(Id(k as u32)).for_each(|operand| uses[operand.index()] += 1);
@@ -190,23 +208,27 @@ impl<'a> Compiler<'a> {
         // Without recursion, as a formula can be deep.
         let mut open = vec![id];
         while let Some(&next) = open.last() {
-            if self.places[next.index()].is_some() {
-                open.pop();
-                continue;
-            }
-            let missing: Vec<Id> = self
-                .needs(next)
-                .into_iter()
-                .filter(|id| self.places[id.index()].is_none())
-                .collect();
+            let known = self.places.get(next.index()).copied().flatten();
+            let missing = match known {
+                Some(_) => Vec::new(),
+                None => self.needs(next),
+            };
+            let missing = missing.into_iter().filter(|id| self.places[id.index()].is_none());
+            let missing: Vec<Id> = missing.collect();
             if missing.is_empty() {
-                let place = self.emit(next);
-                self.places[next.index()] = Some(place);
+                if known.is_none() {
+                    let place = self.emit(next);
+                    self.places[next.index()] = Some(place);
+                }
                 open.pop();
             } else {
                 open.extend(missing);
             }
         }
+        self.place(id)
+    }
+
+    fn place(&self, id: Id) -> Operand {
         self.places[id.index()].unwrap_or(Operand::Parameter)
     }
 
@@ -218,7 +240,7 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    fn push(&mut self, operation: Operation) -> Operand {
+    fn push(&mut self, operation: Operation<Operand>) -> Operand {
         let to = self.instructions.len();
         self.instructions.push(Instruction { operation, to });
         Operand::Register(to)
@@ -226,12 +248,9 @@ impl<'a> Compiler<'a> {
 
     /// The quantities that the instruction for `id` reads.
     fn needs(&self, id: Id) -> Vec<Id> {
-        if self.uniform[id.index()] {
-            return Vec::new();
-        }
-        match self.joined(id) {
-            Some(Joined::MulAdd(a, b, c)) => vec![a, b, c],
-            Some(Joined::Mix(a, x, b, y)) => vec![a, x, b, y],
+        match self.operation(id) {
+            _ if self.uniform[id.index()] => Vec::new(),
+            Some(operation) => operation.operands(),
             None => self.graph.operands(id).collect(),
         }
     }
@@ -241,52 +260,87 @@ impl<'a> Compiler<'a> {
             self.constants.push(id);
             return Operand::Constant(self.constants.len() - 1);
         }
-        let of = |id: Id| self.places[id.index()].unwrap_or(Operand::Parameter);
-        let operation = match self.graph.node(id) {
-            Node::Gradient => return Operand::Gradient,
-            Node::Slot(k) => return Operand::Slot(k),
-            Node::Named(a, _) | Node::Round(a) => return of(a),
-            Node::Unary(function, a) => Operation::Unary(function, of(a)),
-            Node::Binary(function, a, b) => match self.joined(id) {
-                Some(Joined::MulAdd(a, b, c)) => Operation::MulAdd(of(a), of(b), of(c)),
-                Some(Joined::Mix(a, x, b, y)) => Operation::Mix(of(a), of(x), of(b), of(y)),
-                None => Operation::Binary(function, of(a), of(b)),
-            },
+        match (self.operation(id), self.graph.node(id)) {
+            (Some(operation), _) => {
+                let operation = operation.map(&mut |id| self.place(id));
+                self.push(operation)
+            }
+            (None, Node::Gradient) => Operand::Gradient,
+            (None, Node::Slot(k)) => Operand::Slot(k),
+            (None, Node::Named(a, _)) => self.place(a),
             // Everything else is the same for all elements, or W.
-            _ => return Operand::Parameter,
-        };
-        self.push(operation)
-    }
-
-    /// A sum with products that nothing else uses, as one instruction.
-    fn joined(&self, id: Id) -> Option<Joined> {
-        let Node::Binary(Binary::Add, left, right) = self.graph.node(id) else { return None };
-        match (self.own_product(left), self.own_product(right)) {
-            (Some((a, x)), Some((b, y))) if self.uniform[a.index()] && self.uniform[b.index()] => {
-                Some(Joined::Mix(a, x, b, y))
-            }
-            (Some((a, b)), _) if !self.uniform[right.index()] => Some(Joined::MulAdd(a, b, right)),
-            (_, Some((a, b))) if !self.uniform[left.index()] => Some(Joined::MulAdd(a, b, left)),
-            _ => None,
+            _ => Operand::Parameter,
         }
     }
 
-    /// The factors of a product of elements that only one quantity uses, the uniform one first.
+    /// The instruction for a quantity, joined with those that nothing else needs; `None` for what
+    /// is given.
+    fn operation(&self, id: Id) -> Option<Operation<Id>> {
+        let uniform = |id: Id| self.uniform[id.index()];
+        Some(match self.graph.node(id) {
+            Node::Unary(function, a) => Operation::Unary(function, a),
+            Node::Binary(Binary::Add, l, r) => match (self.own_product(l), self.own_product(r)) {
+                (Some((a, x)), Some((b, y))) if uniform(a) && uniform(b) => {
+                    match (self.own_square(x), self.own_square(y)) {
+                        (_, Some(y)) => Operation::MixSquare([a, x, b, y]),
+                        (Some(x), None) => Operation::MixSquare([b, y, a, x]),
+                        (None, None) => Operation::Mix([a, x, b, y]),
+                    }
+                }
+                (Some((x, y)), _) if !uniform(r) => Operation::MulAdd(x, y, r),
+                (_, Some((x, y))) if !uniform(l) => Operation::MulAdd(x, y, l),
+                (Some((a, x)), _) if uniform(a) => Operation::Affine(a, x, r),
+                (_, Some((a, x))) if uniform(a) => Operation::Affine(a, x, l),
+                _ => match (self.own_root(l), self.own_root(r)) {
+                    (Some(x), _) if uniform(r) => Operation::RootPlus(x, r),
+                    (_, Some(x)) if uniform(l) => Operation::RootPlus(x, l),
+                    _ => Operation::Binary(Binary::Add, l, r),
+                },
+            },
+            Node::Binary(Binary::Div, l, r) => match self.own_product(l) {
+                Some((a, x)) if uniform(a) && !uniform(r) => Operation::ScaledDiv(a, x, r),
+                _ => Operation::Binary(Binary::Div, l, r),
+            },
+            Node::Binary(function, a, b) => Operation::Binary(function, a, b),
+            _ => return None,
+        })
+    }
+
+    /// What computes a quantity of elements that only one other needs.
+    fn own(&self, mut id: Id) -> Option<Node> {
+        loop {
+            if self.uses[id.index()] != 1 || self.uniform[id.index()] {
+                return None;
+            }
+            match self.graph.node(id) {
+                Node::Named(a, _) => id = a,
+                node => return Some(node),
+            }
+        }
+    }
+
+    /// The factors of a product that only one quantity needs, the uniform one first.
     fn own_product(&self, id: Id) -> Option<(Id, Id)> {
-        match self.graph.node(id) {
-            Node::Binary(Binary::Mul, a, b)
-                if self.uses[id.index()] == 1 && !self.uniform[id.index()] =>
-            {
-                Some(if self.uniform[b.index()] { (b, a) } else { (a, b) })
-            }
+        match self.own(id)? {
+            Node::Binary(Binary::Mul, a, b) if self.uniform[b.index()] => Some((b, a)),
+            Node::Binary(Binary::Mul, a, b) => Some((a, b)),
             _ => None,
         }
     }
-}
 
-enum Joined {
-    MulAdd(Id, Id, Id),
-    Mix(Id, Id, Id, Id),
+    fn own_square(&self, id: Id) -> Option<Id> {
+        match self.own(id)? {
+            Node::Binary(Binary::Mul, a, b) if a == b => Some(a),
+            _ => None,
+        }
+    }
+
+    fn own_root(&self, id: Id) -> Option<Id> {
+        match self.own(id)? {
+            Node::Unary(Unary::Sqrt, a) => Some(a),
+            _ => None,
+        }
+    }
 }
 
 /// The values of the quantities that are the same for all elements.

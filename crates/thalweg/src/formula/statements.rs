@@ -22,7 +22,7 @@ pub(super) fn statements(formula: &Formula) -> Vec<Statement> {
     let mut lines = Lines::of(formula);
     let ordered = lines.in_order();
     let mut statements: Vec<Statement> =
-        ordered.into_iter().filter_map(|line| lines.statement(line)).collect();
+        ordered.into_iter().map(|line| lines.statement(line)).collect();
     let step = Expression::Letter("W".to_owned()).plus(lines.expression(formula.update, None));
     statements.push(Statement { letter: "W".to_owned(), is_assignment: true, value: step });
     statements
@@ -59,9 +59,17 @@ impl<'a> Lines<'a> {
         let mut lines = Self { formula, changes, letters: BTreeMap::new(), lines: Vec::new() };
         let uses = lines.uses();
         for (k, slot) in formula.slots.iter().enumerate() {
-            // A slot that keeps its value has no line.
+            // A slot that keeps its value has no line; what has a letter already keeps it.
             if graph.node(slot.value) != Node::Slot(k) {
-                lines.letters.entry(slot.value).or_insert_with(|| formula.letter_of(&slot.name));
+                if matches!(
+                    graph.node(slot.value),
+                    Node::Unary(..) | Node::Binary(..) | Node::Named(..)
+                ) {
+                    lines
+                        .letters
+                        .entry(slot.value)
+                        .or_insert_with(|| formula.letter_of(&slot.name));
+                }
                 lines.lines.push(Line::Slot(k, slot.value));
             }
         }
@@ -218,24 +226,16 @@ impl<'a> Lines<'a> {
         self.written_with(id).iter().any(is_old) || is_old(&id)
     }
 
-    fn statement(&self, line: Line) -> Option<Statement> {
+    fn statement(&self, line: Line) -> Statement {
         let id = self.id(line);
-        let letter = self.letters.get(&id)?.clone();
-        Some(match line {
-            Line::Named(id) => {
-                let value = self.expression(id, Some(id));
-                Statement { letter, is_assignment: false, value }
-            }
-            Line::Slot(k, id) => {
-                let own = self.slot_letter(k);
-                // Two slots may have the same new value.
-                let value = match own == letter {
-                    true => self.expression(id, Some(id)),
-                    false => Expression::Letter(letter),
-                };
-                Statement { letter: own, is_assignment: true, value }
-            }
-        })
+        let known = self.letters.get(&id);
+        let (letter, is_assignment) = match line {
+            Line::Named(_) => (known.cloned().unwrap_or_default(), false),
+            Line::Slot(slot, _) => (self.slot_letter(slot), true),
+        };
+        // Two slots may have the same new value.
+        let top = (known == Some(&letter)).then_some(id);
+        Statement { value: self.expression(id, top), letter, is_assignment }
     }
 
     /// A quantity by its letter, or by what it is made of; `top` is the one whose line this is.

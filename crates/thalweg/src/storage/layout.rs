@@ -176,8 +176,10 @@ impl Layout<f32> for Bf16Pairs {
                 (*a, *b) = (f32::from_bits(word & 0xffff_0000), f32::from_bits(word << 16));
             }
         }
-        for (bits, last) in odd.iter().zip(last).take(n) {
-            *last = bf16::widen(*bits);
+        if slots % 2 == 1 {
+            for (bits, last) in odd[..n].iter().zip(&mut last[..n]) {
+                *last = bf16::widen(*bits);
+            }
         }
     }
     #[inline(always)]
@@ -224,7 +226,7 @@ fn pack<F: Fn(f32, usize) -> u32>(
     }
     if slots % 2 == 1 {
         let rounding = rounding(slots - 1);
-        for (i, (bits, last)) in odd.iter_mut().zip(last).take(n).enumerate() {
+        for (i, (bits, last)) in odd[..n].iter_mut().zip(&last[..n]).enumerate() {
             *bits = (rounding(*last, i) >> 16) as u16;
         }
     }
