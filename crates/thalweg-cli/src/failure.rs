@@ -59,10 +59,12 @@ impl From<io::Error> for Failure {
     }
 }
 
-/// The message on one line, with control characters escaped.
+/// The message with control characters escaped, on one line, except for indented lines that quote a
+/// file.
 fn one_line(message: &str) -> String {
     let escaped = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.into() };
-    message.chars().map(escaped).collect()
+    let lines = message.split("\n    ").map(|line| line.chars().map(escaped).collect::<String>());
+    lines.collect::<Vec<_>>().join("\n    ")
 }
 
 /// Prints a line on standard error; a failure to do so is ignored.

@@ -106,6 +106,19 @@ pub enum Error {
         known: Vec<&'static str>,
     },
 
+    /// A file with a method written as text cannot be read.
+    #[error("cannot read {path}: {problem}")]
+    RuleFile {
+        /// The file.
+        path: String,
+        /// Why.
+        problem: String,
+    },
+
+    /// A method written as text cannot be understood.
+    #[error(transparent)]
+    Rule(Box<crate::formula::RuleError>),
+
     /// The optimizer has no hyperparameter of this name.
     #[error(
         "{optimizer} has no hyperparameter `{name}`{}; {}",

@@ -96,7 +96,9 @@ pub use error::Error;
 pub use formula::Formula;
 /// The sixteen-bit types of parameters, from the crate `half`.
 pub use half::{bf16, f16};
-pub use method::{Build, Configuration, Entry, Interpreted, Method, Paper, Registry, Spec};
+pub use method::{
+    Build, Configuration, Entry, Interpreted, Method, Paper, Registry, Spec, TextRule,
+};
 #[doc(hidden)]
 pub use method::{Erased, Make, formula_of, kernel_of};
 pub use number::{Number, Wide};

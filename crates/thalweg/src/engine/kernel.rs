@@ -77,7 +77,12 @@ impl Kernel {
     /// Steps element by element by the program of a formula, without a compiled loop: the same
     /// bits, on any storage type. `None` if the formula needs a norm of the whole parameter.
     pub fn of_formula(formula: &Formula) -> Option<Self> {
-        Some(Self(Kind::Elementwise(Box::new(Tape::new(formula.clone())?))))
+        formula.is_elementwise().then(|| Self::program(formula.clone()))
+    }
+
+    /// The same for a formula that is known to be elementwise.
+    pub(crate) fn program(formula: Formula) -> Self {
+        Self(Kind::Elementwise(Box::new(Tape::new(formula))))
     }
 
     /// Steps whole parameters.

@@ -30,9 +30,9 @@ pub struct Tape {
 }
 
 impl Tape {
-    /// The program of a formula; `None` if it is not elementwise.
-    pub fn new(formula: Formula) -> Option<Self> {
-        Some(Self { program: Program::new(&formula)?, formula })
+    /// The program of an elementwise formula.
+    pub fn new(formula: Formula) -> Self {
+        Self { program: Program::new(&formula), formula }
     }
 }
 
@@ -171,7 +171,9 @@ impl<R: Real> pulp::NullaryFnOnce for Run<'_, R> {
                 _ => gradient,
             };
             match (program.update, factor) {
+                (Operand::Constant(k), None) if program.replaces => w.fill(constants[k]),
                 (Operand::Constant(k), None) => map(w, |w| w + constants[k]),
+                (_, None) if program.replaces => w.copy_from_slice(update),
                 (_, None) => add(w, update),
                 (_, Some(a)) => add_scaled(w, a, update),
             }

@@ -8,14 +8,18 @@ mod expression;
 mod graph;
 mod latex;
 mod letters;
+mod parse;
 mod program;
+mod rule_error;
 mod simplify;
 mod statements;
 mod symbol;
 mod text;
 
 pub use graph::{Binary, Graph, Id, Level, Node, Unary};
+pub(crate) use parse::parse;
 pub(crate) use program::{Instruction, Operand, Operation, Program};
+pub use rule_error::RuleError;
 pub use statements::Statement;
 pub use symbol::Symbol;
 
@@ -49,6 +53,8 @@ pub struct Formula {
     graph: Graph,
     slots: Vec<SlotFormula>,
     update: Id,
+    /// Whether the update is the new W, not what is added to it.
+    replaces: bool,
     /// The letters of hyperparameters and slots, where they are not the usual ones.
     letters: Vec<(String, String)>,
 }
@@ -84,7 +90,47 @@ impl Formula {
             start: slot.start,
             value: value.0,
         });
-        Self { graph, slots: slots.collect(), update: update.0, letters: Vec::new() }
+        let (update, replaces) = (update.0, false);
+        Self { graph, slots: slots.collect(), update, replaces, letters: Vec::new() }
+    }
+
+    /// The formula of a method whose new W is `w`.
+    fn of_text(mut graph: Graph, slots: Vec<SlotFormula>, w: Id) -> Self {
+        let is_parameter = |graph: &Graph, id: Id| graph.node(id) == Node::Parameter;
+        let update = match graph.node(w) {
+            Node::Binary(Binary::Add, a, u) if is_parameter(&graph, a) => Some(u),
+            Node::Binary(Binary::Add, u, b) if is_parameter(&graph, b) => Some(u),
+            Node::Binary(Binary::Sub, a, u) if is_parameter(&graph, a) => {
+                // W − a·b has the bits of W + (−a)·b.
+                Some(match graph.node(u) {
+                    Node::Binary(Binary::Mul, a, b) => {
+                        let a = graph.add(Node::Unary(Unary::Neg, a));
+                        graph.add(Node::Binary(Binary::Mul, a, b))
+                    }
+                    _ => graph.add(Node::Unary(Unary::Neg, u)),
+                })
+            }
+            _ => None,
+        };
+        let (update, replaces) = (update.unwrap_or(w), update.is_none());
+        Self { graph, slots, update, replaces, letters: Vec::new() }
+    }
+
+    /// Whether it needs nothing but one element: no norm of the whole parameter.
+    pub fn is_elementwise(&self) -> bool {
+        !self.graph.ids().any(|id| matches!(self.graph.node(id), Node::Norm(_)))
+    }
+
+    /// The value of a hyperparameter; 0 if there is none of this name.
+    pub(crate) fn value(&self, name: &str) -> f64 {
+        let known = self.graph.hyperparameters.iter().find(|(known, _)| known == name);
+        known.map_or(0.0, |(_, value)| *value)
+    }
+
+    /// Changes the value of a hyperparameter; `false` if there is none of this name.
+    pub(crate) fn set_value(&mut self, name: &str, value: f64) -> bool {
+        let known = self.graph.hyperparameters.iter_mut().find(|(known, _)| known == name);
+        known.map(|(_, known)| *known = value).is_some()
     }
 
     /// The same formula with these slots' names.
@@ -103,9 +149,14 @@ impl Formula {
         &self.slots
     }
 
-    /// The update u: a step is W ← W + u.
+    /// The update u: a step is W ← W + u, or W ← u if it [replaces](Self::replaces) W.
     pub fn update(&self) -> Id {
         self.update
+    }
+
+    /// Whether the update is the new W itself.
+    pub fn replaces(&self) -> bool {
+        self.replaces
     }
 
     /// The same formula with other letters for hyperparameters and slots than the usual ones, given

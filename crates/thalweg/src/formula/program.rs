@@ -16,6 +16,8 @@ pub struct Program {
     /// The update of W, and a constant that it is multiplied with first.
     pub(crate) update: Operand,
     pub(crate) factor: Option<Operand>,
+    /// Whether the update is the new W, not what is added to it.
+    pub(crate) replaces: bool,
     /// The number of registers.
     pub(crate) registers: usize,
 }
@@ -82,17 +84,16 @@ impl<T: Copy> Operation<T> {
 }
 
 impl Program {
-    /// The program of an elementwise formula; `None` if it needs a norm of the whole parameter.
-    pub fn new(formula: &Formula) -> Option<Self> {
+    /// The program of an elementwise formula.
+    pub fn new(formula: &Formula) -> Self {
         let graph = &formula.graph;
-        if graph.ids().any(|id| matches!(graph.node(id), Node::Norm(_))) {
-            return None;
-        }
         let mut compiler = Compiler::new(formula);
         let slots: Vec<Operand> =
             formula.slots.iter().map(|slot| compiler.operand(slot.value)).collect();
         let (factor, update) = match compiler.own_product(formula.update) {
-            Some((a, x)) if compiler.uniform[a.index()] => (Some(compiler.operand(a)), x),
+            Some((a, x)) if compiler.uniform[a.index()] && !formula.replaces => {
+                (Some(compiler.operand(a)), x)
+            }
             _ => (None, formula.update),
         };
         let update = compiler.operand(update);
@@ -110,10 +111,11 @@ impl Program {
             slots,
             update,
             factor,
+            replaces: formula.replaces,
             registers: 0,
         };
         program.assign_registers();
-        Some(program)
+        program
     }
 
     /// The constants of a step, in the order of [`Operand::Constant`].

@@ -18,6 +18,7 @@ pub(super) fn simplified(formula: &Formula, first: bool) -> Formula {
     Formula {
         slots: slots.collect(),
         update: ids[formula.update.index()],
+        replaces: formula.replaces,
         letters: formula.letters.clone(),
         graph: simplifier.to,
     }

@@ -23,7 +23,11 @@ pub(super) fn statements(formula: &Formula) -> Vec<Statement> {
     let ordered = lines.in_order();
     let mut statements: Vec<Statement> =
         ordered.into_iter().map(|line| lines.statement(line)).collect();
-    let step = Expression::Letter("W".to_owned()).plus(lines.expression(formula.update, None));
+    let update = lines.expression(formula.update, None);
+    let step = match formula.replaces {
+        true => update,
+        false => Expression::Letter("W".to_owned()).plus(update),
+    };
     statements.push(Statement { letter: "W".to_owned(), is_assignment: true, value: step });
     statements
 }

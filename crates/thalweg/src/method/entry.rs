@@ -83,6 +83,7 @@ pub trait Erased: Send + Sync {
     fn set_all(&mut self, values: &[(&str, Value)]) -> Result<(), Error>;
     fn check(&self) -> Result<(), Error>;
     fn kernel(&self) -> Kernel;
+    fn text(&self) -> Option<String>;
     fn boxed(&self) -> Box<dyn Erased>;
 }
 
@@ -98,6 +99,9 @@ impl<M: Method> Erased for M {
     }
     fn kernel(&self) -> Kernel {
         Method::kernel(self)
+    }
+    fn text(&self) -> Option<String> {
+        Method::text(self)
     }
     fn boxed(&self) -> Box<dyn Erased> {
         Box::new(self.clone())

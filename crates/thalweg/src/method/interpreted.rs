@@ -49,6 +49,9 @@ impl<M: Method> Method for Interpreted<M> {
         let kernel = self.0.kernel();
         kernel.formula().and_then(|formula| Kernel::of_formula(&formula)).unwrap_or(kernel)
     }
+    fn text(&self) -> Option<String> {
+        self.0.text()
+    }
     fn formula(&self) -> Option<Formula> {
         self.0.formula()
     }

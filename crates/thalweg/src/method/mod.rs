@@ -5,6 +5,7 @@ mod entry;
 mod interpreted;
 mod registry;
 mod spec;
+mod text_rule;
 
 #[doc(hidden)]
 pub use define::kernel_of;
@@ -15,6 +16,7 @@ pub use entry::{Erased, Make};
 pub use interpreted::Interpreted;
 pub use registry::Registry;
 pub use spec::Spec;
+pub use text_rule::TextRule;
 
 use crate::engine::Kernel;
 use crate::error::Error;
@@ -85,6 +87,11 @@ pub trait Method: Clone + Send + Sync + 'static {
 
     /// The kernel that steps with these hyperparameters.
     fn kernel(&self) -> Kernel;
+
+    /// The text of a method that is written as text.
+    fn text(&self) -> Option<String> {
+        None
+    }
 
     /// The formula of a step with these hyperparameters, if it can be written: that of every
     /// [`Rule`] can.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::entry::{Entry, Make, Row};
 use super::spec::Spec;
+use super::text_rule::{TextRule, interned};
 use crate::error::Error;
 use crate::rule::Rule;
 use crate::settings::nearest::nearest;
@@ -60,6 +61,16 @@ impl Registry {
         })))
     }
 
+    /// The registry with a method that is written as [text](TextRule) under a name. A name that ends
+    /// in `.rule` stands for a file of that name, which is then not read.
+    ///
+    /// # Errors
+    /// [`Rule`](Error::Rule), with the place of what cannot be understood.
+    pub fn with_text(self, name: &str, text: &str) -> Result<Self, Error> {
+        let row = text_row(name, text)?;
+        Ok(self.with_row(row))
+    }
+
     fn with_row(mut self, row: Row) -> Self {
         match self.rows.iter_mut().find(|known| known.name == row.name) {
             Some(known) => *known = row,
@@ -73,25 +84,51 @@ impl Registry {
         self.rows.iter().map(|row| &**row)
     }
 
-    /// Reads a spec of one of these methods.
+    /// Reads a spec of one of these methods, or of one in a file: a name that ends in `.rule` is a
+    /// file with a method written as [text](TextRule).
     ///
     /// # Errors
     /// [`MalformedSpec`](Error::MalformedSpec), [`UnknownOptimizer`](Error::UnknownOptimizer),
     /// [`UnknownHyperparameter`](Error::UnknownHyperparameter),
-    /// [`InvalidValue`](Error::InvalidValue), [`Inconsistent`](Error::Inconsistent).
+    /// [`InvalidValue`](Error::InvalidValue), [`Inconsistent`](Error::Inconsistent),
+    /// [`RuleFile`](Error::RuleFile), [`Rule`](Error::Rule).
     pub fn spec(&self, text: &str) -> Result<Spec, Error> {
         Spec::read(text, |name| self.find(name))
     }
 
-    /// Finds a row by name.
+    /// Finds a row by name; a name that ends in `.rule` is a file.
     fn find(&self, name: &str) -> Result<Row, Error> {
+        if let Some(row) = self.rows.iter().find(|row| row.name == name) {
+            return Ok(row.clone());
+        }
+        if name.ends_with(".rule") {
+            return text_row(name, &rule_file(name)?);
+        }
         let names = self.entries().map(|entry| entry.name);
-        self.rows.iter().find(|row| row.name == name).cloned().ok_or_else(|| {
-            Error::UnknownOptimizer {
-                name: name.to_owned(),
-                nearest: nearest(name, names.clone()),
-                known: names.collect(),
-            }
+        Err(Error::UnknownOptimizer {
+            name: name.to_owned(),
+            nearest: nearest(name, names.clone()),
+            known: names.collect(),
         })
     }
+}
+
+/// The text in a file.
+fn rule_file(path: &str) -> Result<String, Error> {
+    let unreadable = |problem: String| Error::RuleFile { path: path.to_owned(), problem };
+    let bytes = std::fs::read(path).map_err(|error| unreadable(error.to_string()))?;
+    String::from_utf8(bytes).map_err(|error| {
+        unreadable(format!("byte {} is not UTF-8 text", error.utf8_error().valid_up_to()))
+    })
+}
+
+/// The row of a method written as text.
+fn text_row(name: &str, text: &str) -> Result<Row, Error> {
+    let rule = TextRule::parse(text)
+        .map_err(|error| Error::Rule(Box::new(error.in_file(name))))?
+        .named(name);
+    let (name, summary) = (interned(name), rule.summary());
+    let make = Make::Copy(Box::new(rule));
+    let entry = Entry { name, title: name, summary, letters: &[], paper: None, state: &[], make };
+    Ok(Row::Shared(Arc::new(entry)))
 }

@@ -147,6 +147,9 @@ impl Method for Spec {
     fn check(&self) -> Result<(), Error> {
         self.method.check()
     }
+    fn text(&self) -> Option<String> {
+        self.method.text()
+    }
     fn formula(&self) -> Option<Formula> {
         formula_of(&self.method.kernel(), &self.hyperparameters(), self.row.letters)
     }

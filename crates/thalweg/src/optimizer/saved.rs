@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::clip::Clip;
-use super::group::Group;
+use super::group::{Group, Treatment};
 use super::group_kernels::{GroupKernel, group_kernels};
 use super::load_error::{CheckpointMismatch, LoadError};
 use super::options::check_loss_scale;
 use super::state::{Entry, Optimizer};
 use crate::checkpoint::{Checkpoint, SavedParameter, SavedSchedule, SavedSlot};
+use crate::error::Error;
 use crate::method::{Method, Registry, Spec};
 use crate::schedule::Schedule;
 use crate::settings::text::{self, Reader};
@@ -27,6 +28,8 @@ const GROUPS: &str = "groups";
 const LOSS_SCALE: &str = "loss_scale";
 const NON_FINITE: &str = "non_finite";
 const ROUNDING: &str = "rounding";
+/// How the settings with methods written as text begin; the name follows.
+const RULE: &str = "rule ";
 
 impl<R: Real, M: Method> Optimizer<R, M> {
     /// Saves the optimizer as one safetensors file: method, groups, schedules, step counts, state.
@@ -71,6 +74,7 @@ impl<R: Real, M: Method> Optimizer<R, M> {
             .shared_settings()
             .filter_map(|(key, text)| Some((key.to_owned(), text?)))
             .collect();
+        texts.extend(self.rule_texts().map(|(name, text)| (format!("{RULE}{name}"), text)));
         texts.insert(ELEMENTS.to_owned(), self.elements.to_string());
         texts.insert(LOSS_SCALE.to_owned(), format!("{:?}", options.loss_scale));
         Checkpoint {
@@ -199,6 +203,17 @@ impl<R: Real, M: Method> Optimizer<R, M> {
             let theirs = checkpoint.settings.get(key).map_or("none", String::as_str);
             same(key, theirs, ours.as_deref().unwrap_or("none"))?;
         }
+        for (name, ours) in self.rule_texts() {
+            let theirs =
+                checkpoint.settings.get(&format!("{RULE}{name}")).map_or("", String::as_str);
+            let lines = ours.lines().map(Some).chain(std::iter::repeat(None));
+            let theirs = theirs.lines().map(Some).chain(std::iter::repeat(None));
+            let longest = ours.lines().count() + 1;
+            for (k, (ours, theirs)) in lines.zip(theirs).enumerate().take(longest) {
+                let what = format!("line {} of {name}", k + 1);
+                same(&what, theirs.unwrap_or("none"), ours.unwrap_or("none"))?;
+            }
+        }
         let expected: Vec<&String> = options.schedules.iter().map(|(name, _)| name).collect();
         let found: Vec<&String> = checkpoint.schedules.iter().map(|s| &s.hyperparameter).collect();
         same("scheduled hyperparameters", &format!("{found:?}"), &format!("{expected:?}"))?;
@@ -226,6 +241,16 @@ impl<R: Real, M: Method> Optimizer<R, M> {
         }
         method.set_all(&restored)?;
         Ok((method, schedules, scale))
+    }
+
+    /// The methods written as text, by name.
+    fn rule_texts(&self) -> impl Iterator<Item = (String, String)> {
+        let own = self.options.method.text().map(|text| (self.options.method.name(), text));
+        let groups = self.options.groups.iter().filter_map(|group| match &group.treatment {
+            Treatment::Other(spec) => Some((spec.name(), spec.text()?)),
+            _ => None,
+        });
+        own.into_iter().chain(groups)
     }
 
     /// The settings that must be the same in a checkpoint, as far as they are set.
@@ -338,12 +363,14 @@ impl<R: Real> Optimizer<R, Spec> {
         Self::open_in(&Registry::standard(), path)
     }
 
-    /// The same, with the methods of a registry.
+    /// The same, with the methods of a registry. Methods written as text come from the checkpoint,
+    /// whatever their files have become.
     ///
     /// # Errors
     /// As [`open`](Self::open).
     pub fn open_in(registry: &Registry, path: impl AsRef<Path>) -> Result<Self, LoadError> {
         let checkpoint = Checkpoint::read(path)?;
+        let registry = &checkpoint.registry(registry)?;
         let setting = |key: &str| checkpoint.settings.get(key);
         let mut builder = Self::builder(registry.spec(&checkpoint.optimizer)?)
             .state_type(checkpoint.state_type)
@@ -371,6 +398,18 @@ impl<R: Real> Optimizer<R, Spec> {
         let mut optimizer = builder.build()?;
         optimizer.restore(&checkpoint)?;
         Ok(optimizer)
+    }
+}
+
+impl Checkpoint {
+    /// A registry with the methods that the checkpoint has as text, under the names of their files.
+    ///
+    /// # Errors
+    /// [`Rule`](Error::Rule) if a text cannot be understood.
+    pub fn registry(&self, registry: &Registry) -> Result<Registry, Error> {
+        let rules = self.settings.iter();
+        let mut rules = rules.filter_map(|(key, text)| Some((key.strip_prefix(RULE)?, text)));
+        rules.try_fold(registry.clone(), |registry, (name, text)| registry.with_text(name, text))
     }
 }
 

@@ -33,6 +33,9 @@ pub struct Range {
 }
 
 impl Accepts {
+    /// A finite number.
+    pub const FINITE: Self =
+        Self::Number(Range { min: f64::MIN, max: f64::INFINITY, max_included: false });
     /// A finite number ≥ 0.
     pub const NON_NEGATIVE: Self =
         Self::Number(Range { min: 0.0, max: f64::INFINITY, max_included: false });
@@ -91,6 +94,7 @@ impl Range {
 impl fmt::Display for Accepts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Number(Range { min, .. }) if *min == f64::MIN => f.write_str("a finite number"),
             Self::Number(Range { min, max, .. }) if max.is_infinite() => {
                 write!(f, "a finite number ≥ {min}")
             }

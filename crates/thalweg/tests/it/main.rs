@@ -18,4 +18,5 @@ mod resume;
 mod scheduled;
 mod schedules;
 mod storage;
+mod text_rules;
 mod whole_tensor;

@@ -1,0 +1,136 @@
+//! Methods that are written as text.
+
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+
+use super::{Method, admitted, change};
+use crate::engine::Kernel;
+use crate::error::Error;
+use crate::formula::{Formula, RuleError, parse};
+use crate::settings::{Accepts, Hyperparameter, Value};
+
+/// A method written as text: hyperparameters with defaults, state with its start, then
+/// assignments, executed in order for each element.
+///
+/// `g` is the gradient, `W` the parameter, `t` the step from 1. What depends only on
+/// hyperparameters and `t` is computed once a step in `f64`. The functions are `sqrt`, `abs`,
+/// `sign`, `min` and `max`; `1 - beta^t` is the bias correction of a mean. `β₁`, `√`, `·`, `²`, `←`
+/// and `−` are understood.
+///
+/// It steps by the program of its [`Formula`], without a compiler, at the speed of memory.
+///
+/// ```
+/// use thalweg::{Optimizer, TextRule};
+///
+/// let lion = TextRule::parse("
+///     # Lion. Chen et al. 2023, https://arxiv.org/abs/2302.06675
+///     lr = 1e-4
+///     beta1 = 0.9
+///     beta2 = 0.99
+///     weight_decay = 0
+///     state m = 0
+///     c = beta1*m + (1 - beta1)*g
+///     m = beta2*m + (1 - beta2)*g
+///     W = W - lr*(sign(c) + weight_decay*W)
+/// ")?;
+/// let mut w = [1.0_f32, -2.0];
+/// let mut optimizer = Optimizer::builder(lion).build()?;
+/// optimizer.set("lr", 0.5)?;
+/// optimizer.step([("w", &mut w, &[0.3, -0.1])])?;
+/// assert_eq!(w, [0.5, -1.5]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct TextRule {
+    name: &'static str,
+    summary: &'static str,
+    text: &'static str,
+    hyperparameters: Vec<Hyperparameter>,
+    formula: Formula,
+}
+
+impl TextRule {
+    /// Reads a method.
+    ///
+    /// # Errors
+    /// The first thing that cannot be understood, with its place.
+    pub fn parse(text: &str) -> Result<Self, RuleError> {
+        let parsed = parse(text)?;
+        let hyperparameters = parsed.hyperparameters.iter().map(|(name, _)| Hyperparameter {
+            name: interned(name),
+            meaning: "",
+            accepts: Accepts::FINITE,
+            required: false,
+        });
+        Ok(Self {
+            name: "rule",
+            summary: interned(&parsed.summary),
+            text: interned(text),
+            hyperparameters: hyperparameters.collect(),
+            formula: parsed.formula,
+        })
+    }
+
+    /// The same method with a name, as error messages and results show it.
+    #[must_use]
+    pub fn named(self, name: &str) -> Self {
+        Self { name: interned(name), ..self }
+    }
+
+    /// The first comment of the text.
+    pub fn summary(&self) -> &'static str {
+        self.summary
+    }
+}
+
+impl Method for TextRule {
+    fn name(&self) -> String {
+        self.name.to_owned()
+    }
+
+    fn hyperparameters(&self) -> Vec<(Hyperparameter, Value)> {
+        let known = self.hyperparameters.iter().copied();
+        let values = known.clone().map(|known| Value::Number(self.formula.value(known.name)));
+        known.zip(values).collect()
+    }
+
+    fn set_all(&mut self, values: &[(&str, Value)]) -> Result<(), Error> {
+        let described = Method::hyperparameters(self);
+        let mut changed = self.formula.clone();
+        change(self.name, &described, values, &mut |name, value| match value {
+            Value::Number(value) => changed.set_value(name, *value),
+            _ => false,
+        })?;
+        self.formula = changed;
+        Ok(())
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        admitted(self.name, &Method::hyperparameters(self))
+    }
+
+    fn kernel(&self) -> Kernel {
+        Kernel::program(self.formula.clone())
+    }
+
+    fn text(&self) -> Option<String> {
+        Some(self.text.to_owned())
+    }
+
+    fn formula(&self) -> Option<Formula> {
+        Some(self.formula.clone())
+    }
+}
+
+/// The same text, kept until the program ends, once however often it is read: the names of a
+/// registry live as long.
+pub(super) fn interned(text: &str) -> &'static str {
+    static TEXTS: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+    let mut texts = TEXTS.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if let Some(known) = texts.get(text) {
+        return known;
+    }
+    let kept: &'static str = Box::leak(text.into());
+    texts.insert(kept);
+    kept
+}

@@ -1,0 +1,319 @@
+//! Methods as text: what is understood, the same bits as the library's own, errors with their place.
+
+use crate::common::{gradient, start};
+use proptest::prelude::*;
+use thalweg::{Method, Optimizer, Registry, Spec, TextRule, Value};
+
+/// The article's six and two more, each beside the method of the library that it is.
+const RULES: [(&str, &str); 8] = [
+    (
+        "sgd:lr=0.1,weight_decay=0.01",
+        "lr = 0.1\nweight_decay = 0.01\nW = W - lr*(g + weight_decay*W)",
+    ),
+    ("momentum:lr=0.1", "lr = 0.1\nmomentum = 0.9\nstate v = 0\nv = momentum*v - lr*g\nW = W + v"),
+    (
+        "adagrad:lr=0.5,initial_accumulator=0.1",
+        "lr = 0.5\neps = 1e-10\nstate h = 0.1\nh = h + g^2\nW = W - lr*(g/(sqrt(h) + eps))",
+    ),
+    (
+        "rmsprop:lr=0.05",
+        "lr = 0.05\nalpha = 0.99\neps = 1e-8\nstate v = 0\n\
+         v = alpha*v + (1 - alpha)*(g*g)\nW = W - lr*(g/(sqrt(v) + eps))",
+    ),
+    (
+        "adadelta",
+        "ρ = 0.9\neps = 1e-6\nstate v = 0\nstate s = 0\nv ← ρ·v + (1 − ρ)·g²\n\
+         Δ = √(s + eps)/√(v + eps)·g\ns ← ρ·s + (1 − ρ)·Δ²\nW ← W − Δ",
+    ),
+    (
+        "adam:lr=0.1,bias_correction=full",
+        "lr = 0.1\nβ₁ = 0.9\nbeta2 = 0.999\neps = 1e-8\nstate m = 0\nstate v = 0\n\
+         m = beta1*m + (1 - beta1)*g\nv = β2*v + (1 - β2)*(g*g)\n\
+         # as the library computes it\n\
+         m_hat = 1/(1 - beta1^t)*m\nv_hat = 1/(1 - beta2^t)*v\n\
+         W = W - lr*(m_hat/(sqrt(v_hat) + eps))",
+    ),
+    (
+        "lion:lr=0.1,weight_decay=0.01",
+        "lr = 0.1\nbeta1 = 0.9\nbeta2 = 0.99\nweight_decay = 0.01\nstate m = 0\n\
+         c = beta1*m + (1 - beta1)*g\nm = beta2*m + (1 - beta2)*g\n\
+         W = W - lr*(sign(c) + weight_decay*W)",
+    ),
+    (
+        "adam:lr=0.1,amsgrad=true,bias_correction=off",
+        "lr = 0.1\nbeta1 = 0.9\nbeta2 = 0.999\neps = 1e-8\nstate m = 0\nstate v = 0\n\
+         state v_max = 0\nm = beta1*m + (1 - beta1)*g\nv = beta2*v + (1 - beta2)*(g*g)\n\
+         v_max = max(v_max, v)\nW = W - lr*(m/(sqrt(v_max) + eps))",
+    ),
+];
+
+fn run(method: impl Method) -> Vec<u64> {
+    let mut optimizer: Optimizer<f64, _> = Optimizer::new(method).unwrap();
+    let mut w = start::<f64>(300);
+    for t in 0..20 {
+        optimizer.step([("w", &mut w, &gradient::<f64>(300, t))]).unwrap();
+    }
+    w.iter().map(|w| w.to_bits()).collect()
+}
+
+#[test]
+fn a_text_has_the_bits_of_the_librarys_method() {
+    for (spec, text) in RULES {
+        let rule = TextRule::parse(text).unwrap_or_else(|error| panic!("{spec}: {error}"));
+        assert!(run(rule) == run(spec.parse::<Spec>().unwrap()), "{spec}");
+    }
+}
+
+#[test]
+fn a_text_reads_as_a_formula() {
+    let text = |k: usize| TextRule::parse(RULES[k].1).unwrap().formula().unwrap().to_string();
+    assert_eq!(text(0), "W ← W − lr·(g + λW)");
+    assert_eq!(
+        text(4),
+        "v ← ρv + (1 − ρ)g²;  Δ = √(s + ε)/√(v + ε)·g;  s ← ρs + (1 − ρ)Δ²;  W ← W − Δ"
+    );
+    assert_eq!(text(6), "c = β₁m + (1 − β₁)g;  m ← β₂m + (1 − β₂)g;  W ← W − lr·(sign(c) + λW)");
+    let replaced = TextRule::parse("a = 0.5\nW = a*W - g").unwrap();
+    assert_eq!(replaced.formula().unwrap().to_string(), "W ← aW − g");
+}
+
+#[test]
+fn w_may_be_replaced_and_assigned_in_steps() {
+    let step = |text: &str| {
+        let mut w = [4.0_f32, -8.0];
+        let rule = TextRule::parse(text).unwrap_or_else(|error| panic!("{error}"));
+        Optimizer::new(rule).unwrap().step([("w", &mut w, &[1.0, 2.0])]).unwrap();
+        w
+    };
+    assert_eq!(step("W = 0.5*W - g"), [1.0, -6.0]);
+    assert_eq!(step("W = W*0.5\nW = W - g"), [1.0, -6.0]);
+    assert_eq!(step("W = 2"), [2.0, 2.0]);
+    assert_eq!(step("W = g"), [1.0, 2.0]);
+    assert_eq!(step("W = W - t*|W|"), [0.0, -16.0]);
+    assert_eq!(step("W = -W"), [-4.0, 8.0]);
+    assert_eq!(step("half = 1/2\nW = half*W"), [2.0, -4.0]);
+}
+
+#[test]
+fn hyperparameters_of_a_text_can_be_set_and_scheduled() {
+    let mut rule = TextRule::parse(RULES[0].1).unwrap();
+    rule.set("lr", Value::Number(1.0)).unwrap();
+    let error = rule.set("rl", Value::Number(1.0)).unwrap_err().to_string();
+    assert!(error.starts_with("rule has no hyperparameter `rl` (did you mean `lr`?)"), "{error}");
+    let builder =
+        Optimizer::<f32, _>::builder(rule).schedule("lr", "step:size=1,gamma=0.5".parse().unwrap());
+    let (mut optimizer, mut w) = (builder.build().unwrap(), [0.0_f32]);
+    optimizer.step([("w", &mut w, &[1.0])]).unwrap();
+    assert_eq!(w, [-1.0]);
+    optimizer.step([("w", &mut w, &[1.0])]).unwrap();
+    assert_eq!(w, [-1.495]);
+}
+
+/// Each text with the error that it gets, up to the marker.
+#[test]
+fn errors_say_where_and_what() {
+    let errors = [
+        ("lr = 1\nW = W - lr*G", "line 2, column 12: `G` is not defined (did you mean `g`?)"),
+        (
+            "beta1 = 1\nW = W - bta1*g",
+            "line 2, column 9: `bta1` is not defined (did you mean `beta1`?)",
+        ),
+        ("lr = 1\nb = 1\nW = W - lr*g", "line 2, column 1: `b` is never used"),
+        ("state m = 0\nm = g\nW = W - g", "line 1, column 7: the state `m` is never read"),
+        ("state m = 0\nW = W - m", "line 1, column 7: the state `m` is never assigned"),
+        ("W = W - lr*g\nlr = 1", "line 1, column 9: `lr` is used before it is defined, in line 2"),
+        ("g = W\nW = g", "line 1, column 1: `g` is the gradient; it cannot be assigned"),
+        ("t = 1\nW = t*g", "line 1, column 1: `t` is the step; it cannot be assigned"),
+        ("lr = 1\nlr = 2\nW = lr*g", "line 2, column 1: `lr` is declared already, in line 1"),
+        ("lr = 1\nc = lr*g\nc = g\nW = c", "line 3, column 1: `c` is defined already, in line 2"),
+        (
+            "lr = 1\nc = lr*g\nlr = c\nW = c",
+            "line 3, column 1: `lr` is a hyperparameter; it cannot be assigned",
+        ),
+        ("state W = 0\nW = g", "line 1, column 7: `W` has a meaning already; choose another name"),
+        (
+            "lr = 1",
+            "line 1, column 7: nothing is assigned to W; a rule ends in a line such as `W = W - lr*g`",
+        ),
+        (
+            "",
+            "line 1, column 1: nothing is assigned to W; a rule ends in a line such as `W = W - lr*g`",
+        ),
+        (
+            "c = c + g\nW = c",
+            "line 1, column 5: `c` is used in its own definition; what is kept from step to step is declared as `state c = 0`",
+        ),
+        ("W = (W - g", "line 1, column 5: this parenthesis is not closed"),
+        ("W = W - g)", "line 1, column 10: an operator or the end of the line is expected"),
+        ("W = W - 2 g", "line 1, column 11: an operator or the end of the line is expected"),
+        ("W = W -", "line 1, column 8: a value is expected before the end of the line"),
+        ("W = W - *g", "line 1, column 9: a number, a name, a function or `(` is expected"),
+        ("W : g", "line 1, column 3: `:` has no meaning here"),
+        ("W g", "line 1, column 3: `=` is expected after `W`"),
+        ("3 = g", "line 1, column 1: a line is `name = value`, or `state name = value`"),
+        ("state m = g\nW = m", "line 1, column 11: a number is expected"),
+        (
+            "W = W - sqr(g)",
+            "line 1, column 9: there is no function `sqr` (did you mean `sqrt`?); the functions are sqrt, abs, sign, min and max",
+        ),
+        ("lr = 1\nW = W - lr(g)", "line 2, column 9: `*` is expected between `lr` and `(`"),
+        ("W = max(g)", "line 1, column 10: max takes two values, as in max(a, b)"),
+        ("W = sqrt(g, W)", "line 1, column 11: sqrt takes one value"),
+        ("W = g^0.5", "line 1, column 7: an exponent is a whole number from 1 to 16"),
+        (
+            "W = g^t",
+            "line 1, column 7: a power of t is only understood as `1 - beta^t`, for a hyperparameter beta",
+        ),
+        ("W = 1e999*g", "line 1, column 5: `1e999` is not a number"),
+        ("W = 1.2.3*g", "line 1, column 5: `1.2.3` is not a number"),
+    ];
+    for (text, expected) in errors {
+        let error = TextRule::parse(text).expect_err(text).to_string();
+        assert_eq!(error.lines().next().unwrap(), expected, "{text}");
+    }
+    let error = TextRule::parse("lr = 0.1\n\tW = W − lr·Grad").unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "line 2, column 13: `Grad` is not defined\n     W = W − lr·Grad\n                ^^^^"
+    );
+}
+
+#[test]
+fn a_text_that_is_too_long_or_too_deep_is_refused() {
+    let deep = format!("W = {}g{}", "(".repeat(10_000), ")".repeat(10_000));
+    let signs = format!("W = {}g", "-".repeat(10_000));
+    let long = "# a comment\n".repeat(100_000);
+    let wide = format!("W = W{}", " + g*t".repeat(5000));
+    let lines = format!("state m = 0\n{}W = m", "m = m*m + g\n".repeat(5000));
+    for text in [deep, signs, long, lines] {
+        let error = TextRule::parse(&text).unwrap_err();
+        let message = error.to_string();
+        assert!(message.contains("at most") || message.contains("levels inside"), "{message}");
+    }
+    // Long, but not too long: read, shown and run in a small stack.
+    let _ = TextRule::parse(&wide);
+    let chain = format!("state m = 0\n{}W = m", "m = m*m + g\n".repeat(480));
+    let rule = TextRule::parse(&chain).unwrap();
+    assert!(rule.formula().unwrap().to_string().len() > 480);
+    run(rule);
+}
+
+#[test]
+fn a_file_is_a_spec_wherever_one_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("lion.rule");
+    std::fs::write(&path, RULES[6].1).unwrap();
+    let text = format!("{}:lr=0.2", path.display());
+    let spec = Registry::standard().spec(&text).unwrap();
+    assert_eq!(spec.to_string(), text);
+    assert!(run(spec) == run("lion:lr=0.2,weight_decay=0.01".parse::<Spec>().unwrap()));
+
+    std::fs::write(&path, "W = W - lr*g").unwrap();
+    let error = text.parse::<Spec>().unwrap_err().to_string();
+    assert!(error.starts_with(&format!("{}:1:9: `lr` is not defined", path.display())), "{error}");
+    std::fs::write(&path, b"W = \xff").unwrap();
+    let error = text.parse::<Spec>().unwrap_err().to_string();
+    assert_eq!(error, format!("cannot read {}: byte 4 is not UTF-8 text", path.display()));
+    let error = "none.rule".parse::<Spec>().unwrap_err().to_string();
+    assert!(error.starts_with("cannot read none.rule: "), "{error}");
+}
+
+#[test]
+fn a_checkpoint_carries_the_text() {
+    let folder = tempfile::tempdir().unwrap();
+    let [rule, other, saved] =
+        ["lion.rule", "momentum.rule", "run.safetensors"].map(|name| folder.path().join(name));
+    std::fs::write(&rule, RULES[6].1).unwrap();
+    std::fs::write(&other, RULES[1].1).unwrap();
+    let spec: Spec = format!("{}:lr=0.2", rule.display()).parse().unwrap();
+    let group = format!("bias: {}", other.display());
+    let builder = || {
+        let group = thalweg::Group::parse(&group).unwrap();
+        Optimizer::<f64, _>::builder(spec.clone()).group(group).build()
+    };
+    let (mut whole, mut w, mut bias) = (builder().unwrap(), [1.0, 2.0], [3.0]);
+    let step = |optimizer: &mut Optimizer<f64>, w: &mut [f64; 2], bias: &mut [f64; 1], t: usize| {
+        let g = gradient::<f64>(3, t);
+        optimizer.step([("w", &mut w[..], &g[..2]), ("bias", &mut bias[..], &g[2..])]).unwrap();
+    };
+    step(&mut whole, &mut w, &mut bias, 0);
+    whole.save(&saved).unwrap();
+    let (mut again_w, mut again_bias) = (w, bias);
+    step(&mut whole, &mut w, &mut bias, 1);
+
+    // Both files are gone.
+    std::fs::remove_file(&rule).unwrap();
+    std::fs::remove_file(&other).unwrap();
+    let mut resumed = Optimizer::<f64>::open(&saved).unwrap();
+    step(&mut resumed, &mut again_w, &mut again_bias, 1);
+    assert_eq!((w, bias), (again_w, again_bias));
+
+    // A file that has changed since is said to have.
+    std::fs::write(&rule, RULES[6].1.replace("0.99", "0.9")).unwrap();
+    std::fs::write(&other, RULES[1].1).unwrap();
+    let changed: Spec = format!("{}:lr=0.2", rule.display()).parse().unwrap();
+    let group = thalweg::Group::parse(&group).unwrap();
+    let mut changed = Optimizer::<f64, _>::builder(changed).group(group).build().unwrap();
+    let error = changed.load(&saved).unwrap_err().to_string();
+    assert!(
+        error.contains(&format!("line 3 of {}", rule.display()))
+            && error.contains("beta2 = 0.99")
+            && error.contains("beta2 = 0.9"),
+        "{error}"
+    );
+}
+
+/// Pieces that rules are made of, so that many texts are nearly right.
+fn piece() -> impl Strategy<Value = String> {
+    let pieces = [
+        "W",
+        "g",
+        "t",
+        "m",
+        "lr",
+        "beta1",
+        "state ",
+        "=",
+        "←",
+        "+",
+        "-",
+        "−",
+        "*",
+        "/",
+        "^",
+        "(",
+        ")",
+        "√",
+        "|",
+        "²",
+        ",",
+        "sqrt(",
+        "max(",
+        "1",
+        "0.9",
+        "1e-8",
+        "\n",
+        "# x\n",
+        " ",
+        "1 - beta1^t",
+        "W = W - g",
+        "lr = 0.1\n",
+        "state m = 0\n",
+    ];
+    prop_oneof![8 => prop::sample::select(pieces.to_vec()).prop_map(String::from), 1 => any::<char>().prop_map(String::from)]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn no_text_makes_the_reader_panic(pieces in prop::collection::vec(piece(), 0..40)) {
+        match TextRule::parse(&pieces.concat()) {
+            Ok(rule) => {
+                let _ = rule.formula().unwrap().to_string();
+                run(rule);
+            }
+            Err(error) => prop_assert!(!error.to_string().is_empty()),
+        }
+    }
+}
