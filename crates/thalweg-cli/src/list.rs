@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use clap::{Args, ValueEnum};
 use serde_json::{Value as Json, json};
-use thalweg::{Accepts, Entry, Registry};
+use thalweg::{Accepts, Entry, Method, Registry, Spec};
 use thalweg_draw::numbers::number;
 use thalweg_lab::problem::Problem;
 use thalweg_lab::record::json_value;
@@ -21,12 +21,17 @@ pub struct Options {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+
+    /// Print an optimizer as a rule file, to start one of your own
+    #[arg(long, value_name = "SPEC", conflicts_with_all = ["what", "json"])]
+    pub rule: Option<String>,
 }
 
 const EXAMPLES: &str = "\
 Examples:
   thalweg list
-  thalweg list optimizers --json | jq '.optimizers[].name'";
+  thalweg list optimizers --json | jq '.optimizers[].name'
+  thalweg list --rule adam | tee mine.rule";
 
 /// What can be listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -40,6 +45,11 @@ pub enum Listed {
 pub fn run(options: &Options, registry: &Registry) -> Result<(), Failure> {
     let wanted = |what| options.what.is_none_or(|asked| asked == what);
     let mut out = io::stdout().lock();
+    if let Some(spec) = &options.rule {
+        let spec = registry.spec(spec).map_err(Failure::usage)?;
+        out.write_all(rule(&spec)?.as_bytes())?;
+        return Ok(out.flush()?);
+    }
     if options.json {
         let mut all = serde_json::Map::new();
         if wanted(Listed::Optimizers) {
@@ -68,6 +78,22 @@ pub fn run(options: &Options, registry: &Registry) -> Result<(), Failure> {
         }
     }
     Ok(out.flush()?)
+}
+
+/// An optimizer as a rule file.
+fn rule(spec: &Spec) -> Result<String, Failure> {
+    if let Some(text) = spec.text() {
+        return Ok(text);
+    }
+    let text = spec.formula().and_then(|formula| formula.to_rule()).ok_or_else(|| {
+        Failure::usage(format!(
+            "{spec} cannot be written as a rule: a rule has neither norms of a whole parameter nor \
+             a first step of its own"
+        ))
+    })?;
+    let Entry { title, summary, paper, .. } = spec.entry();
+    let source = paper.map(|paper| format!(" {} {}, {}", paper.authors, paper.year, paper.url));
+    Ok(format!("# {title}: {summary}.{}\n{text}", source.unwrap_or_default()))
 }
 
 fn optimizer(out: &mut impl Write, entry: &Entry) -> io::Result<()> {

@@ -9,5 +9,6 @@ mod help;
 mod limits;
 mod progress;
 mod refusals;
+mod rules;
 mod streams;
 mod train;

@@ -37,6 +37,12 @@ pub(super) const GREEK: [(char, &str); 18] = [
 
 /// The letter for a name: β₁ for `beta1`.
 pub(super) fn letter(name: &str) -> String {
+    let marks = [("_hat", '\u{302}'), ("_tilde", '\u{303}'), ("_bar", '\u{304}')];
+    for (suffix, mark) in marks {
+        if let Some(base) = name.strip_suffix(suffix).filter(|base| base.chars().count() == 1) {
+            return format!("{base}{mark}");
+        }
+    }
     let stem = name.trim_end_matches(|c: char| c.is_ascii_digit());
     let known = LETTERS.iter().find(|(known, _)| *known == stem).map(|(_, letter)| *letter);
     let greek = GREEK.iter().find(|(_, latin)| *latin == stem).map(|(greek, _)| greek.to_string());
@@ -46,6 +52,24 @@ pub(super) fn letter(name: &str) -> String {
         Err(_) => letter,
         Ok(_) => name.to_owned(),
     }
+}
+
+/// The name for a letter: `beta1` for β₁, `m_hat` for m̂.
+pub(super) fn plain(letter: &str) -> String {
+    let mut name = String::new();
+    for c in letter.chars() {
+        let greek = GREEK.iter().find(|(greek, _)| *greek == c);
+        match (c, greek, digit(c)) {
+            ('\u{302}', ..) => name.push_str("_hat"),
+            ('\u{303}', ..) => name.push_str("_tilde"),
+            ('\u{304}', ..) => name.push_str("_bar"),
+            ('ḡ', ..) => name.push_str("g_bar"),
+            (_, Some((_, latin)), _) => name.push_str(latin),
+            (_, None, Some(digit)) => name.push(digit),
+            (other, None, None) => name.push(other),
+        }
+    }
+    name
 }
 
 /// Whether a letter has one base character, such as β₁ or m̂.

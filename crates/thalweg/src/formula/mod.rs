@@ -11,6 +11,7 @@ mod letters;
 mod parse;
 mod program;
 mod rule_error;
+mod rule_text;
 mod simplify;
 mod statements;
 mod symbol;

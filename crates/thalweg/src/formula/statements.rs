@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Formula;
 use super::expression::Expression;
 use super::graph::{Binary, Id, Node, Unary};
-use super::letters::{letter, subscripts};
+use super::letters::{letter, plain, subscripts};
 
 /// A line of a formula: `m ← β₁m + (1 − β₁)g`, or `m̂ = m/(1 − β₁ᵗ)`.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,7 +19,7 @@ pub struct Statement {
 
 /// The lines of a simplified formula, each after those that it needs.
 pub(super) fn statements(formula: &Formula) -> Vec<Statement> {
-    let mut lines = Lines::of(formula);
+    let mut lines = Lines::of(formula, Names::Letters);
     let ordered = lines.in_order();
     let mut statements: Vec<Statement> =
         ordered.into_iter().map(|line| lines.statement(line)).collect();
@@ -32,26 +32,36 @@ pub(super) fn statements(formula: &Formula) -> Vec<Statement> {
     statements
 }
 
+/// How slots, hyperparameters and quantities are called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Names {
+    /// By the letters of papers: β₁, m̂.
+    Letters,
+    /// By plain names: `beta1`, `m_hat`.
+    Plain,
+}
+
 /// What a line gives a letter to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Line {
+pub(super) enum Line {
     /// A quantity with a name.
     Named(Id),
     /// The new value of a slot.
     Slot(usize, Id),
 }
 
-struct Lines<'a> {
-    formula: &'a Formula,
+pub(super) struct Lines<'a> {
+    pub(super) formula: &'a Formula,
+    names: Names,
     /// Whether each quantity depends on the element.
     changes: Vec<bool>,
     /// The letter of each quantity that has one.
-    letters: BTreeMap<Id, String>,
+    pub(super) letters: BTreeMap<Id, String>,
     lines: Vec<Line>,
 }
 
 impl<'a> Lines<'a> {
-    fn of(formula: &'a Formula) -> Self {
+    pub(super) fn of(formula: &'a Formula, names: Names) -> Self {
         let graph = &formula.graph;
         let mut changes: Vec<bool> = Vec::with_capacity(graph.len());
         for id in graph.ids() {
@@ -60,7 +70,8 @@ impl<'a> Lines<'a> {
                 _ => graph.operands(id).any(|operand| changes[operand.index()]),
             });
         }
-        let mut lines = Self { formula, changes, letters: BTreeMap::new(), lines: Vec::new() };
+        let mut lines =
+            Self { formula, names, changes, letters: BTreeMap::new(), lines: Vec::new() };
         let uses = lines.uses();
         for (k, slot) in formula.slots.iter().enumerate() {
             // A slot that keeps its value has no line; what has a letter already keeps it.
@@ -69,10 +80,8 @@ impl<'a> Lines<'a> {
                     graph.node(slot.value),
                     Node::Unary(..) | Node::Binary(..) | Node::Named(..)
                 ) {
-                    lines
-                        .letters
-                        .entry(slot.value)
-                        .or_insert_with(|| formula.letter_of(&slot.name));
+                    let own = lines.name_of(&slot.name);
+                    lines.letters.entry(slot.value).or_insert(own);
                 }
                 lines.lines.push(Line::Slot(k, slot.value));
             }
@@ -85,7 +94,8 @@ impl<'a> Lines<'a> {
                     lines.letters.insert(id, same);
                 }
                 Node::Named(_, name) => {
-                    lines.letters.insert(id, graph.names[name].clone());
+                    let letter = lines.quantity_name(&graph.names[name]);
+                    lines.letters.insert(id, letter);
                     lines.lines.push(Line::Named(id));
                 }
                 Node::Unary(..) | Node::Binary(..)
@@ -110,8 +120,33 @@ impl<'a> Lines<'a> {
         let is_free = |letter: &String| {
             !names.contains(letter) && !self.letters.values().any(|used| used == letter)
         };
-        let numbered = (2..).map(|k| format!("u{}", subscripts(k)));
+        let numbered = (2..).map(|k| match self.names {
+            Names::Letters => format!("u{}", subscripts(k)),
+            Names::Plain => format!("u{k}"),
+        });
         std::iter::once("u".to_owned()).chain(numbered).find(is_free).unwrap_or_default()
+    }
+
+    /// What a hyperparameter or a slot is called.
+    pub(super) fn name_of(&self, name: &str) -> String {
+        let known = self.formula.letters.iter().find(|(known, _)| known == name);
+        match (self.names, known) {
+            (Names::Plain, _) => name.to_owned(),
+            (Names::Letters, Some((_, letter))) => letter.clone(),
+            (Names::Letters, None) => letter(name),
+        }
+    }
+
+    /// What a quantity is called that has this letter.
+    fn quantity_name(&self, letter: &str) -> String {
+        let plain = match self.names {
+            Names::Letters => return letter.to_owned(),
+            Names::Plain => plain(letter),
+        };
+        let slots = self.formula.slots.iter().map(|slot| slot.name.as_str());
+        let hyperparameters = &self.formula.graph.hyperparameters;
+        let mut taken = slots.chain(hyperparameters.iter().map(|(name, _)| name.as_str()));
+        if taken.any(|name| name == plain) { format!("{plain}_now") } else { plain }
     }
 
     /// How often each quantity is used, of those that are.
@@ -139,7 +174,7 @@ impl<'a> Lines<'a> {
     /// The lines, each after those that it needs: the letters that it uses, and, where a slot
     /// changes, every line that uses its old value. Where that cannot be, the old value gets a
     /// letter of its own.
-    fn in_order(&mut self) -> Vec<Line> {
+    pub(super) fn in_order(&mut self) -> Vec<Line> {
         let slots = 0..self.formula.slots.len();
         let update = self.formula.update;
         let has_line = self.letters.contains_key(&update);
@@ -179,13 +214,14 @@ impl<'a> Lines<'a> {
         if !is_changed || self.letters.contains_key(&id) {
             return None;
         }
-        self.letters.insert(id, format!("{}′", self.slot_letter(slot)));
+        let mark = if self.names == Names::Letters { "′" } else { "_before" };
+        self.letters.insert(id, format!("{}{mark}", self.slot_letter(slot)));
         self.lines.push(Line::Named(id));
         Some(Line::Named(id))
     }
 
-    fn slot_letter(&self, slot: usize) -> String {
-        self.formula.letter_of(&self.formula.slots[slot].name)
+    pub(super) fn slot_letter(&self, slot: usize) -> String {
+        self.name_of(&self.formula.slots[slot].name)
     }
 
     /// Whether `first` must come before `then`.
@@ -195,7 +231,7 @@ impl<'a> Lines<'a> {
             || matches!(then, Line::Slot(k, _) if self.reads_old(first_id, k))
     }
 
-    fn id(&self, line: Line) -> Id {
+    pub(super) fn id(&self, line: Line) -> Id {
         match line {
             Line::Named(id) | Line::Slot(_, id) => id,
         }
@@ -252,7 +288,7 @@ impl<'a> Lines<'a> {
         match graph.node(id) {
             Node::Constant(bits) => Expression::Number(f64::from_bits(bits)),
             Node::Hyperparameter(place) => {
-                Expression::Letter(self.formula.letter_of(&graph.hyperparameters[place].0))
+                Expression::Letter(self.name_of(&graph.hyperparameters[place].0))
             }
             Node::Step => Expression::Letter("t".to_owned()),
             Node::Norm(a) => Expression::Norm(Box::new(of(a))),
@@ -277,16 +313,6 @@ impl<'a> Lines<'a> {
             Node::AtFirst(_, a) | Node::WhereZero(_, _, a) | Node::Round(a) | Node::Named(a, _) => {
                 of(a)
             }
-        }
-    }
-}
-
-impl Formula {
-    /// The letter of a hyperparameter or a slot.
-    fn letter_of(&self, name: &str) -> String {
-        match self.letters.iter().find(|(known, _)| known == name) {
-            Some((_, letter)) => letter.clone(),
-            None => letter(name),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::entry::{Entry, Make, Row};
 use super::spec::Spec;
 use super::text_rule::{TextRule, interned};
+use crate::checkpoint::file::reason;
 use crate::error::Error;
 use crate::rule::Rule;
 use crate::settings::nearest::nearest;
@@ -116,7 +117,7 @@ impl Registry {
 /// The text in a file.
 fn rule_file(path: &str) -> Result<String, Error> {
     let unreadable = |problem: String| Error::RuleFile { path: path.to_owned(), problem };
-    let bytes = std::fs::read(path).map_err(|error| unreadable(error.to_string()))?;
+    let bytes = std::fs::read(path).map_err(|error| unreadable(reason(&error)))?;
     String::from_utf8(bytes).map_err(|error| {
         unreadable(format!("byte {} is not UTF-8 text", error.utf8_error().valid_up_to()))
     })

@@ -23,7 +23,7 @@ use crate::settings::{Accepts, Hyperparameter, Value};
 /// use thalweg::{Optimizer, TextRule};
 ///
 /// let lion = TextRule::parse("
-///     # Lion. Chen et al. 2023, https://arxiv.org/abs/2302.06675
+///     ## Lion. Chen et al. 2023, https://arxiv.org/abs/2302.06675
 ///     lr = 1e-4
 ///     beta1 = 0.9
 ///     beta2 = 0.99

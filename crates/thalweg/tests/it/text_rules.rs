@@ -1,6 +1,6 @@
 //! Methods as text: what is understood, the same bits as the library's own, errors with their place.
 
-use crate::common::{gradient, start};
+use crate::common::{elementwise_specs, gradient, start};
 use proptest::prelude::*;
 use thalweg::{Method, Optimizer, Registry, Spec, TextRule, Value};
 
@@ -216,6 +216,29 @@ fn a_file_is_a_spec_wherever_one_is_read() {
     assert_eq!(error, format!("cannot read {}: byte 4 is not UTF-8 text", path.display()));
     let error = "none.rule".parse::<Spec>().unwrap_err().to_string();
     assert!(error.starts_with("cannot read none.rule: "), "{error}");
+}
+
+/// Every elementwise method, written as text and read again; a first step of its own is not written.
+#[test]
+fn a_method_written_as_text_has_the_same_bits() {
+    let mut written = 0;
+    for spec in elementwise_specs() {
+        let method: Spec = spec.parse().unwrap();
+        let Some(text) = method.formula().unwrap().to_rule() else {
+            assert!(spec.contains("dampening"), "{spec}");
+            continue;
+        };
+        let rule = TextRule::parse(&text).unwrap_or_else(|error| panic!("{spec}: {error}\n{text}"));
+        assert!(run(rule.clone()) == run(method.clone()), "{spec}\n{text}");
+        let (ours, again) = (method.formula().unwrap(), rule.formula().unwrap());
+        // The text has no letters of its own, as Momentum has in the registry.
+        if !spec.starts_with("momentum") {
+            assert_eq!(again.to_string(), ours.to_string(), "{spec}");
+        }
+        written += 1;
+    }
+    assert!(written > 10);
+    assert!("lars".parse::<Spec>().unwrap().formula().unwrap().to_rule().is_none());
 }
 
 #[test]

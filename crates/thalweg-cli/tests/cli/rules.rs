@@ -1,0 +1,45 @@
+//! Methods in `.rule` files.
+
+use std::fs;
+
+use crate::folder::Folder;
+
+#[test]
+fn a_rule_printed_by_list_takes_the_same_path() {
+    let folder = Folder::new();
+    let text = folder.run("list --rule adam").done().stdout;
+    assert!(text.starts_with("# Adam: ") && text.contains("\nstate m = 0\n"), "{text}");
+    fs::write(folder.path("mine.rule"), text).unwrap();
+    let files = "-o run.csv -o run.png -o run.html";
+    folder.descend(&format!("--on ravine --with adam:lr=0.3 --with mine.rule:lr=0.3 {files}"));
+    let rows = folder.text("run.csv");
+    let last = |spec: &str| {
+        let row = rows.lines().rfind(|row| row.starts_with(spec)).unwrap();
+        let number = |column: usize| row.split(',').nth(column).unwrap().parse::<f64>().unwrap();
+        // Optimizer, spec, step, x, y.
+        [3, 4].map(number)
+    };
+    assert_eq!(last("adam,"), last("mine.rule,"));
+    assert!(folder.text("run.html").contains("<math"));
+}
+
+#[test]
+fn what_cannot_be_a_rule_is_refused() {
+    let sentence = Folder::new().run("list --rule lars").refused(2);
+    assert!(sentence.starts_with("lars cannot be written as a rule: "), "{sentence}");
+}
+
+#[test]
+fn an_error_in_a_rule_shows_the_place() {
+    let folder = Folder::new();
+    fs::write(folder.path("my.rule"), "lr = 0.1\nW = W - lr*grad\n").unwrap();
+    let outcome = folder.run("descend --on ravine --with my.rule -o run.png");
+    assert_eq!(outcome.code, Some(2));
+    assert_eq!(
+        outcome.stderr,
+        "error: my.rule:2:12: `grad` is not defined\n    W = W - lr*grad\n               ^^^^\n"
+    );
+    let sentence = folder.run("descend --on ravine --with none.rule -o run.png").refused(2);
+    assert!(sentence.starts_with("cannot read none.rule: "), "{sentence}");
+    assert_eq!(folder.names(), ["my.rule"]);
+}

@@ -1,0 +1,162 @@
+//! A formula written back as text, as [`parse`](super::parse) reads it.
+
+use std::fmt::Write;
+
+use super::graph::{Binary, Id, Node, Unary};
+use super::simplify::simplified;
+use super::statements::{Line, Lines, Names};
+use super::{Formula, SlotFormula};
+
+/// How tightly an operation binds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Binds {
+    Sum,
+    Product,
+    Sign,
+    Operand,
+}
+
+impl Formula {
+    /// The method as [text](crate::TextRule) that gives the same bits: hyperparameters with their
+    /// values, state, assignments. `None` where it needs more than the text has: norms of a whole
+    /// parameter, or a first step of its own.
+    ///
+    /// ```
+    /// use thalweg::{Method, TextRule, rules::RmsProp};
+    ///
+    /// let text = RmsProp::default().formula().and_then(|formula| formula.to_rule());
+    /// assert_eq!(text.as_deref(), Some("\
+    /// alpha = 0.99
+    /// eps = 1e-8
+    /// lr = 0.01
+    /// state v = 0
+    /// v = alpha*v + (1 - alpha)*(g*g)
+    /// W = W - lr*(g/(sqrt(v) + eps))
+    /// "));
+    /// assert!(TextRule::parse(&text.unwrap_or_default()).is_ok());
+    /// ```
+    pub fn to_rule(&self) -> Option<String> {
+        let later = simplified(self, false);
+        if !self.is_elementwise() || !self.first_step().is_empty() {
+            return None;
+        }
+        let mut lines = Lines::of(&later, Names::Plain);
+        let ordered = lines.in_order();
+        let writer = Writer { lines: &lines };
+        let mut body = String::new();
+        for line in ordered {
+            let id = lines.id(line);
+            let name = match line {
+                Line::Named(_) => lines.letters.get(&id)?.clone(),
+                Line::Slot(slot, _) => lines.slot_letter(slot),
+            };
+            let top = (lines.letters.get(&id) == Some(&name)).then_some(id);
+            writeln!(body, "{name} = {}", writer.text(id, top, Binds::Sum)?).ok()?;
+        }
+        let update = writer.update()?;
+        writeln!(body, "W = {update}").ok()?;
+        let mut head = String::new();
+        let mut known: Vec<&str> = Vec::new();
+        for (name, value) in &later.graph.hyperparameters {
+            if !known.contains(&name.as_str()) {
+                writeln!(head, "{name} = {}", super::expression::number(*value)).ok()?;
+                known.push(name);
+            }
+        }
+        for SlotFormula { name, start, .. } in &later.slots {
+            writeln!(head, "state {name} = {start}").ok()?;
+        }
+        Some(head + &body)
+    }
+}
+
+struct Writer<'a> {
+    lines: &'a Lines<'a>,
+}
+
+impl Writer<'_> {
+    /// The new W.
+    fn update(&self) -> Option<String> {
+        let formula = self.lines.formula;
+        let update = formula.update;
+        if formula.replaces {
+            return self.text(update, None, Binds::Sum);
+        }
+        let graph = &formula.graph;
+        let is_inline = !self.lines.letters.contains_key(&update);
+        Some(match graph.node(update) {
+            Node::Unary(Unary::Neg, x) if is_inline => {
+                format!("W - {}", self.text(x, None, Binds::Product)?)
+            }
+            // W + (−a)·x has the bits of W − a·x.
+            Node::Binary(Binary::Mul, a, x) if is_inline => match graph.node(a) {
+                Node::Unary(Unary::Neg, a) if !self.lines.letters.contains_key(&a) => {
+                    let (a, x) =
+                        (self.text(a, None, Binds::Product)?, self.text(x, None, Binds::Sign)?);
+                    format!("W - {a}*{x}")
+                }
+                _ => format!("W + {}", self.text(update, None, Binds::Product)?),
+            },
+            _ => format!("W + {}", self.text(update, None, Binds::Product)?),
+        })
+    }
+
+    /// A quantity that stands where only what binds so tightly needs no parentheses.
+    fn text(&self, id: Id, top: Option<Id>, binds: Binds) -> Option<String> {
+        let lines = self.lines;
+        let graph = &lines.formula.graph;
+        if let (Some(name), true) = (lines.letters.get(&id), top != Some(id)) {
+            return Some(name.clone());
+        }
+        let of = |id: Id, binds: Binds| self.text(id, None, binds);
+        let (own, text) = match graph.node(id) {
+            Node::Constant(bits) => {
+                let x = f64::from_bits(bits);
+                (if x < 0.0 { Binds::Sign } else { Binds::Operand }, x.to_string())
+            }
+            Node::Hyperparameter(place) => {
+                (Binds::Operand, lines.name_of(&graph.hyperparameters[place].0))
+            }
+            Node::Step => (Binds::Operand, "t".to_owned()),
+            Node::Gradient => (Binds::Operand, "g".to_owned()),
+            Node::Parameter => (Binds::Operand, "W".to_owned()),
+            Node::Slot(slot) => (Binds::Operand, lines.slot_letter(slot)),
+            Node::Unary(Unary::Neg, x) => (Binds::Sign, format!("-{}", of(x, Binds::Sign)?)),
+            Node::Unary(function, x) => {
+                let name = match function {
+                    Unary::Sqrt => "sqrt",
+                    Unary::Abs => "abs",
+                    _ => "sign",
+                };
+                (Binds::Operand, format!("{name}({})", of(x, Binds::Sum)?))
+            }
+            Node::Binary(function @ (Binary::Max | Binary::Min), a, b) => {
+                let name = if function == Binary::Max { "max" } else { "min" };
+                let (a, b) = (of(a, Binds::Sum)?, of(b, Binds::Sum)?);
+                (Binds::Operand, format!("{name}({a}, {b})"))
+            }
+            // Of operations that bind alike, the left one comes first.
+            Node::Binary(function, a, b) => {
+                let (sign, own, right) = match function {
+                    Binary::Add => (" + ", Binds::Sum, Binds::Product),
+                    Binary::Sub => (" - ", Binds::Sum, Binds::Product),
+                    Binary::Mul => ("*", Binds::Product, Binds::Sign),
+                    _ => ("/", Binds::Product, Binds::Sign),
+                };
+                (own, format!("{}{sign}{}", of(a, own)?, of(b, right)?))
+            }
+            Node::OneMinusPower(beta, t) => {
+                let is_name = matches!(graph.node(beta), Node::Hyperparameter(_));
+                if !is_name || graph.node(t) != Node::Step {
+                    return None;
+                }
+                (Binds::Sum, format!("1 - {}^t", of(beta, Binds::Operand)?))
+            }
+            Node::Named(x, _) => return of(x, binds),
+            Node::Norm(_) | Node::AtFirst(..) | Node::WhereZero(..) | Node::Round(_) => {
+                return None;
+            }
+        };
+        Some(if own < binds { format!("({text})") } else { text })
+    }
+}
