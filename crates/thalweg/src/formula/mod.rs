@@ -80,6 +80,15 @@ impl Formula {
 
     /// Records the formula of a method with these slots, whose update `run` computes.
     pub fn record(slots: Vec<Slot>, run: impl FnOnce(&mut Recorder) -> Symbol) -> Self {
+        let mut run = Some(run);
+        Self::recorded(slots, &mut |recorder| match run.take() {
+            Some(run) => run(recorder),
+            None => recorder.gradient(),
+        })
+    }
+
+    // Not generic, so that it is compiled once and not for each chain.
+    fn recorded(slots: Vec<Slot>, run: &mut dyn FnMut(&mut Recorder) -> Symbol) -> Self {
         let ((update, values), graph) = record(|| {
             let values = (0..slots.len()).map(|k| Symbol::of(Node::Slot(k))).collect();
             let mut recorder = Recorder { values, next: 0 };

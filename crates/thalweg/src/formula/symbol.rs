@@ -29,6 +29,8 @@ pub(super) fn edit<T>(change: impl FnOnce(&mut Graph) -> T) -> T {
 }
 
 impl Symbol {
+    // Not inlined: every operation of every chain is one of these calls.
+    #[inline(never)]
     pub(super) fn of(node: Node) -> Self {
         Self(edit(|graph| graph.add(node)))
     }
@@ -79,6 +81,7 @@ impl Number for Symbol {
     fn one() -> Self {
         Self::from_f64(1.0)
     }
+    #[inline(never)]
     fn from_f64(value: f64) -> Self {
         Self(edit(|graph| graph.number(value)))
     }
@@ -100,12 +103,14 @@ impl Number for Symbol {
     fn sign(self) -> Self {
         self.unary(Unary::Sign)
     }
+    #[inline(never)]
     fn named(self, name: &'static str) -> Self {
         Self(edit(|graph| {
             let name = graph.name(name);
             graph.add(Node::Named(self.0, name))
         }))
     }
+    #[inline(never)]
     fn hyperparameter(value: f64, name: &'static str) -> Self {
         Self(edit(|graph| graph.hyperparameter(name, value)))
     }
