@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use clap::{Args, ValueEnum};
 use serde_json::{Value as Json, json};
-use thalweg::{Accepts, Entry, Method, Registry, Spec};
+use thalweg::{Accepts, Entry, Formula, Method, Registry, Spec};
 use thalweg_draw::numbers::number;
 use thalweg_lab::problem::Problem;
 use thalweg_lab::record::json_value;
@@ -158,12 +158,13 @@ fn optimizer_json(entry: &Entry) -> Json {
             json
         })
         .collect();
+    let formula = entry.formula();
     json!({
         "name": entry.name,
         "title": entry.title,
         "summary": entry.summary,
-        "formula": entry.formula().map(|formula| formula.to_string()),
-        "latex": entry.formula().map(|formula| formula.latex()),
+        "formula": formula.as_ref().map(ToString::to_string),
+        "latex": formula.as_ref().map(Formula::latex),
         "paper": entry.paper.map(|paper| json!({
             "authors": paper.authors,
             "title": paper.title,

@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 
 use super::kernel::Elementwise;
-use super::walk::{Loop, Numbers, Pass, Stretch, Terms};
+use super::walk::{Loop, Numbers, Pass, Stretch, Terms, flushed};
 use crate::formula::{Binary, Formula, Instruction, Operand, Operation, Program, Unary};
 use crate::rule::Slot;
 use crate::storage::Real;
@@ -19,7 +19,7 @@ const TILE: usize = 2048;
 const LINE: usize = 64;
 
 thread_local! {
-    /// The registers of this thread, kept so that a step allocates nothing.
+    /// The registers of this thread, kept so that they are not zeroed for every chunk.
     static REGISTERS: RefCell<Vec<f64>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -226,6 +226,18 @@ impl<'a, R: Real> Vectors<'a, R> {
     }
 }
 
+/// The same code for each function, in which it is a constant: a loop of its own, without a branch.
+macro_rules! specialised {
+    ($Functions:ident: $($Function:ident)*; $function:expr, $f:ident => $run:expr) => {
+        match $function {
+            $($Functions::$Function => {
+                let $f = $Functions::$Function;
+                $run
+            })*
+        }
+    };
+}
+
 /// One instruction, on vectors of one length.
 #[inline(always)]
 fn step<R: Real>(operation: Operation<Operand>, to: &mut [R], of: &Vectors<'_, R>) {
@@ -233,46 +245,23 @@ fn step<R: Real>(operation: Operation<Operand>, to: &mut [R], of: &Vectors<'_, R
         Operation::Copy(a) => to.copy_from_slice(of.vector(a)),
         Operation::Unary(function, a) => {
             let a = of.vector(a);
-            match function {
-                Unary::Neg => from_one(to, a, |a| -a),
-                Unary::Sqrt => from_one(to, a, R::sqrt),
-                Unary::Abs => from_one(to, a, R::abs),
-                Unary::Sign => from_one(to, a, R::sign),
-            }
+            specialised!(Unary: Neg Sqrt Abs Sign; function, f => from_one(to, a, |a| f.of(a)));
         }
         Operation::Binary(function, a, b) => match (of.constant(a), of.constant(b)) {
-            (Some(x), _) => {
+            (Some(a), _) => {
                 let b = of.vector(b);
-                match function {
-                    Binary::Add => from_one(to, b, |b| x + b),
-                    Binary::Sub => from_one(to, b, |b| x - b),
-                    Binary::Mul => from_one(to, b, |b| x * b),
-                    Binary::Div => from_one(to, b, |b| x / b),
-                    Binary::Max => from_one(to, b, |b| x.max(b)),
-                    Binary::Min => from_one(to, b, |b| x.min(b)),
-                }
+                specialised!(Binary: Add Sub Mul Div Max Min; function, f =>
+                    from_one(to, b, |b| f.of(a, b)));
             }
-            (None, Some(y)) => {
+            (None, Some(b)) => {
                 let a = of.vector(a);
-                match function {
-                    Binary::Add => from_one(to, a, |a| a + y),
-                    Binary::Sub => from_one(to, a, |a| a - y),
-                    Binary::Mul => from_one(to, a, |a| a * y),
-                    Binary::Div => from_one(to, a, |a| a / y),
-                    Binary::Max => from_one(to, a, |a| a.max(y)),
-                    Binary::Min => from_one(to, a, |a| a.min(y)),
-                }
+                specialised!(Binary: Add Sub Mul Div Max Min; function, f =>
+                    from_one(to, a, |a| f.of(a, b)));
             }
             (None, None) => {
                 let (a, b) = (of.vector(a), of.vector(b));
-                match function {
-                    Binary::Add => from_two(to, a, b, |a, b| a + b),
-                    Binary::Sub => from_two(to, a, b, |a, b| a - b),
-                    Binary::Mul => from_two(to, a, b, |a, b| a * b),
-                    Binary::Div => from_two(to, a, b, |a, b| a / b),
-                    Binary::Max => from_two(to, a, b, R::max),
-                    Binary::Min => from_two(to, a, b, R::min),
-                }
+                specialised!(Binary: Add Sub Mul Div Max Min; function, f =>
+                    from_two(to, a, b, |a, b| f.of(a, b)));
             }
         },
         Operation::MulAdd(x, y, z) => {
@@ -357,10 +346,4 @@ fn add_scaled<R: Real>(w: &mut [R], a: R, u: &[R]) {
 #[inline(always)]
 fn store<R: Real>(to: &mut [R], from: &[R]) {
     from_one(to, from, flushed);
-}
-
-/// The value, or 0 where it is subnormal.
-#[inline(always)]
-fn flushed<R: Real>(value: R) -> R {
-    if value.abs() < R::MIN_POSITIVE { R::zero() } else { value }
 }

@@ -225,6 +225,15 @@ fn index_ahead(i: usize, stride: usize) -> usize {
     if i < BLOCK { i } else { i - BLOCK + stride }
 }
 
+/// The value as state keeps it: 0 where it is subnormal.
+///
+/// Arithmetic on subnormals takes a hundred cycles or more, and a moment that decays without new
+/// gradients would stay subnormal: 0.9 · 4 units in the last place rounds to 4 again.
+#[inline(always)]
+pub fn flushed<R: Real>(value: R) -> R {
+    if value.abs() < R::MIN_POSITIVE { R::zero() } else { value }
+}
+
 /// Access to the state of a rule.
 struct At<T, L>(PhantomData<(T, L)>);
 
@@ -237,10 +246,7 @@ impl<R: Real, T: Rule, L: Layout<R>> Slots<R> for At<T, L> {
     }
     #[inline(always)]
     fn set(main: &mut [L::Word], odd: &mut [u16], slot: usize, i: usize, value: R) {
-        // Arithmetic on subnormals takes a hundred cycles or more, and a moment that decays without
-        // new gradients would stay subnormal: 0.9 · 4 units in the last place rounds to 4 again.
-        let value = if value.abs() < R::MIN_POSITIVE { R::zero() } else { value };
-        L::set(main, odd, T::State::<R>::SLOTS, slot, i, value);
+        L::set(main, odd, T::State::<R>::SLOTS, slot, i, flushed(value));
     }
 }
 

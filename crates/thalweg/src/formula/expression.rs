@@ -80,6 +80,31 @@ impl Expression {
         }
     }
 
+    /// The terms of a sum joined by these signs, the first one with a minus if it is negative; `of`
+    /// writes a term, `inside` a sum that is one.
+    pub(super) fn join_terms(
+        terms: &[Self],
+        [minus, plus, less]: [&str; 3],
+        of: fn(&Self) -> String,
+        inside: fn(&Self) -> String,
+    ) -> String {
+        let mut text = String::new();
+        for (k, term) in terms.iter().enumerate() {
+            let (sign, term) = match (k, term.is_negative()) {
+                (0, false) => ("", term.clone()),
+                (0, true) => (minus, term.clone().negated()),
+                (_, false) => (plus, term.clone()),
+                (_, true) => (less, term.clone().negated()),
+            };
+            text += sign;
+            text += &match term {
+                Sum(_) => inside(&term),
+                term => of(&term),
+            };
+        }
+        text
+    }
+
     fn into_terms(self) -> Vec<Self> {
         match self {
             Sum(terms) => terms,

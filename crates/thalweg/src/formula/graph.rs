@@ -142,6 +142,32 @@ impl Graph {
         operands.into_iter().flatten()
     }
 
+    /// Whether each quantity differs from element to element.
+    pub(super) fn varies(&self) -> Vec<bool> {
+        let mut varies: Vec<bool> = Vec::with_capacity(self.len());
+        for id in self.ids() {
+            varies.push(match self.node(id) {
+                Node::Gradient | Node::Parameter | Node::Slot(_) => true,
+                _ => self.operands(id).any(|operand| varies[operand.index()]),
+            });
+        }
+        varies
+    }
+
+    /// How many of the results and of the quantities that they need each quantity is part of; 0
+    /// for one that nothing needs.
+    pub(super) fn uses(&self, results: impl Iterator<Item = Id>) -> Vec<usize> {
+        let mut uses = vec![0; self.len()];
+        results.for_each(|id| uses[id.index()] += 1);
+        // Every quantity comes after its operands.
+        for k in (0..self.len()).rev() {
+            if uses[k] > 0 {
+                self.operands(Id(k as u32)).for_each(|operand| uses[operand.index()] += 1);
+            }
+        }
+        uses
+    }
+
     pub(super) fn hyperparameter(&mut self, name: &str, value: f64) -> Id {
         let known = self
             .hyperparameters
@@ -223,6 +249,7 @@ impl Graph {
 
 impl Unary {
     /// Its value, rounded as in a rule.
+    #[inline(always)]
     pub fn of<N: crate::Number>(self, x: N) -> N {
         match self {
             Self::Neg => -x,
@@ -235,6 +262,7 @@ impl Unary {
 
 impl Binary {
     /// Its value, rounded as in a rule.
+    #[inline(always)]
     pub fn of<N: crate::Number>(self, a: N, b: N) -> N {
         match self {
             Self::Add => a + b,

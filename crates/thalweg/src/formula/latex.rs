@@ -15,21 +15,7 @@ impl Statement {
 fn sum(expression: &Expression) -> String {
     match expression {
         Expression::Sum(terms) => {
-            let mut text = String::new();
-            for (k, term) in terms.iter().enumerate() {
-                let (sign, term) = match (k, term.is_negative()) {
-                    (0, false) => ("", term.clone()),
-                    (0, true) => ("-", term.clone().negated()),
-                    (_, false) => (" + ", term.clone()),
-                    (_, true) => (" - ", term.clone().negated()),
-                };
-                text += sign;
-                text += &match term {
-                    Expression::Sum(_) => parentheses(&term),
-                    term => sum(&term),
-                };
-            }
-            text
+            Expression::join_terms(terms, ["-", " + ", " - "], sum, parentheses)
         }
         Expression::Product(product) => product_latex(product),
         Expression::Number(x) if *x < 0.0 => format!("-{}", number_latex(-x)),

@@ -35,10 +35,12 @@ pub(super) const GREEK: [(char, &str); 18] = [
     ('Δ', "Delta"),
 ];
 
+/// Ends of names, and the marks above letters that they stand for.
+const MARKS: [(&str, char); 3] = [("_hat", '\u{302}'), ("_tilde", '\u{303}'), ("_bar", '\u{304}')];
+
 /// The letter for a name: β₁ for `beta1`.
 pub(super) fn letter(name: &str) -> String {
-    let marks = [("_hat", '\u{302}'), ("_tilde", '\u{303}'), ("_bar", '\u{304}')];
-    for (suffix, mark) in marks {
+    for (suffix, mark) in MARKS {
         if let Some(base) = name.strip_suffix(suffix).filter(|base| base.chars().count() == 1) {
             return format!("{base}{mark}");
         }
@@ -56,17 +58,21 @@ pub(super) fn letter(name: &str) -> String {
 
 /// The name for a letter: `beta1` for β₁, `m_hat` for m̂.
 pub(super) fn plain(letter: &str) -> String {
+    let marked = MARKS
+        .iter()
+        .fold(letter.replace('ḡ', "g_bar"), |name, (suffix, mark)| name.replace(*mark, suffix));
+    latin(&marked)
+}
+
+/// A name with the names of Greek letters, and digits for subscripts: `beta1` for β₁ and for β1.
+pub(super) fn latin(written: &str) -> String {
     let mut name = String::new();
-    for c in letter.chars() {
+    for c in written.chars() {
         let greek = GREEK.iter().find(|(greek, _)| *greek == c);
-        match (c, greek, digit(c)) {
-            ('\u{302}', ..) => name.push_str("_hat"),
-            ('\u{303}', ..) => name.push_str("_tilde"),
-            ('\u{304}', ..) => name.push_str("_bar"),
-            ('ḡ', ..) => name.push_str("g_bar"),
-            (_, Some((_, latin)), _) => name.push_str(latin),
-            (_, None, Some(digit)) => name.push(digit),
-            (other, None, None) => name.push(other),
+        match (greek, digit(c)) {
+            (Some((_, latin)), _) => name.push_str(latin),
+            (None, Some(digit)) => name.push(digit),
+            (None, None) => name.push(c),
         }
     }
     name

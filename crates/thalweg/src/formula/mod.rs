@@ -1,8 +1,9 @@
 //! Formulas as data: a rule that runs on [`Symbol`]s leaves its [`Formula`].
 //!
-//! [`graph`] has the quantities and how each comes from others; [`symbol`] records them;
-//! [`simplify`] makes the graph that people read, [`statements`] puts it in lines, and [`text`] and
-//! [`latex`] write them.
+//! `graph.rs` has the quantities and how each comes from others; `symbol.rs` records them;
+//! `simplify.rs` makes the graph that people read, `statements.rs` puts it in lines, and `text.rs`
+//! and `latex.rs` write them. `parse.rs` and `rule_text.rs` read and write methods as text;
+//! `program.rs` makes instructions of a formula.
 
 mod expression;
 mod graph;
@@ -149,6 +150,11 @@ impl Formula {
         self
     }
 
+    /// What a step leaves: the new value of each slot and the update.
+    fn results(&self) -> impl Iterator<Item = Id> {
+        self.slots.iter().map(|slot| slot.value).chain([self.update])
+    }
+
     /// The quantities.
     pub fn graph(&self) -> &Graph {
         &self.graph
@@ -203,28 +209,33 @@ impl Formula {
 
     /// The lines of the first step that differ from those of later ones.
     pub fn first_step(&self) -> Vec<Statement> {
-        let later = self.statements();
+        self.first_step_beside(&self.statements())
+    }
+
+    fn first_step_beside(&self, later: &[Statement]) -> Vec<Statement> {
         let mut first = statements::statements(&simplify::simplified(self, true));
         first.retain(|statement| !later.contains(statement));
         first
     }
 
+    /// The lines, then those of the first step after `mark`.
+    fn lines(&self, mark: &str, write: fn(&Statement) -> String) -> Vec<String> {
+        let later = self.statements();
+        let first = self.first_step_beside(&later);
+        let first = first.iter().map(|first| format!("{mark}{}", write(first)));
+        later.iter().map(write).chain(first).collect()
+    }
+
     /// The formula as LaTeX, a line for each statement.
     pub fn latex(&self) -> Vec<String> {
-        let mut lines: Vec<String> = self.statements().iter().map(Statement::latex).collect();
-        let first = self.first_step();
-        lines.extend(first.iter().map(|first| format!(r"t = 1: \quad {}", first.latex())));
-        lines
+        self.lines(r"t = 1: \quad ", Statement::latex)
     }
 }
 
 /// The formula as text, in one line.
 impl std::fmt::Display for Formula {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let mut lines: Vec<String> = self.statements().iter().map(Statement::to_string).collect();
-        let first = self.first_step();
-        lines.extend(first.iter().map(|first| format!("at t = 1: {first}")));
-        f.write_str(&lines.join(";  "))
+        f.write_str(&self.lines("at t = 1: ", Statement::to_string).join(";  "))
     }
 }
 

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::graph::{Binary, Graph, Id, Level, Node, Unary};
+use super::letters::{latin, letter};
 use super::rule_error::RuleError;
 use super::{Formula, SlotFormula};
-use crate::settings::nearest::nearest;
+use crate::settings::nearest::{did_you_mean, nearest};
 
 /// Bytes that a text may have.
 const LONGEST: usize = 1 << 16;
@@ -21,8 +22,6 @@ const DEEPEST: usize = 100;
 pub(crate) struct Parsed {
     /// The first comment.
     pub(crate) summary: String,
-    /// Hyperparameters in the order of the text.
-    pub(crate) hyperparameters: Vec<(String, f64)>,
     pub(crate) formula: Formula,
 }
 
@@ -88,10 +87,7 @@ struct Parser<'a> {
     text: &'a str,
     graph: Graph,
     names: BTreeMap<String, Known>,
-    hyperparameters: Vec<(String, f64)>,
     slots: Vec<SlotFormula>,
-    /// The value of W so far.
-    w: Id,
     w_is_assigned: bool,
     summary: Option<String>,
     /// Whether hyperparameters may still be declared.
@@ -109,14 +105,11 @@ impl<'a> Parser<'a> {
             let id = graph.add(node);
             (name.to_owned(), Known { id, kind: NameKind::Given, place: 0..0, is_used: true })
         });
-        let w = graph.add(Node::Parameter);
         Self {
             text,
             graph,
             names: names.into(),
-            hyperparameters: Vec::new(),
             slots: Vec::new(),
-            w,
             w_is_assigned: false,
             summary: None,
             at_hyperparameters: true,
@@ -143,7 +136,7 @@ impl<'a> Parser<'a> {
         let Kind::Name(written) = target.kind else {
             return Err(self.at(target, "a line is `name = value`, or `state name = value`"));
         };
-        let name = plain_name(written);
+        let name = latin(written);
         let equals = self.take();
         if !matches!(equals.kind, Kind::Sign('=' | '←')) {
             let problem = format!("`=` is expected after `{written}`");
@@ -152,14 +145,9 @@ impl<'a> Parser<'a> {
         if is_state {
             return self.state(&name, target);
         }
-        match name.as_str() {
-            "g" | "t" => {
-                let what = if name == "g" { "the gradient" } else { "the step" };
-                return Err(
-                    self.at(target, format!("`{written}` is {what}; it cannot be assigned"))
-                );
-            }
-            _ => {}
+        if let "g" | "t" = name.as_str() {
+            let what = if name == "g" { "the gradient" } else { "the step" };
+            return Err(self.at(target, format!("`{written}` is {what}; it cannot be assigned")));
         }
         if self.at_hyperparameters && name != "W" && self.is_number() {
             return self.hyperparameter(&name, target);
@@ -170,14 +158,11 @@ impl<'a> Parser<'a> {
 
     /// Whether all that is left of the line is a number.
     fn is_number(&self) -> bool {
-        let rest = &self.tokens[self.next..];
-        match rest.first().map(|token| token.kind) {
-            Some(Kind::Sign('-')) => {
-                matches!(rest[1..], [Token { kind: Kind::Number(_), .. }, end] if end.kind == Kind::End)
-            }
-            Some(Kind::Number(_)) => rest.len() == 2,
-            _ => false,
-        }
+        let rest: Vec<Kind<'_>> = self.tokens[self.next..].iter().map(|token| token.kind).collect();
+        matches!(
+            rest[..],
+            [Kind::Number(_), Kind::End] | [Kind::Sign('-'), Kind::Number(_), Kind::End]
+        )
     }
 
     fn number(&mut self) -> Result<f64, RuleError> {
@@ -196,7 +181,6 @@ impl<'a> Parser<'a> {
         self.is_new(name, target)?;
         let value = self.number()?;
         let id = self.graph.hyperparameter(name, value);
-        self.hyperparameters.push((name.to_owned(), value));
         self.declare(name, id, NameKind::Hyperparameter, target);
         self.end()
     }
@@ -225,9 +209,9 @@ impl<'a> Parser<'a> {
                 return Err(self.at(target, problem));
             }
             None => {
-                let is_in_itself = self.tokens[self.next..].iter().find(
-                    |token| matches!(token.kind, Kind::Name(used) if plain_name(used) == name),
-                );
+                let is_in_itself = self.tokens[self.next..]
+                    .iter()
+                    .find(|token| matches!(token.kind, Kind::Name(used) if latin(used) == name));
                 if let Some(used) = is_in_itself {
                     let problem = format!(
                         "`{name}` is used in its own definition; what is kept from step to step is \
@@ -254,13 +238,12 @@ impl<'a> Parser<'a> {
                 self.rename(name, value);
             }
             Some((NameKind::Given, _)) => {
-                self.w = value;
                 self.w_is_assigned = true;
                 self.rename(name, value);
             }
             _ => {
-                let letter = self.graph.name(&super::letters::letter(name));
-                let value = self.graph.add(Node::Named(value, letter));
+                let place = self.graph.name(&letter(name));
+                let value = self.graph.add(Node::Named(value, place));
                 self.declare(name, value, NameKind::Quantity, target);
             }
         }
@@ -301,8 +284,7 @@ impl<'a> Parser<'a> {
     }
 
     fn finish(self) -> Result<Parsed, RuleError> {
-        let Self { text, graph, names, hyperparameters, slots, w, w_is_assigned, summary, .. } =
-            self;
+        let Self { text, graph, names, slots, w_is_assigned, summary, .. } = self;
         if !w_is_assigned {
             let problem = "nothing is assigned to W; a rule ends in a line such as `W = W - lr*g`";
             return Err(RuleError::new(text, text.len()..text.len(), problem));
@@ -324,8 +306,8 @@ impl<'a> Parser<'a> {
             let problem = format!("the state `{}` is never assigned", slot.name);
             return Err(RuleError::new(text, place, problem));
         }
-        let formula = Formula::of_text(graph, slots, w);
-        Ok(Parsed { summary: summary.unwrap_or_default(), hyperparameters, formula })
+        let formula = Formula::of_text(graph, slots, names["W"].id);
+        Ok(Parsed { summary: summary.unwrap_or_default(), formula })
     }
 
     /// Terms, added and subtracted.
@@ -358,7 +340,7 @@ impl<'a> Parser<'a> {
         if matches!(after.kind, Kind::Sign('*' | '/' | '^') | Kind::Power(_)) {
             return None;
         }
-        let known = self.names.get_mut(&plain_name(base))?;
+        let known = self.names.get_mut(&latin(base))?;
         if self.graph.level(known.id) == Level::Element {
             return None;
         }
@@ -386,46 +368,36 @@ impl<'a> Parser<'a> {
         }
         let mut base = self.operand()?;
         loop {
-            let token = self.peek();
-            match token.kind {
-                Kind::Power(exponent) => {
-                    self.take();
-                    base = self.power(base, exponent, token)?;
-                }
+            let exponent = match self.peek().kind {
+                Kind::Power(exponent) => exponent,
                 Kind::Sign('^') => {
                     self.take();
-                    let exponent = self.take();
+                    let exponent = self.peek();
                     match exponent.kind {
                         Kind::Number(x) if x.fract() == 0.0 && (1.0..=16.0).contains(&x) => {
-                            base = self.power(base, x as u32, exponent)?;
+                            x as u32
                         }
                         Kind::Name("t") => {
                             return Err(self.at(
                                 exponent,
-                                "a power of t is only understood as `1 - beta^t`, for a hyperparameter beta",
+                                "a power of t is only understood as `1 - beta^t`, for a \
+                                 hyperparameter beta",
                             ));
                         }
                         _ => {
-                            return Err(
-                                self.at(exponent, "an exponent is a whole number from 1 to 16")
-                            );
+                            let problem = "an exponent is a whole number from 1 to 16";
+                            return Err(self.at(exponent, problem));
                         }
                     }
                 }
                 _ => return Ok(base),
+            };
+            self.take();
+            let factor = base;
+            for _ in 1..exponent {
+                base = self.binary(Binary::Mul, base, factor);
             }
         }
-    }
-
-    fn power(&mut self, base: Id, exponent: u32, token: Token<'a>) -> Result<Id, RuleError> {
-        if !(1..=16).contains(&exponent) {
-            return Err(self.at(token, "an exponent is a whole number from 1 to 16"));
-        }
-        let mut power = base;
-        for _ in 1..exponent {
-            power = self.binary(Binary::Mul, power, base);
-        }
-        Ok(power)
     }
 
     fn operand(&mut self) -> Result<Id, RuleError> {
@@ -460,12 +432,12 @@ impl<'a> Parser<'a> {
         const FUNCTIONS: [&str; 5] = ["sqrt", "abs", "sign", "min", "max"];
         if !FUNCTIONS.contains(&name) {
             let near = nearest(name, FUNCTIONS);
-            let problem = if self.names.contains_key(&plain_name(name)) {
+            let problem = if self.names.contains_key(&latin(name)) {
                 format!("`*` is expected between `{name}` and `(`")
             } else {
                 format!(
                     "there is no function `{name}`{}; the functions are sqrt, abs, sign, min and max",
-                    crate::settings::nearest::did_you_mean(&near)
+                    did_you_mean(&near)
                 )
             };
             return Err(self.at(token, problem));
@@ -499,7 +471,7 @@ impl<'a> Parser<'a> {
     }
 
     fn name(&mut self, written: &str, token: Token<'a>) -> Result<Id, RuleError> {
-        let name = plain_name(written);
+        let name = latin(written);
         if let Some(known) = self.names.get_mut(&name) {
             known.is_used = true;
             return Ok(known.id);
@@ -510,7 +482,7 @@ impl<'a> Parser<'a> {
             .skip(1)
             .find(|(_, line)| {
                 let line = line.trim_start().trim_start_matches("state ");
-                line.split(['=', '←']).next().is_some_and(|left| plain_name(left.trim()) == name)
+                line.split(['=', '←']).next().is_some_and(|left| latin(left.trim()) == name)
                     && line.contains(['=', '←'])
             });
         let problem = match later {
@@ -518,10 +490,7 @@ impl<'a> Parser<'a> {
                 "`{written}` is used before it is defined, in line {}",
                 RuleError::line_of(self.text, start)
             ),
-            None => format!(
-                "`{written}` is not defined{}",
-                crate::settings::nearest::did_you_mean(&near)
-            ),
+            None => format!("`{written}` is not defined{}", did_you_mean(&near)),
         };
         Err(self.at(token, problem))
     }
@@ -650,18 +619,4 @@ fn is_name_start(c: char) -> bool {
 fn is_name_part(c: char) -> bool {
     let is_power = matches!(c, '⁰' | '¹' | '²' | '³' | '⁴'..='⁹');
     (c.is_alphanumeric() && !is_power) || matches!(c, '_' | '₀'..='₉' | '\u{300}'..='\u{36f}')
-}
-
-/// The name as specs have it: `beta1` for β₁ and β1.
-fn plain_name(written: &str) -> String {
-    let mut name = String::new();
-    for c in written.chars() {
-        let greek = super::letters::GREEK.iter().find(|(greek, _)| *greek == c);
-        match (greek, super::letters::digit(c)) {
-            (Some((_, latin)), _) => name.push_str(latin),
-            (None, Some(digit)) => name.push(digit),
-            (None, None) => name.push(c),
-        }
-    }
-    name
 }

@@ -91,7 +91,7 @@ impl Program {
         let slots: Vec<Operand> =
             formula.slots.iter().map(|slot| compiler.operand(slot.value)).collect();
         let (factor, update) = match compiler.own_product(formula.update) {
-            Some((a, x)) if compiler.uniform[a.index()] && !formula.replaces => {
+            Some((a, x)) if compiler.is_uniform(a) && !formula.replaces => {
                 (Some(compiler.operand(a)), x)
             }
             _ => (None, formula.update),
@@ -175,8 +175,8 @@ struct Compiler<'a> {
     graph: &'a Graph,
     /// How many quantities or results each quantity is part of.
     uses: Vec<usize>,
-    /// Whether each quantity is the same for all elements.
-    uniform: Vec<bool>,
+    /// Whether each quantity differs from element to element.
+    varies: Vec<bool>,
     places: Vec<Option<Operand>>,
     constants: Vec<Id>,
     instructions: Vec<Instruction>,
@@ -185,24 +185,14 @@ struct Compiler<'a> {
 impl<'a> Compiler<'a> {
     fn new(formula: &'a Formula) -> Self {
         let graph = &formula.graph;
-        let mut uses = vec![0; graph.len()];
-        let mut uniform = vec![false; graph.len()];
-        let results = formula.slots.iter().map(|slot| slot.value).chain([formula.update]);
-        results.for_each(|id| uses[id.index()] += 1);
-        for id in graph.ids() {
-            uniform[id.index()] = match graph.node(id) {
-                Node::Gradient | Node::Parameter | Node::Slot(_) => false,
-                _ => graph.operands(id).all(|operand| uniform[operand.index()]),
-            };
+        Self {
+            graph,
+            uses: graph.uses(formula.results()),
+            varies: graph.varies(),
+            places: vec![None; graph.len()],
+            constants: Vec::new(),
+            instructions: Vec::new(),
         }
-        // Only quantities that are needed count; they come after their operands.
-        for k in (0..graph.len()).rev() {
-            if uses[k] > 0 {
-                graph.operands(Id(k as u32)).for_each(|operand| uses[operand.index()] += 1);
-            }
-        }
-        let places = vec![None; graph.len()];
-        Self { graph, uses, uniform, places, constants: Vec::new(), instructions: Vec::new() }
     }
 
     /// Where a quantity is, after the instructions for it and for everything that it needs.
@@ -210,24 +200,25 @@ impl<'a> Compiler<'a> {
         // Without recursion, as a formula can be deep.
         let mut open = vec![id];
         while let Some(&next) = open.last() {
-            let known = self.places.get(next.index()).copied().flatten();
-            let missing = match known {
-                Some(_) => Vec::new(),
-                None => self.needs(next),
-            };
-            let missing = missing.into_iter().filter(|id| self.places[id.index()].is_none());
-            let missing: Vec<Id> = missing.collect();
-            if missing.is_empty() {
-                if known.is_none() {
-                    let place = self.emit(next);
-                    self.places[next.index()] = Some(place);
-                }
+            if self.places[next.index()].is_some() {
                 open.pop();
-            } else {
-                open.extend(missing);
+                continue;
+            }
+            let missing = self.needs(next).into_iter();
+            let missing = missing.filter(|id| self.places[id.index()].is_none());
+            let waiting = open.len();
+            open.extend(missing);
+            if open.len() == waiting {
+                let place = self.emit(next);
+                self.places[next.index()] = Some(place);
             }
         }
         self.place(id)
+    }
+
+    /// Whether a quantity is the same for all elements.
+    fn is_uniform(&self, id: Id) -> bool {
+        !self.varies[id.index()]
     }
 
     fn place(&self, id: Id) -> Operand {
@@ -251,14 +242,14 @@ impl<'a> Compiler<'a> {
     /// The quantities that the instruction for `id` reads.
     fn needs(&self, id: Id) -> Vec<Id> {
         match self.operation(id) {
-            _ if self.uniform[id.index()] => Vec::new(),
+            _ if self.is_uniform(id) => Vec::new(),
             Some(operation) => operation.operands(),
             None => self.graph.operands(id).collect(),
         }
     }
 
     fn emit(&mut self, id: Id) -> Operand {
-        if self.uniform[id.index()] {
+        if self.is_uniform(id) {
             self.constants.push(id);
             return Operand::Constant(self.constants.len() - 1);
         }
@@ -278,7 +269,7 @@ impl<'a> Compiler<'a> {
     /// The instruction for a quantity, joined with those that nothing else needs; `None` for what
     /// is given.
     fn operation(&self, id: Id) -> Option<Operation<Id>> {
-        let uniform = |id: Id| self.uniform[id.index()];
+        let uniform = |id: Id| self.is_uniform(id);
         Some(match self.graph.node(id) {
             Node::Unary(function, a) => Operation::Unary(function, a),
             Node::Binary(Binary::Add, l, r) => match (self.own_product(l), self.own_product(r)) {
@@ -311,7 +302,7 @@ impl<'a> Compiler<'a> {
     /// What computes a quantity of elements that only one other needs.
     fn own(&self, mut id: Id) -> Option<Node> {
         loop {
-            if self.uses[id.index()] != 1 || self.uniform[id.index()] {
+            if self.uses[id.index()] != 1 || self.is_uniform(id) {
                 return None;
             }
             match self.graph.node(id) {
@@ -324,7 +315,7 @@ impl<'a> Compiler<'a> {
     /// The factors of a product that only one quantity needs, the uniform one first.
     fn own_product(&self, id: Id) -> Option<(Id, Id)> {
         match self.own(id)? {
-            Node::Binary(Binary::Mul, a, b) if self.uniform[b.index()] => Some((b, a)),
+            Node::Binary(Binary::Mul, a, b) if self.is_uniform(b) => Some((b, a)),
             Node::Binary(Binary::Mul, a, b) => Some((a, b)),
             _ => None,
         }

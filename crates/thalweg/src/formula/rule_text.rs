@@ -82,22 +82,28 @@ impl Writer<'_> {
         if formula.replaces {
             return self.text(update, None, Binds::Sum);
         }
-        let graph = &formula.graph;
-        let is_inline = !self.lines.letters.contains_key(&update);
+        match self.subtracted(update)? {
+            Some(x) => Some(format!("W - {x}")),
+            None => Some(format!("W + {}", self.text(update, None, Binds::Product)?)),
+        }
+    }
+
+    /// What an update subtracts, if it is negative: W + (−a)·x has the bits of W − a·x.
+    fn subtracted(&self, update: Id) -> Option<Option<String>> {
+        let graph = &self.lines.formula.graph;
+        let is_inline = |id: Id| !self.lines.letters.contains_key(&id);
         Some(match graph.node(update) {
-            Node::Unary(Unary::Neg, x) if is_inline => {
-                format!("W - {}", self.text(x, None, Binds::Product)?)
+            Node::Unary(Unary::Neg, x) if is_inline(update) => {
+                Some(self.text(x, None, Binds::Product)?)
             }
-            // W + (−a)·x has the bits of W − a·x.
-            Node::Binary(Binary::Mul, a, x) if is_inline => match graph.node(a) {
-                Node::Unary(Unary::Neg, a) if !self.lines.letters.contains_key(&a) => {
-                    let (a, x) =
-                        (self.text(a, None, Binds::Product)?, self.text(x, None, Binds::Sign)?);
-                    format!("W - {a}*{x}")
+            Node::Binary(Binary::Mul, a, x) if is_inline(update) => match graph.node(a) {
+                Node::Unary(Unary::Neg, a) if is_inline(a) => {
+                    let a = self.text(a, None, Binds::Product)?;
+                    Some(format!("{a}*{}", self.text(x, None, Binds::Sign)?))
                 }
-                _ => format!("W + {}", self.text(update, None, Binds::Product)?),
+                _ => None,
             },
-            _ => format!("W + {}", self.text(update, None, Binds::Product)?),
+            _ => None,
         })
     }
 

@@ -53,8 +53,6 @@ pub(super) enum Line {
 pub(super) struct Lines<'a> {
     pub(super) formula: &'a Formula,
     names: Names,
-    /// Whether each quantity depends on the element.
-    changes: Vec<bool>,
     /// The letter of each quantity that has one.
     pub(super) letters: BTreeMap<Id, String>,
     lines: Vec<Line>,
@@ -63,16 +61,8 @@ pub(super) struct Lines<'a> {
 impl<'a> Lines<'a> {
     pub(super) fn of(formula: &'a Formula, names: Names) -> Self {
         let graph = &formula.graph;
-        let mut changes: Vec<bool> = Vec::with_capacity(graph.len());
-        for id in graph.ids() {
-            changes.push(match graph.node(id) {
-                Node::Gradient | Node::Parameter | Node::Slot(_) => true,
-                _ => graph.operands(id).any(|operand| changes[operand.index()]),
-            });
-        }
-        let mut lines =
-            Self { formula, names, changes, letters: BTreeMap::new(), lines: Vec::new() };
-        let uses = lines.uses();
+        let (varies, uses) = (graph.varies(), graph.uses(formula.results()));
+        let mut lines = Self { formula, names, letters: BTreeMap::new(), lines: Vec::new() };
         for (k, slot) in formula.slots.iter().enumerate() {
             // A slot that keeps its value has no line; what has a letter already keeps it.
             if graph.node(slot.value) != Node::Slot(k) {
@@ -86,7 +76,7 @@ impl<'a> Lines<'a> {
                 lines.lines.push(Line::Slot(k, slot.value));
             }
         }
-        for id in graph.ids().filter(|id| uses.contains_key(id)) {
+        for id in graph.ids().filter(|id| uses[id.index()] > 0) {
             let is_slot = lines.letters.contains_key(&id);
             match graph.node(id) {
                 Node::Named(inner, _) if lines.letters.contains_key(&inner) => {
@@ -100,8 +90,8 @@ impl<'a> Lines<'a> {
                 }
                 Node::Unary(..) | Node::Binary(..)
                     if !is_slot
-                        && uses[&id] > 1
-                        && lines.changes[id.index()]
+                        && uses[id.index()] > 1
+                        && varies[id.index()]
                         && !lines.is_named(id) =>
                 {
                     let letter = lines.free_letter();
@@ -149,22 +139,6 @@ impl<'a> Lines<'a> {
         if taken.any(|name| name == plain) { format!("{plain}_now") } else { plain }
     }
 
-    /// How often each quantity is used, of those that are.
-    fn uses(&self) -> BTreeMap<Id, usize> {
-        let graph = &self.formula.graph;
-        let mut uses: BTreeMap<Id, usize> = BTreeMap::new();
-        let mut open = vec![self.formula.update];
-        open.extend(self.formula.slots.iter().map(|slot| slot.value));
-        while let Some(id) = open.pop() {
-            let count = uses.entry(id).or_default();
-            *count += 1;
-            if *count == 1 {
-                open.extend(graph.operands(id));
-            }
-        }
-        uses
-    }
-
     /// Whether some quantity is another name of this one.
     fn is_named(&self, id: Id) -> bool {
         let graph = &self.formula.graph;
@@ -175,32 +149,37 @@ impl<'a> Lines<'a> {
     /// changes, every line that uses its old value. Where that cannot be, the old value gets a
     /// letter of its own.
     pub(super) fn in_order(&mut self) -> Vec<Line> {
-        let slots = 0..self.formula.slots.len();
+        // The line of W is the last.
         let update = self.formula.update;
-        let has_line = self.letters.contains_key(&update);
-        for slot in
-            slots.filter(|slot| !has_line && self.reads_old(update, *slot)).collect::<Vec<_>>()
-        {
-            self.name_old(slot);
+        if !self.letters.contains_key(&update) {
+            let mut with = self.written_with(update);
+            with.insert(update);
+            for slot in 0..self.formula.slots.len() {
+                if with.iter().any(|id| self.is_old(*id, slot)) {
+                    self.name_old(slot);
+                }
+            }
         }
-        let mut waiting = self.lines.clone();
-        waiting.sort_by_key(|line| self.id(*line));
+        // Each line with the quantities that it is written with.
+        let with = |lines: &Self, line: Line| (line, lines.written_with(lines.id(line)));
+        let mut waiting: Vec<_> = self.lines.iter().map(|line| with(self, *line)).collect();
+        waiting.sort_by_key(|(line, _)| self.id(*line));
         let mut ordered = Vec::new();
         while !waiting.is_empty() {
             let ready = waiting.iter().position(|line| {
-                waiting.iter().all(|other| other == line || !self.comes_before(*other, *line))
+                waiting.iter().all(|other| other == line || !self.comes_before(other, line))
             });
             if ready.is_none()
-                && let Some(slot) = waiting.iter().find_map(|line| match line {
+                && let Some(slot) = waiting.iter().find_map(|(line, _)| match line {
                     Line::Slot(slot, _) => Some(*slot),
                     Line::Named(_) => None,
                 })
                 && let Some(old) = self.name_old(slot)
             {
-                waiting.insert(0, old);
+                waiting.insert(0, with(self, old));
                 continue;
             }
-            ordered.push(waiting.remove(ready.unwrap_or(0)));
+            ordered.push(waiting.remove(ready.unwrap_or(0)).0);
         }
         ordered
     }
@@ -224,11 +203,18 @@ impl<'a> Lines<'a> {
         self.name_of(&self.formula.slots[slot].name)
     }
 
-    /// Whether `first` must come before `then`.
-    fn comes_before(&self, first: Line, then: Line) -> bool {
-        let (first_id, then_id) = (self.id(first), self.id(then));
-        self.mentions(then_id, first_id)
-            || matches!(then, Line::Slot(k, _) if self.reads_old(first_id, k))
+    /// Whether `first` must come before `then`, each with what it is written with.
+    fn comes_before(
+        &self,
+        (first, with): &(Line, BTreeSet<Id>),
+        (then, uses): &(Line, BTreeSet<Id>),
+    ) -> bool {
+        let id = self.id(*first);
+        let graph = &self.formula.graph;
+        let is_first =
+            |used: &Id| *used == id || matches!(graph.node(*used), Node::Named(a, _) if a == id);
+        uses.iter().any(is_first)
+            || matches!(then, Line::Slot(k, _) if self.is_old(id, *k) || with.iter().any(|id| self.is_old(*id, *k)))
     }
 
     pub(super) fn id(&self, line: Line) -> Id {
@@ -250,20 +236,9 @@ impl<'a> Lines<'a> {
         found
     }
 
-    fn mentions(&self, id: Id, other: Id) -> bool {
-        let found = self.written_with(id);
-        let graph = &self.formula.graph;
-        let is_other = |id: &Id| {
-            *id == other || matches!(graph.node(*id), Node::Named(inner, _) if inner == other)
-        };
-        found.iter().any(is_other)
-    }
-
-    fn reads_old(&self, id: Id, slot: usize) -> bool {
-        let graph = &self.formula.graph;
-        let is_old =
-            |id: &Id| graph.node(*id) == Node::Slot(slot) && !self.letters.contains_key(id);
-        self.written_with(id).iter().any(is_old) || is_old(&id)
+    /// Whether a quantity is the value of a slot before the step, and has no letter of its own.
+    fn is_old(&self, id: Id, slot: usize) -> bool {
+        self.formula.graph.node(id) == Node::Slot(slot) && !self.letters.contains_key(&id)
     }
 
     fn statement(&self, line: Line) -> Statement {

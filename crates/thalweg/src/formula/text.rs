@@ -18,26 +18,16 @@ impl fmt::Display for Statement {
 fn sum(expression: &Expression) -> String {
     match expression {
         Expression::Sum(terms) => {
-            let mut text = String::new();
-            for (k, term) in terms.iter().enumerate() {
-                let (sign, term) = match (k, term.is_negative()) {
-                    (0, false) => ("", term.clone()),
-                    (0, true) => ("−", term.clone().negated()),
-                    (_, false) => (" + ", term.clone()),
-                    (_, true) => (" − ", term.clone().negated()),
-                };
-                text += sign;
-                text += &match term {
-                    Expression::Sum(_) => format!("({})", sum(&term)),
-                    term => sum(&term),
-                };
-            }
-            text
+            Expression::join_terms(terms, ["−", " + ", " − "], sum, parentheses)
         }
         Expression::Product(product) => product_text(product),
         Expression::Number(x) if *x < 0.0 => format!("−{}", number(-x)),
         _ => factor(expression, 1),
     }
+}
+
+fn parentheses(expression: &Expression) -> String {
+    format!("({})", sum(expression))
 }
 
 fn product_text(product: &Product) -> String {
@@ -84,16 +74,16 @@ fn factor(expression: &Expression, exponent: u32) -> String {
         _ => base + &superscript(exponent),
     };
     match expression {
-        Expression::Number(x) if *x < 0.0 => raised(format!("({})", sum(expression))),
+        Expression::Number(x) if *x < 0.0 => raised(parentheses(expression)),
         Expression::Number(x) => raised(number(*x)),
         Expression::Letter(letter) => raised(letter.clone()),
-        Expression::Sum(_) | Expression::Product(_) => raised(format!("({})", sum(expression))),
+        Expression::Sum(_) | Expression::Product(_) => raised(parentheses(expression)),
         // Only βᵗ occurs.
         Expression::Power(base, _) => format!("{}ᵗ", factor(base, 1)),
         Expression::Root(inside) => {
             let root = match &**inside {
                 Expression::Letter(_) | Expression::Call(..) => format!("√{}", factor(inside, 1)),
-                inside => format!("√({})", sum(inside)),
+                inside => format!("√{}", parentheses(inside)),
             };
             if exponent == 1 { root } else { raised(format!("({root})")) }
         }

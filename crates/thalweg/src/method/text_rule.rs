@@ -56,7 +56,8 @@ impl TextRule {
     /// The first thing that cannot be understood, with its place.
     pub fn parse(text: &str) -> Result<Self, RuleError> {
         let parsed = parse(text)?;
-        let hyperparameters = parsed.hyperparameters.iter().map(|(name, _)| Hyperparameter {
+        let named = &parsed.formula.graph().hyperparameters;
+        let hyperparameters = named.iter().map(|(name, _)| Hyperparameter {
             name: interned(name),
             meaning: "",
             accepts: Accepts::FINITE,
