@@ -72,7 +72,7 @@ impl Collection {
         html! {
             (run_heading(name, title, &descent))
             p { (text) }
-            @for run in &descent.runs { (origin(&run.optimizer)) }
+            @for run in &descent.runs { (origin(&run.spec)) }
             (self.show(name, descent, alt))
         }
     }

@@ -1,7 +1,7 @@
 //! Pieces of the page that every section uses.
 
 use maud::{Markup, html};
-use thalweg::Entry;
+use thalweg::Method;
 
 use crate::descent::Descent;
 use crate::methods;
@@ -32,11 +32,15 @@ pub(super) fn run_heading(name: &str, title: &str, descent: &Descent) -> Markup 
     }
 }
 
-/// The formula of an optimizer and where it was published.
-pub(super) fn origin(optimizer: &str) -> Markup {
-    let registry = methods::registry();
-    let entry = registry.entries().find(|entry| entry.name == optimizer);
-    html! { (formula(entry.and_then(Entry::formula).as_ref())) (paper(optimizer)) }
+/// The formula of the optimizer of a spec and where it was published.
+pub(super) fn origin(spec: &str) -> Markup {
+    let spec = methods::registry().spec(spec).ok();
+    html! {
+        @if let Some(spec) = spec {
+            (formula(spec.formula().as_ref()))
+            (paper(spec.entry().name))
+        }
+    }
 }
 
 /// Where an optimizer was published.

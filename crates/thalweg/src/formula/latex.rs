@@ -4,6 +4,9 @@ use super::expression::{Expression, Product, number};
 use super::letters::{GREEK, digit};
 use super::statements::Statement;
 
+/// What has a word in text and a letter in mathematics.
+const LETTERS: [(&str, &str); 2] = [("lr", r"\eta"), ("ε_root", r"\epsilon_r")];
+
 impl Statement {
     /// The statement as LaTeX, such as `m \leftarrow \beta_1 m + (1 - \beta_1)\, g`.
     pub fn latex(&self) -> String {
@@ -64,7 +67,7 @@ fn factor(expression: &Expression, exponent: u32) -> String {
         Expression::Power(base, power) => format!("{}^{{{}}}", factor(base, 1), sum(power)),
         Expression::Root(inside) => {
             let root = format!(r"\sqrt{{{}}}", sum(inside));
-            if exponent == 1 { root } else { raised(format!(r"\left({root}\right)")) }
+            if exponent == 1 { root } else { raised(enclosed(&root)) }
         }
         Expression::Absolute(inside) => raised(format!(r"\left| {} \right|", sum(inside))),
         Expression::Norm(inside) => raised(format!(r"\left\lVert {} \right\rVert", sum(inside))),
@@ -74,13 +77,21 @@ fn factor(expression: &Expression, exponent: u32) -> String {
                 "max" | "min" => format!(r"\{name}"),
                 other => format!(r"\operatorname{{{other}}}"),
             };
-            raised(format!(r"{name}\left({}\right)", arguments.join(", ")))
+            raised(name + &enclosed(&arguments.join(", ")))
         }
     }
 }
 
 fn parentheses(expression: &Expression) -> String {
-    format!(r"\left({}\right)", sum(expression))
+    enclosed(&sum(expression))
+}
+
+/// In parentheses, which are large only around what is high.
+fn enclosed(inside: &str) -> String {
+    match inside.contains(r"\frac") || inside.contains(r"\sqrt") {
+        true => format!(r"\left({inside}\right)"),
+        false => format!("({inside})"),
+    }
 }
 
 /// A number as LaTeX: 1e-8 is 10⁻⁸.
@@ -94,9 +105,8 @@ fn number_latex(x: f64) -> String {
 
 /// A letter as LaTeX: `\beta_1` for β₁, `\hat{m}` for m̂.
 fn letter(text: &str) -> String {
-    // The learning rate has a name in text and a letter in mathematics.
-    if text == "lr" {
-        return r"\eta".to_owned();
+    if let Some((_, letter)) = LETTERS.iter().find(|(known, _)| *known == text) {
+        return (*letter).to_owned();
     }
     if let Some((base, index)) = text.split_once('_') {
         return format!(r"{}_{{\mathrm{{{index}}}}}", letter(base).replace('_', r"\_"));
