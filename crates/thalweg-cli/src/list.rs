@@ -92,6 +92,15 @@ fn rule(spec: &Spec) -> Result<String, Failure> {
         ))
     })?;
     let Entry { title, summary, paper, .. } = spec.entry();
+    let meanings = spec.hyperparameters();
+    let with_meaning = |line: &str| {
+        let meaning = meanings.iter().find_map(|(known, _)| {
+            let rest = line.strip_prefix(known.name)?;
+            rest.starts_with(" = ").then_some(known.meaning)
+        });
+        meaning.map_or(format!("{line}\n"), |meaning| format!("{line}  # {meaning}\n"))
+    };
+    let text: String = text.lines().map(with_meaning).collect();
     let source = paper.map(|paper| format!(" {} {}, {}", paper.authors, paper.year, paper.url));
     Ok(format!("# {title}: {summary}.{}\n{text}", source.unwrap_or_default()))
 }

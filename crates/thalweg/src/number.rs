@@ -92,6 +92,22 @@ pub trait Wide: Number<Wide = Self> {
     /// `then` if `self` is 0, else `otherwise`.
     #[must_use]
     fn where_zero(self, then: Self, otherwise: Self) -> Self;
+
+    /// eˣ, with the same bits on every machine.
+    #[must_use]
+    fn exp(self) -> Self;
+
+    /// The natural logarithm, with the same bits on every machine.
+    #[must_use]
+    fn ln(self) -> Self;
+
+    /// The cosine, with the same bits on every machine.
+    #[must_use]
+    fn cos(self) -> Self;
+
+    /// The power xʸ for y = `exponent`, with the same bits on every machine.
+    #[must_use]
+    fn powf(self, exponent: Self) -> Self;
 }
 
 macro_rules! number {
@@ -169,5 +185,19 @@ impl Wide for f64 {
 
     fn where_zero(self, then: f64, otherwise: f64) -> f64 {
         if self == 0.0 { then } else { otherwise }
+    }
+
+    // The functions of the standard library are those of the machine, which differ in last bits.
+    fn exp(self) -> f64 {
+        libm::exp(self)
+    }
+    fn ln(self) -> f64 {
+        libm::log(self)
+    }
+    fn cos(self) -> f64 {
+        libm::cos(self)
+    }
+    fn powf(self, exponent: f64) -> f64 {
+        libm::pow(self, exponent)
     }
 }

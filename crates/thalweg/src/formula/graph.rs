@@ -37,6 +37,10 @@ pub enum Node {
     /// 1 − βᵗ for the quantity β, as [`Wide::one_minus_power`](crate::Wide::one_minus_power)
     /// computes it.
     OneMinusPower(Id, Id),
+    /// An elementary function of a quantity of the step.
+    Elementary(Elementary, Id),
+    /// The first quantity to the power of the second, both of the step.
+    Power(Id, Id),
     /// The first quantity at step 1, the second at every other step.
     AtFirst(Id, Id),
     /// The second quantity where the first is 0, else the third.
@@ -55,6 +59,15 @@ pub enum Unary {
     Sqrt,
     Abs,
     Sign,
+}
+
+/// Elementary functions, which are computed only once a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(missing_docs)]
+pub enum Elementary {
+    Exp,
+    Ln,
+    Cos,
 }
 
 /// Functions of two quantities.
@@ -130,12 +143,15 @@ impl Graph {
     /// The quantities that a quantity is made of.
     pub fn operands(&self, id: Id) -> impl Iterator<Item = Id> + use<> {
         let operands = match self.node(id) {
-            Node::Unary(_, a) | Node::Norm(a) | Node::Round(a) | Node::Named(a, _) => {
-                [Some(a), None, None]
-            }
-            Node::Binary(_, a, b) | Node::OneMinusPower(a, b) | Node::AtFirst(a, b) => {
-                [Some(a), Some(b), None]
-            }
+            Node::Unary(_, a)
+            | Node::Elementary(_, a)
+            | Node::Norm(a)
+            | Node::Round(a)
+            | Node::Named(a, _) => [Some(a), None, None],
+            Node::Binary(_, a, b)
+            | Node::OneMinusPower(a, b)
+            | Node::Power(a, b)
+            | Node::AtFirst(a, b) => [Some(a), Some(b), None],
             Node::WhereZero(a, b, c) => [Some(a), Some(b), Some(c)],
             _ => [None; 3],
         };
@@ -242,7 +258,26 @@ impl Graph {
                 let (a, b) = (self.constant(a)?, self.constant(b)?);
                 Some(self.number(function.of(a, b)))
             }
+            Node::Elementary(function, x) => {
+                let x = self.constant(x)?;
+                Some(self.number(function.of(x)))
+            }
+            Node::Power(a, b) => {
+                let (a, b) = (self.constant(a)?, self.constant(b)?);
+                Some(self.number(crate::Wide::powf(a, b)))
+            }
             _ => None,
+        }
+    }
+}
+
+impl Elementary {
+    /// Its value, as in a rule.
+    pub fn of<W: crate::Wide>(self, x: W) -> W {
+        match self {
+            Self::Exp => x.exp(),
+            Self::Ln => x.ln(),
+            Self::Cos => x.cos(),
         }
     }
 }

@@ -74,7 +74,7 @@ fn factor(expression: &Expression, exponent: u32) -> String {
         Expression::Call(name, arguments) => {
             let arguments: Vec<String> = arguments.iter().map(sum).collect();
             let name = match *name {
-                "max" | "min" => format!(r"\{name}"),
+                "max" | "min" | "exp" | "ln" | "cos" => format!(r"\{name}"),
                 other => format!(r"\operatorname{{{other}}}"),
             };
             raised(name + &enclosed(&arguments.join(", ")))

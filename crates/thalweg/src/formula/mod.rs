@@ -18,7 +18,7 @@ mod statements;
 mod symbol;
 mod text;
 
-pub use graph::{Binary, Graph, Id, Level, Node, Unary};
+pub use graph::{Binary, Elementary, Graph, Id, Level, Node, Unary};
 pub(crate) use parse::parse;
 pub(crate) use program::{Instruction, Operand, Operation, Program};
 pub use rule_error::RuleError;

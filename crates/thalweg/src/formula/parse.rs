@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::graph::{Binary, Graph, Id, Level, Node, Unary};
+use super::graph::{Binary, Elementary, Graph, Id, Level, Node, Unary};
 use super::letters::{latin, letter};
 use super::rule_error::RuleError;
 use super::{Formula, SlotFormula};
@@ -20,8 +20,10 @@ const DEEPEST: usize = 100;
 /// What a text declares.
 #[derive(Debug, Clone)]
 pub(crate) struct Parsed {
-    /// The first comment.
+    /// The first line that is a comment.
     pub(crate) summary: String,
+    /// The comment behind each hyperparameter.
+    pub(crate) meanings: Vec<String>,
     pub(crate) formula: Formula,
 }
 
@@ -90,6 +92,7 @@ struct Parser<'a> {
     slots: Vec<SlotFormula>,
     w_is_assigned: bool,
     summary: Option<String>,
+    meanings: Vec<String>,
     /// Whether hyperparameters may still be declared.
     at_hyperparameters: bool,
     tokens: Vec<Token<'a>>,
@@ -112,6 +115,7 @@ impl<'a> Parser<'a> {
             slots: Vec::new(),
             w_is_assigned: false,
             summary: None,
+            meanings: Vec::new(),
             at_hyperparameters: true,
             tokens: Vec::new(),
             next: 0,
@@ -121,8 +125,9 @@ impl<'a> Parser<'a> {
 
     fn line(&mut self, start: usize, line: &'a str) -> Result<(), RuleError> {
         let (code, comment) = line.split_once('#').unwrap_or((line, ""));
-        if self.summary.is_none() && !comment.trim().is_empty() {
-            self.summary = Some(comment.trim().to_owned());
+        let comment = comment.trim_start_matches('#').trim();
+        if self.summary.is_none() && code.trim().is_empty() && !comment.is_empty() {
+            self.summary = Some(comment.to_owned());
         }
         self.tokens = self.scan(start, code)?;
         self.next = 0;
@@ -150,7 +155,7 @@ impl<'a> Parser<'a> {
             return Err(self.at(target, format!("`{written}` is {what}; it cannot be assigned")));
         }
         if self.at_hyperparameters && name != "W" && self.is_number() {
-            return self.hyperparameter(&name, target);
+            return self.hyperparameter(&name, target, comment);
         }
         self.at_hyperparameters = false;
         self.assignment(&name, target)
@@ -177,11 +182,17 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn hyperparameter(&mut self, name: &str, target: Token<'a>) -> Result<(), RuleError> {
+    fn hyperparameter(
+        &mut self,
+        name: &str,
+        target: Token<'a>,
+        comment: &str,
+    ) -> Result<(), RuleError> {
         self.is_new(name, target)?;
         let value = self.number()?;
         let id = self.graph.hyperparameter(name, value);
         self.declare(name, id, NameKind::Hyperparameter, target);
+        self.meanings.push(comment.to_owned());
         self.end()
     }
 
@@ -284,7 +295,7 @@ impl<'a> Parser<'a> {
     }
 
     fn finish(self) -> Result<Parsed, RuleError> {
-        let Self { text, graph, names, slots, w_is_assigned, summary, .. } = self;
+        let Self { text, graph, names, slots, w_is_assigned, summary, meanings, .. } = self;
         if !w_is_assigned {
             let problem = "nothing is assigned to W; a rule ends in a line such as `W = W - lr*g`";
             return Err(RuleError::new(text, text.len()..text.len(), problem));
@@ -307,7 +318,7 @@ impl<'a> Parser<'a> {
             return Err(RuleError::new(text, place, problem));
         }
         let formula = Formula::of_text(graph, slots, names["W"].id);
-        Ok(Parsed { summary: summary.unwrap_or_default(), formula })
+        Ok(Parsed { summary: summary.unwrap_or_default(), meanings, formula })
     }
 
     /// Terms, added and subtracted.
@@ -368,35 +379,42 @@ impl<'a> Parser<'a> {
         }
         let mut base = self.operand()?;
         loop {
-            let exponent = match self.peek().kind {
-                Kind::Power(exponent) => exponent,
-                Kind::Sign('^') => {
+            base = match self.peek().kind {
+                Kind::Power(exponent) => {
                     self.take();
-                    let exponent = self.peek();
-                    match exponent.kind {
-                        Kind::Number(x) if x.fract() == 0.0 && (1.0..=16.0).contains(&x) => {
-                            x as u32
-                        }
-                        Kind::Name("t") => {
-                            return Err(self.at(
-                                exponent,
-                                "a power of t is only understood as `1 - beta^t`, for a \
-                                 hyperparameter beta",
-                            ));
-                        }
-                        _ => {
-                            let problem = "an exponent is a whole number from 1 to 16";
-                            return Err(self.at(exponent, problem));
-                        }
-                    }
+                    self.product_of(base, exponent)
+                }
+                Kind::Sign('^') => {
+                    let sign = self.take();
+                    let token = self.peek();
+                    // As in mathematics, a^b^c is a^(b^c).
+                    let exponent = self.deeper(sign, Self::signed)?;
+                    self.power(base, exponent, token)?
                 }
                 _ => return Ok(base),
-            };
-            self.take();
-            let factor = base;
-            for _ in 1..exponent {
-                base = self.binary(Binary::Mul, base, factor);
             }
+        }
+    }
+
+    /// A product of equal factors.
+    fn product_of(&mut self, factor: Id, count: u32) -> Id {
+        (1..count).fold(factor, |product, _| self.binary(Binary::Mul, product, factor))
+    }
+
+    /// base^exponent: a product for small whole exponents; else computed once a step.
+    fn power(&mut self, base: Id, exponent: Id, token: Token<'a>) -> Result<Id, RuleError> {
+        match self.graph.constant(exponent) {
+            Some(x) if x.fract() == 0.0 && (1.0..=16.0).contains(&x) => {
+                Ok(self.product_of(base, x as u32))
+            }
+            _ if [base, exponent].iter().all(|id| self.graph.level(*id) != Level::Element) => {
+                Ok(self.graph.add(Node::Power(base, exponent)))
+            }
+            _ => Err(self.at(
+                token,
+                "for each element an exponent is a whole number from 1 to 16; other powers are \
+                 computed once a step, of hyperparameters, numbers and t",
+            )),
         }
     }
 
@@ -429,14 +447,17 @@ impl<'a> Parser<'a> {
     }
 
     fn call(&mut self, name: &str, token: Token<'a>) -> Result<Id, RuleError> {
-        const FUNCTIONS: [&str; 5] = ["sqrt", "abs", "sign", "min", "max"];
+        const FUNCTIONS: [&str; 9] =
+            ["sqrt", "abs", "sign", "min", "max", "exp", "log", "cos", "pow"];
+        let name = if name == "ln" { "log" } else { name };
         if !FUNCTIONS.contains(&name) {
             let near = nearest(name, FUNCTIONS);
             let problem = if self.names.contains_key(&latin(name)) {
                 format!("`*` is expected between `{name}` and `(`")
             } else {
                 format!(
-                    "there is no function `{name}`{}; the functions are sqrt, abs, sign, min and max",
+                    "there is no function `{name}`{}; the functions are sqrt, abs, sign, min and \
+                     max, and once a step exp, log, cos and pow",
                     did_you_mean(&near)
                 )
             };
@@ -444,30 +465,41 @@ impl<'a> Parser<'a> {
         }
         let open = self.take();
         let first = self.deeper(open, Self::sum)?;
-        if let "min" | "max" = name {
+        if let "min" | "max" | "pow" = name {
             let comma = self.take();
             if comma.kind != Kind::Sign(',') {
                 return Err(self.at(comma, format!("{name} takes two values, as in {name}(a, b)")));
             }
+            let exponent = self.peek();
             let second = self.deeper(open, Self::sum)?;
             self.closing(open)?;
-            return Ok(self.binary(
-                if name == "min" { Binary::Min } else { Binary::Max },
-                first,
-                second,
-            ));
+            return match name {
+                "pow" => self.power(first, second, exponent),
+                "min" => Ok(self.binary(Binary::Min, first, second)),
+                _ => Ok(self.binary(Binary::Max, first, second)),
+            };
         }
         if self.peek().kind == Kind::Sign(',') {
             let comma = self.take();
             return Err(self.at(comma, format!("{name} takes one value")));
         }
         self.closing(open)?;
-        let function = match name {
-            "sqrt" => Unary::Sqrt,
-            "abs" => Unary::Abs,
-            _ => Unary::Sign,
+        let elementary = match name {
+            "sqrt" => return Ok(self.unary(Unary::Sqrt, first)),
+            "abs" => return Ok(self.unary(Unary::Abs, first)),
+            "sign" => return Ok(self.unary(Unary::Sign, first)),
+            "exp" => Elementary::Exp,
+            "log" => Elementary::Ln,
+            _ => Elementary::Cos,
         };
-        Ok(self.unary(function, first))
+        if self.graph.level(first) == Level::Element {
+            let problem = format!(
+                "{name} is computed once a step, of hyperparameters, numbers and t; this differs \
+                 from element to element"
+            );
+            return Err(self.at(token, problem));
+        }
+        Ok(self.graph.add(Node::Elementary(elementary, first)))
     }
 
     fn name(&mut self, written: &str, token: Token<'a>) -> Result<Id, RuleError> {

@@ -367,6 +367,8 @@ impl<'a, N: Number> Uniform<'a, N> {
             Node::Unary(function, a) => function.of(of(a)?),
             Node::Binary(function, a, b) => function.of(of(a)?, of(b)?),
             Node::OneMinusPower(beta, t) => of(beta)?.one_minus_power(of(t)?),
+            Node::Elementary(function, x) => function.of(of(x)?),
+            Node::Power(a, b) => of(a)?.powf(of(b)?),
             Node::AtFirst(first, later) => N::Wide::at_first(t, of(first)?, of(later)?),
             Node::WhereZero(x, then, otherwise) => of(x)?.where_zero(of(then)?, of(otherwise)?),
             Node::Named(a, _) => of(a)?,

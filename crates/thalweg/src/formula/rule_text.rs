@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::graph::{Binary, Id, Node, Unary};
+use super::graph::{Binary, Elementary, Id, Node, Unary};
 use super::simplify::simplified;
 use super::statements::{Line, Lines, Names};
 use super::{Formula, SlotFormula};
@@ -157,6 +157,18 @@ impl Writer<'_> {
                     return None;
                 }
                 (Binds::Sum, format!("1 - {}^t", of(beta, Binds::Operand)?))
+            }
+            Node::Elementary(function, x) => {
+                let name = match function {
+                    Elementary::Exp => "exp",
+                    Elementary::Ln => "log",
+                    Elementary::Cos => "cos",
+                };
+                (Binds::Operand, format!("{name}({})", of(x, Binds::Sum)?))
+            }
+            Node::Power(a, b) => {
+                let (a, b) = (of(a, Binds::Sum)?, of(b, Binds::Sum)?);
+                (Binds::Operand, format!("pow({a}, {b})"))
             }
             Node::Named(x, _) => return of(x, binds),
             Node::Norm(_) | Node::AtFirst(..) | Node::WhereZero(..) | Node::Round(_) => {

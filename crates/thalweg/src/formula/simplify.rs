@@ -44,6 +44,8 @@ impl Simplifier<'_> {
                 Some(0.0) => self.to.number(1.0),
                 _ => self.to.add(Node::OneMinusPower(of(beta), of(t))),
             },
+            Node::Elementary(function, a) => self.to.add(Node::Elementary(function, of(a))),
+            Node::Power(a, b) => self.to.add(Node::Power(of(a), of(b))),
             Node::AtFirst(first, later) => of(if self.first { first } else { later }),
             Node::WhereZero(_, _, otherwise) => of(otherwise),
             Node::Norm(a) => self.to.add(Node::Norm(of(a))),

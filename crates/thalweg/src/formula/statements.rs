@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Formula;
 use super::expression::Expression;
-use super::graph::{Binary, Id, Node, Unary};
+use super::graph::{Binary, Elementary, Id, Node, Unary};
 use super::letters::{letter, plain, subscripts};
 
 /// A line of a formula: `m ← β₁m + (1 − β₁)g`, or `m̂ = m/(1 − β₁ᵗ)`.
@@ -284,6 +284,10 @@ impl<'a> Lines<'a> {
                 let power = Expression::Power(Box::new(of(beta)), Box::new(of(t)));
                 Expression::Number(1.0).plus(power.negated())
             }
+            Node::Elementary(Elementary::Exp, a) => Expression::Call("exp", vec![of(a)]),
+            Node::Elementary(Elementary::Ln, a) => Expression::Call("ln", vec![of(a)]),
+            Node::Elementary(Elementary::Cos, a) => Expression::Call("cos", vec![of(a)]),
+            Node::Power(a, b) => Expression::Power(Box::new(of(a)), Box::new(of(b))),
             // Simplified away.
             Node::AtFirst(_, a) | Node::WhereZero(_, _, a) | Node::Round(a) | Node::Named(a, _) => {
                 of(a)

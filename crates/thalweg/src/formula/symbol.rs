@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
-use super::graph::{Binary, Graph, Id, Node, Unary};
+use super::graph::{Binary, Elementary, Graph, Id, Node, Unary};
 use crate::number::{Number, Wide};
 
 thread_local! {
@@ -125,5 +125,17 @@ impl Wide for Symbol {
     }
     fn where_zero(self, then: Self, otherwise: Self) -> Self {
         Self::of(Node::WhereZero(self.0, then.0, otherwise.0))
+    }
+    fn exp(self) -> Self {
+        Self::of(Node::Elementary(Elementary::Exp, self.0))
+    }
+    fn ln(self) -> Self {
+        Self::of(Node::Elementary(Elementary::Ln, self.0))
+    }
+    fn cos(self) -> Self {
+        Self::of(Node::Elementary(Elementary::Cos, self.0))
+    }
+    fn powf(self, exponent: Self) -> Self {
+        Self::of(Node::Power(self.0, exponent.0))
     }
 }

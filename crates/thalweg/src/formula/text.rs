@@ -38,7 +38,7 @@ fn product_text(product: &Product) -> String {
         for (part, exponent) in &quotient.above {
             let apart = match previous {
                 None => !is_first,
-                Some(previous) => !(joins(previous) && joins(part)),
+                Some(previous) => !(joins(previous) && joins(part)) || begins_with_digit(part),
             };
             text += if apart { "·" } else { "" };
             text += &factor(part, *exponent);
@@ -67,6 +67,15 @@ fn joins(expression: &Expression) -> bool {
     }
 }
 
+/// Whether a factor would be read as a part of what stands before it.
+fn begins_with_digit(expression: &Expression) -> bool {
+    match expression {
+        Expression::Number(_) => true,
+        Expression::Power(base, _) => begins_with_digit(base),
+        _ => false,
+    }
+}
+
 /// A factor to a power, in parentheses where needed.
 fn factor(expression: &Expression, exponent: u32) -> String {
     let raised = |base: String| match exponent {
@@ -78,8 +87,10 @@ fn factor(expression: &Expression, exponent: u32) -> String {
         Expression::Number(x) => raised(number(*x)),
         Expression::Letter(letter) => raised(letter.clone()),
         Expression::Sum(_) | Expression::Product(_) => raised(parentheses(expression)),
-        // Only βᵗ occurs.
-        Expression::Power(base, _) => format!("{}ᵗ", factor(base, 1)),
+        Expression::Power(base, power) => raised(match &**power {
+            Expression::Letter(letter) if letter == "t" => format!("{}ᵗ", factor(base, 1)),
+            power => format!("{}^{}", factor(base, 1), factor(power, 1)),
+        }),
         Expression::Root(inside) => {
             let root = match &**inside {
                 Expression::Letter(_) | Expression::Call(..) => format!("√{}", factor(inside, 1)),

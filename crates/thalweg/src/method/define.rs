@@ -144,7 +144,7 @@ macro_rules! method {
                 summary: $summary,
                 letters: &[$($((stringify!($named), $letter)),*)?],
                 paper: $crate::method!(@paper $paper $(:: $path $(. $field)?)?),
-                state: &[$($slot),*],
+                state: std::borrow::Cow::Borrowed(&[$($slot),*]),
                 make: $crate::Make::Default(|| Box::new(<$Name>::default())),
             };
         }

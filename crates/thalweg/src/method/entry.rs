@@ -1,5 +1,6 @@
 //! The row of a method in a registry.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -24,7 +25,7 @@ pub struct Entry {
     /// Where it was published, if it was.
     pub paper: Option<Paper>,
     /// Names of all state slots it can have; which of them it has depends on hyperparameters.
-    pub state: &'static [&'static str],
+    pub state: Cow<'static, [&'static str]>,
     /// The method with its defaults.
     #[doc(hidden)]
     pub make: Make,

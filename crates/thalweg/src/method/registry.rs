@@ -1,5 +1,6 @@
 //! Registries: the methods available by name.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::entry::{Entry, Make, Row};
@@ -57,7 +58,7 @@ impl Registry {
             summary,
             letters: &[],
             paper: None,
-            state: &[],
+            state: Cow::Borrowed(&[]),
             make: Make::Copy(Box::new(rule)),
         })))
     }
@@ -128,8 +129,14 @@ fn text_row(name: &str, text: &str) -> Result<Row, Error> {
     let rule = TextRule::parse(text)
         .map_err(|error| Error::Rule(Box::new(error.in_file(name))))?
         .named(name);
-    let (name, summary) = (interned(name), rule.summary());
-    let make = Make::Copy(Box::new(rule));
-    let entry = Entry { name, title: name, summary, letters: &[], paper: None, state: &[], make };
-    Ok(Row::Shared(Arc::new(entry)))
+    let state = rule.formula.slots().iter().map(|slot| interned(&slot.name)).collect();
+    Ok(Row::Shared(Arc::new(Entry {
+        name: rule.name,
+        title: rule.title,
+        summary: rule.summary,
+        letters: &[],
+        paper: None,
+        state: Cow::Owned(state),
+        make: Make::Copy(Box::new(rule)),
+    })))
 }

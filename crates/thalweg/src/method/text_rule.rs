@@ -7,15 +7,19 @@ use super::{Method, admitted, change};
 use crate::engine::Kernel;
 use crate::error::Error;
 use crate::formula::{Formula, RuleError, parse};
-use crate::settings::{Accepts, Hyperparameter, Value};
+use crate::settings::{Accepts, Hyperparameter, Value, known_range};
 
 /// A method written as text: hyperparameters with defaults, state with its start, then
 /// assignments, executed in order for each element.
 ///
 /// `g` is the gradient, `W` the parameter, `t` the step from 1. What depends only on
 /// hyperparameters and `t` is computed once a step in `f64`. The functions are `sqrt`, `abs`,
-/// `sign`, `min` and `max`; `1 - beta^t` is the bias correction of a mean. `β₁`, `√`, `·`, `²`, `←`
-/// and `−` are understood.
+/// `sign`, `min` and `max`, and for what is computed once a step also `exp`, `log`, `cos` and `pow`;
+/// `1 - beta^t` is the bias correction of a mean. `β₁`, `√`, `·`, `²`, `←` and `−` are understood.
+///
+/// A comment behind a hyperparameter says what it means; its range is that of the usual
+/// hyperparameter of its name (`lr` is ≥ 0), if the default is in it, else any finite number. A
+/// first line `# TITLE: SUMMARY` names the method.
 ///
 /// It steps by the program of its [`Formula`], without a compiler, at the speed of memory.
 ///
@@ -42,11 +46,12 @@ use crate::settings::{Accepts, Hyperparameter, Value};
 /// ```
 #[derive(Debug, Clone)]
 pub struct TextRule {
-    name: &'static str,
-    summary: &'static str,
+    pub(super) name: &'static str,
+    pub(super) title: &'static str,
+    pub(super) summary: &'static str,
     text: &'static str,
     hyperparameters: Vec<Hyperparameter>,
-    formula: Formula,
+    pub(super) formula: Formula,
 }
 
 impl TextRule {
@@ -57,28 +62,37 @@ impl TextRule {
     pub fn parse(text: &str) -> Result<Self, RuleError> {
         let parsed = parse(text)?;
         let named = &parsed.formula.graph().hyperparameters;
-        let hyperparameters = named.iter().map(|(name, _)| Hyperparameter {
+        let hyperparameters = named.iter().zip(&parsed.meanings);
+        let hyperparameters = hyperparameters.map(|((name, value), meaning)| Hyperparameter {
             name: interned(name),
-            meaning: "",
-            accepts: Accepts::FINITE,
+            meaning: interned(meaning),
+            accepts: known_range(name)
+                .filter(|range| range.admits(&Value::Number(*value)))
+                .unwrap_or(Accepts::FINITE),
             required: false,
         });
+        let summary = interned(&parsed.summary);
+        let (title, summary) = summary.split_once(": ").unwrap_or(("rule", summary));
         Ok(Self {
             name: "rule",
-            summary: interned(&parsed.summary),
+            title,
+            summary,
             text: interned(text),
             hyperparameters: hyperparameters.collect(),
             formula: parsed.formula,
         })
     }
 
-    /// The same method with a name, as error messages and results show it.
+    /// The same method with a name, as error messages and results show it. The name of a file is its
+    /// title, too.
     #[must_use]
     pub fn named(self, name: &str) -> Self {
-        Self { name: interned(name), ..self }
+        let name = interned(name);
+        let has_title = self.title != "rule" && !name.ends_with(".rule");
+        Self { name, title: if has_title { self.title } else { name }, ..self }
     }
 
-    /// The first comment of the text.
+    /// The first line of the text that is a comment, after the title that ends in a colon.
     pub fn summary(&self) -> &'static str {
         self.summary
     }
@@ -87,6 +101,10 @@ impl TextRule {
 impl Method for TextRule {
     fn name(&self) -> String {
         self.name.to_owned()
+    }
+
+    fn title(&self) -> String {
+        self.title.to_owned()
     }
 
     fn hyperparameters(&self) -> Vec<(Hyperparameter, Value)> {

@@ -167,9 +167,8 @@ macro_rules! adam {
             fn build(&self) -> Kernel {
                 let &Self { lr, beta1, beta2, eps, eps_root, bias_correction, .. } = self;
                 let adam = ScaleByAdam { beta1, beta2, eps, eps_root, bias_correction };
-                let (coupled, decoupled) = $build(self.weight_decay);
                 let [coupled, decoupled] =
-                    [coupled, decoupled].map(|weight_decay| AddDecayedWeights { weight_decay });
+                    $build(AddDecayedWeights { weight_decay: self.weight_decay });
                 let scale = ScaleByLearningRate::new(lr);
                 if self.amsgrad {
                     Kernel::elementwise(chain!(coupled, ScaleByAmsgrad(adam), decoupled, scale))
@@ -195,7 +194,7 @@ adam! {
         state: ["m", "v", "v_max"],
     }
     weight_decay = 0.0;
-    build: |coupled| (coupled, 0.0)
+    build: |decay| [Some(decay), None]
 }
 
 adam! {
@@ -212,5 +211,5 @@ adam! {
         state: ["m", "v", "v_max"],
     }
     weight_decay = 0.01, decoupled!();
-    build: |decoupled| (0.0, decoupled)
+    build: |decay| [None, Some(decay)]
 }

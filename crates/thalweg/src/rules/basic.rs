@@ -3,6 +3,7 @@
 use crate::hyperparameters;
 use crate::number::Number;
 use crate::rule::Rule;
+use crate::settings::{Hyperparameter, Value};
 
 /// u ← −η·u with the learning rate η = lr/(1 + lr_decay·(t − 1)): turns a gradient into a descent
 /// step.
@@ -83,5 +84,30 @@ impl Rule for AddDecayedWeights {
     #[inline(always)]
     fn apply<N: Number>(&weight_decay: &N, u: N, w: N, (): &mut ()) -> N {
         u + weight_decay * w
+    }
+}
+
+/// `None` adds nothing: a place for weight decay in a chain that a method does not use.
+///
+/// Methods of a family that differ in where they decay share one chain, and so one compiled loop.
+impl Rule for Option<AddDecayedWeights> {
+    type State<N: Number> = ();
+    type Constants<N: Number> = N;
+
+    fn prepare<N: Number>(&self, t: N::Wide) -> N {
+        self.map_or(N::zero(), |decay| decay.prepare::<N>(t))
+    }
+
+    #[inline(always)]
+    fn apply<N: Number>(weight_decay: &N, u: N, w: N, state: &mut ()) -> N {
+        AddDecayedWeights::apply(weight_decay, u, w, state)
+    }
+
+    fn hyperparameters(&self) -> Vec<(Hyperparameter, Value)> {
+        self.map_or(Vec::new(), |decay| Rule::hyperparameters(&decay))
+    }
+
+    fn assign(&mut self, name: &str, value: &Value) -> bool {
+        self.as_mut().is_some_and(|decay| decay.assign(name, value))
     }
 }

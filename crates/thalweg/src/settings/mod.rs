@@ -14,4 +14,4 @@ pub use accepts::{Accepts, Range};
 pub use table::{Hyperparameter, Settings};
 pub(crate) use value::words;
 pub use value::{Setting, Value};
-pub(crate) use vocabulary::decoupled;
+pub(crate) use vocabulary::{decoupled, known_range};

@@ -1,5 +1,7 @@
 //! The default meaning and range of each hyperparameter name.
 
+use super::accepts::Accepts;
+
 /// The shared vocabulary: `vocabulary!(lr meaning)`, `vocabulary!(lr accepts)`.
 ///
 /// Names are PyTorch's where PyTorch has them, optax's otherwise.
@@ -112,6 +114,18 @@ macro_rules! vocabulary {
             ", Accepts::UNIT, \"what it means\"`",
         ))
     };
+}
+
+/// The range of a name of the shared vocabulary that stands for a number.
+pub(crate) fn known_range(name: &str) -> Option<Accepts> {
+    macro_rules! ranges {
+        ($($name:ident)*) => { [$((stringify!($name), vocabulary!($name accepts))),*] };
+    }
+    let ranges = ranges!(
+        lr momentum dampening beta1 beta2 alpha rho eps eps_root weight_decay lr_decay
+        initial_accumulator trust_coefficient
+    );
+    ranges.into_iter().find(|(known, _)| *known == name).map(|(_, accepts)| accepts)
 }
 
 /// The meaning of decoupled weight decay.

@@ -95,6 +95,53 @@ fn w_may_be_replaced_and_assigned_in_steps() {
 }
 
 #[test]
+fn what_is_computed_once_a_step_may_use_exp_log_cos_and_powers() {
+    // Each beside what it is after the third step, from Python's math module.
+    let cases = [
+        ("exp(-0.1*t)", 0.740_818_220_681_717_9),
+        ("log(t)", 1.098_612_288_668_109_8),
+        ("ln(t)", 1.098_612_288_668_109_8),
+        ("cos(t/10)", 0.955_336_489_125_606),
+        ("0.96^(0.004*t)", 0.999_510_256_029_504_5),
+        ("pow(0.9, t)", 0.729),
+        ("0.9^t", 0.729),
+        ("t^0.5", 1.732_050_807_568_877_2),
+        ("2^3^2", 512.0),
+        ("2^-t", 0.125),
+        ("-2^2", -4.0),
+    ];
+    for (text, expected) in cases {
+        let rule = TextRule::parse(&format!("W = g*({text})")).unwrap();
+        let printed = rule.formula().unwrap().to_rule().unwrap();
+        for rule in [rule, TextRule::parse(&printed).unwrap()] {
+            let mut optimizer = Optimizer::<f64, _>::new(rule).unwrap();
+            let mut w = [0.0];
+            for _ in 0..3 {
+                optimizer.step([("w", &mut w, &[1.0])]).unwrap();
+            }
+            assert!((w[0] - expected).abs() < 1e-15 * expected.abs(), "{text}: {w:?}");
+        }
+    }
+    let rule = TextRule::parse("gamma = 0.004\nW = W - g*0.96^(gamma*t)*exp(-t)*2^-t").unwrap();
+    assert_eq!(rule.formula().unwrap().to_string(), "W ← W − g·0.96^(γt)·exp(−t)·2^(−t)");
+}
+
+#[test]
+fn comments_say_what_a_method_and_its_hyperparameters_are() {
+    let text = "# Signed: only the sign counts. https://arxiv.org/abs/1802.04434\n\
+                lr = 0.1  # how far\n# not this\nbeta1 = -1\nW = W - lr*sign(g) - beta1*g";
+    let registry = Registry::empty().with_text("signed", text).unwrap();
+    let entry = registry.entries().next().unwrap();
+    assert_eq!((entry.name, entry.title), ("signed", "Signed"));
+    assert_eq!(entry.summary, "only the sign counts. https://arxiv.org/abs/1802.04434");
+    let described = entry.hyperparameters();
+    assert_eq!((described[0].0.meaning, described[1].0.meaning), ("how far", ""));
+    let error = registry.spec("signed:lr=-1").unwrap_err().to_string();
+    assert_eq!(error, "signed: lr=-1 is refused; lr is a finite number ≥ 0");
+    assert!(registry.spec("signed:beta1=-2").is_ok());
+}
+
+#[test]
 fn hyperparameters_of_a_text_can_be_set_and_scheduled() {
     let mut rule = TextRule::parse(RULES[0].1).unwrap();
     rule.set("lr", Value::Number(1.0)).unwrap();
@@ -154,15 +201,26 @@ fn errors_say_where_and_what() {
         ("state m = g\nW = m", "line 1, column 11: a number is expected"),
         (
             "W = W - sqr(g)",
-            "line 1, column 9: there is no function `sqr` (did you mean `sqrt`?); the functions are sqrt, abs, sign, min and max",
+            "line 1, column 9: there is no function `sqr` (did you mean `sqrt`?); the functions are sqrt, abs, sign, min and max, and once a step exp, log, cos and pow",
         ),
         ("lr = 1\nW = W - lr(g)", "line 2, column 9: `*` is expected between `lr` and `(`"),
         ("W = max(g)", "line 1, column 10: max takes two values, as in max(a, b)"),
         ("W = sqrt(g, W)", "line 1, column 11: sqrt takes one value"),
-        ("W = g^0.5", "line 1, column 7: an exponent is a whole number from 1 to 16"),
         (
-            "W = g^t",
-            "line 1, column 7: a power of t is only understood as `1 - beta^t`, for a hyperparameter beta",
+            "W = g^0.5",
+            "line 1, column 7: for each element an exponent is a whole number from 1 to 16; other powers are computed once a step, of hyperparameters, numbers and t",
+        ),
+        (
+            "W = 2^g",
+            "line 1, column 7: for each element an exponent is a whole number from 1 to 16; other powers are computed once a step, of hyperparameters, numbers and t",
+        ),
+        (
+            "W = pow(g, t)",
+            "line 1, column 12: for each element an exponent is a whole number from 1 to 16; other powers are computed once a step, of hyperparameters, numbers and t",
+        ),
+        (
+            "W = W - exp(2*g)",
+            "line 1, column 9: exp is computed once a step, of hyperparameters, numbers and t; this differs from element to element",
         ),
         ("W = 1e999*g", "line 1, column 5: `1e999` is not a number"),
         ("W = 1.2.3*g", "line 1, column 5: `1.2.3` is not a number"),
