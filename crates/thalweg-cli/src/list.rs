@@ -85,22 +85,15 @@ fn rule(spec: &Spec) -> Result<String, Failure> {
     if let Some(text) = spec.text() {
         return Ok(text);
     }
-    let text = spec.formula().and_then(|formula| formula.to_rule()).ok_or_else(|| {
+    let described = spec.hyperparameters();
+    let text = spec.formula().and_then(|formula| formula.to_described_rule(&described));
+    let text = text.ok_or_else(|| {
         Failure::usage(format!(
             "{spec} cannot be written as a rule: a rule has neither norms of a whole parameter nor \
              a first step of its own"
         ))
     })?;
     let Entry { title, summary, paper, .. } = spec.entry();
-    let meanings = spec.hyperparameters();
-    let with_meaning = |line: &str| {
-        let meaning = meanings.iter().find_map(|(known, _)| {
-            let rest = line.strip_prefix(known.name)?;
-            rest.starts_with(" = ").then_some(known.meaning)
-        });
-        meaning.map_or(format!("{line}\n"), |meaning| format!("{line}  # {meaning}\n"))
-    };
-    let text: String = text.lines().map(with_meaning).collect();
     let source = paper.map(|paper| format!(" {} {}, {}", paper.authors, paper.year, paper.url));
     Ok(format!("# {title}: {summary}.{}\n{text}", source.unwrap_or_default()))
 }

@@ -389,7 +389,10 @@ impl<'a> Parser<'a> {
                     let token = self.peek();
                     // As in mathematics, a^b^c is a^(b^c).
                     let exponent = self.deeper(sign, Self::signed)?;
-                    self.power(base, exponent, token)?
+                    match self.small_whole(exponent) {
+                        Some(count) => self.product_of(base, count),
+                        None => self.power(base, exponent, token)?,
+                    }
                 }
                 _ => return Ok(base),
             }
@@ -401,21 +404,22 @@ impl<'a> Parser<'a> {
         (1..count).fold(factor, |product, _| self.binary(Binary::Mul, product, factor))
     }
 
-    /// base^exponent: a product for small whole exponents; else computed once a step.
+    /// An exponent for which a power can be a product.
+    fn small_whole(&self, exponent: Id) -> Option<u32> {
+        let x = self.graph.constant(exponent)?;
+        (x.fract() == 0.0 && (1.0..=16.0).contains(&x)).then_some(x as u32)
+    }
+
+    /// base^exponent, computed once a step.
     fn power(&mut self, base: Id, exponent: Id, token: Token<'a>) -> Result<Id, RuleError> {
-        match self.graph.constant(exponent) {
-            Some(x) if x.fract() == 0.0 && (1.0..=16.0).contains(&x) => {
-                Ok(self.product_of(base, x as u32))
-            }
-            _ if [base, exponent].iter().all(|id| self.graph.level(*id) != Level::Element) => {
-                Ok(self.graph.add(Node::Power(base, exponent)))
-            }
-            _ => Err(self.at(
+        if [base, exponent].iter().any(|id| self.graph.level(*id) == Level::Element) {
+            return Err(self.at(
                 token,
                 "for each element an exponent is a whole number from 1 to 16; other powers are \
                  computed once a step, of hyperparameters, numbers and t",
-            )),
+            ));
         }
+        Ok(self.graph.add(Node::Power(base, exponent)))
     }
 
     fn operand(&mut self) -> Result<Id, RuleError> {
@@ -474,7 +478,13 @@ impl<'a> Parser<'a> {
             let second = self.deeper(open, Self::sum)?;
             self.closing(open)?;
             return match name {
-                "pow" => self.power(first, second, exponent),
+                // Of quantities of the step it is the power itself, as a formula prints it.
+                "pow" => match self.small_whole(second) {
+                    Some(count) if self.graph.level(first) == Level::Element => {
+                        Ok(self.product_of(first, count))
+                    }
+                    _ => self.power(first, second, exponent),
+                },
                 "min" => Ok(self.binary(Binary::Min, first, second)),
                 _ => Ok(self.binary(Binary::Max, first, second)),
             };

@@ -6,6 +6,7 @@ use super::graph::{Binary, Elementary, Id, Node, Unary};
 use super::simplify::simplified;
 use super::statements::{Line, Lines, Names};
 use super::{Formula, SlotFormula};
+use crate::settings::{Hyperparameter, Value};
 
 /// How tightly an operation binds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,6 +37,12 @@ impl Formula {
     /// assert!(TextRule::parse(&text.unwrap_or_default()).is_ok());
     /// ```
     pub fn to_rule(&self) -> Option<String> {
+        self.to_described_rule(&[])
+    }
+
+    /// The same with the meaning of each of these hyperparameters as a comment behind it, as a
+    /// [`TextRule`](crate::TextRule) reads it.
+    pub fn to_described_rule(&self, described: &[(Hyperparameter, Value)]) -> Option<String> {
         let later = simplified(self, false);
         if !self.is_elementwise() || !self.first_step().is_empty() {
             return None;
@@ -59,7 +66,13 @@ impl Formula {
         let mut known: Vec<&str> = Vec::new();
         for (name, value) in &later.graph.hyperparameters {
             if !known.contains(&name.as_str()) {
-                writeln!(head, "{name} = {}", super::expression::number(*value)).ok()?;
+                write!(head, "{name} = {}", super::expression::number(*value)).ok()?;
+                let meaning = described.iter().find(|(known, _)| known.name == name);
+                match meaning.map_or("", |(known, _)| known.meaning) {
+                    "" => writeln!(head),
+                    meaning => writeln!(head, "  # {meaning}"),
+                }
+                .ok()?;
                 known.push(name);
             }
         }

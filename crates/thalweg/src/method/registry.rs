@@ -132,7 +132,7 @@ fn text_row(name: &str, text: &str) -> Result<Row, Error> {
     let state = rule.formula.slots().iter().map(|slot| interned(&slot.name)).collect();
     Ok(Row::Shared(Arc::new(Entry {
         name: rule.name,
-        title: rule.title,
+        title: rule.title_or_name(),
         summary: rule.summary,
         letters: &[],
         paper: None,

@@ -47,7 +47,8 @@ use crate::settings::{Accepts, Hyperparameter, Value, known_range};
 #[derive(Debug, Clone)]
 pub struct TextRule {
     pub(super) name: &'static str,
-    pub(super) title: &'static str,
+    /// What stands before the colon of its first comment.
+    title: Option<&'static str>,
     pub(super) summary: &'static str,
     text: &'static str,
     hyperparameters: Vec<Hyperparameter>,
@@ -72,7 +73,8 @@ impl TextRule {
             required: false,
         });
         let summary = interned(&parsed.summary);
-        let (title, summary) = summary.split_once(": ").unwrap_or(("rule", summary));
+        let titled = summary.split_once(": ").map(|(title, summary)| (Some(title), summary));
+        let (title, summary) = titled.unwrap_or((None, summary));
         Ok(Self {
             name: "rule",
             title,
@@ -87,9 +89,12 @@ impl TextRule {
     /// title, too.
     #[must_use]
     pub fn named(self, name: &str) -> Self {
-        let name = interned(name);
-        let has_title = self.title != "rule" && !name.ends_with(".rule");
-        Self { name, title: if has_title { self.title } else { name }, ..self }
+        let title = self.title.filter(|_| !name.ends_with(".rule"));
+        Self { name: interned(name), title, ..self }
+    }
+
+    pub(super) fn title_or_name(&self) -> &'static str {
+        self.title.unwrap_or(self.name)
     }
 
     /// The first line of the text that is a comment, after the title that ends in a colon.
@@ -104,7 +109,7 @@ impl Method for TextRule {
     }
 
     fn title(&self) -> String {
-        self.title.to_owned()
+        self.title_or_name().to_owned()
     }
 
     fn hyperparameters(&self) -> Vec<(Hyperparameter, Value)> {

@@ -2,7 +2,7 @@
 
 use crate::common::{elementwise_specs, gradient, start};
 use proptest::prelude::*;
-use thalweg::{Method, Optimizer, Registry, Spec, TextRule, Value};
+use thalweg::{Method, Number, Optimizer, Registry, Rule, Spec, TextRule, Value, Wide};
 
 /// The article's six and two more, each beside the method of the library that it is.
 const RULES: [(&str, &str); 8] = [
@@ -124,6 +124,31 @@ fn what_is_computed_once_a_step_may_use_exp_log_cos_and_powers() {
     }
     let rule = TextRule::parse("gamma = 0.004\nW = W - g*0.96^(gamma*t)*exp(-t)*2^-t").unwrap();
     assert_eq!(rule.formula().unwrap().to_string(), "W ← W − g·0.96^(γt)·exp(−t)·2^(−t)");
+}
+
+/// Elementary functions and powers of the step, whole exponents included.
+#[derive(Debug, Clone)]
+struct Elementary;
+
+impl Rule for Elementary {
+    type State<N: Number> = ();
+    type Constants<N: Number> = N;
+
+    fn prepare<N: Number>(&self, t: N::Wide) -> N {
+        let third = t / N::Wide::from_f64(3.0);
+        let powers = third.powf(N::Wide::from_f64(7.0)) + third.powf(-third);
+        N::from_wide(powers + t.exp().ln() * t.cos())
+    }
+
+    fn apply<N: Number>(&c: &N, g: N, _: N, (): &mut ()) -> N {
+        c * g
+    }
+}
+
+#[test]
+fn a_printed_rule_has_the_bits_of_elementary_functions() {
+    let text = Elementary.formula().unwrap().to_rule().unwrap();
+    assert!(run(TextRule::parse(&text).unwrap()) == run(Elementary), "{text}");
 }
 
 #[test]
