@@ -4,12 +4,14 @@ use std::path::{Path, PathBuf, absolute};
 
 use clap::builder::{PossibleValue, RangedU64ValueParser};
 use clap::{Args, ValueEnum};
+use thalweg::sensitivity::Input;
 use thalweg::{Registry, Spec};
 use thalweg_draw::numbers::number;
 use thalweg_lab::descent::{Descent, Format};
 use thalweg_lab::output;
 use thalweg_lab::problem::Problem;
 use thalweg_lab::run::{Precision, Run, RunError};
+use thalweg_lab::sensitivity::input;
 
 use crate::failure::{Failure, say};
 use crate::progress::Progress;
@@ -41,6 +43,11 @@ pub struct Options {
     #[arg(long, default_value = "f64")]
     pub precision: PrecisionArg,
 
+    /// Add to run.json how the last point and its value change with these: hyperparameters by name,
+    /// or x and y, the start
+    #[arg(long, value_name = "NAME,NAME", value_delimiter = ',')]
+    pub sensitivity: Vec<String>,
+
     /// A file to write, in the format of its extension: .json .csv .png .svg .mp4 .gif .html
     #[arg(long = "out", short, value_name = "FILE", required = true)]
     pub out: Vec<PathBuf>,
@@ -52,7 +59,8 @@ A video has a frame for each step, up to 3000 in an .mp4 and 500 in a .gif; long
 Examples:
   thalweg descend --on ravine --with adam:lr=0.3 -o adam.png -o adam.mp4
   thalweg descend --on rosenbrock --with sgd:lr=0.001 --with adam:lr=0.1 --steps 200 -o race.html
-  thalweg descend --on 'x^2/20 + y^2' --from -7,2 --with momentum:lr=0.1 -o run.json -o run.csv";
+  thalweg descend --on 'x^2/20 + y^2' --from -7,2 --with momentum:lr=0.1 -o run.json -o run.csv
+  thalweg descend --on ravine --with momentum --steps 20 --sensitivity lr,momentum -o run.json";
 
 /// `f64` or `f32`.
 #[derive(Debug, Clone, Copy)]
@@ -101,13 +109,29 @@ pub fn run(options: &Options, registry: &Registry, quiet: bool) -> Result<(), Fa
         )));
     }
 
+    if !options.sensitivity.is_empty() {
+        if !outputs.iter().any(|(_, format)| *format == Format::Json) {
+            return Err(Failure::Usage(
+                "--sensitivity is written into a .json file; add -o run.json".to_owned(),
+            ));
+        }
+        if options.precision.0 != Precision::F64 {
+            return Err(Failure::Usage("--sensitivity needs --precision f64".to_owned()));
+        }
+    }
+
     let start = options.from.unwrap_or(problem.start);
     let precision = options.precision.0;
-    let descent =
+    let mut descent =
         Descent::new(&problem, &methods, start, options.steps, precision).map_err(|e| match e {
             RunError::Method(error) => Failure::usage(error),
             error => Failure::failed(error),
         })?;
+    if !options.sensitivity.is_empty() {
+        let inputs: Vec<Input> =
+            options.sensitivity.iter().map(|name| input(name.trim())).collect();
+        descent = descent.with_sensitivity(&methods, &inputs).map_err(Failure::usage)?;
+    }
     for run in &descent.runs {
         if let Some(step) = run.diverged_at {
             say(&format!(

@@ -1,17 +1,20 @@
 //! Functions of x and y given as text.
 
-mod dual;
+mod analytic;
 mod error;
 mod operators;
 mod scan;
 mod token;
 
-use exmex::{Express, FlatEx};
+use std::sync::OnceLock;
 
-use dual::Dual;
+use exmex::{Express, FlatEx};
+use thalweg::Dual;
+use thalweg_draw::Point;
+
+use analytic::Analytic;
 pub use error::ExpressionError;
 use operators::{Numbers, Operators};
-use thalweg_draw::Point;
 
 /// A function of x and y given as text, with its exact gradient.
 ///
@@ -37,10 +40,18 @@ use thalweg_draw::Point;
 #[derive(Debug, Clone)]
 pub struct Expression {
     text: String,
-    compiled: FlatEx<Dual, Operators, Numbers>,
+    /// The text as `exmex` reads it.
+    rewritten: String,
+    compiled: Compiled<First>,
+    /// The same with second derivatives, compiled when they are first asked for.
+    second: OnceLock<Option<Compiled<Dual<First, 2>>>>,
     /// Which of the variables (x, y) the compiled form asks for.
     used: [bool; 2],
 }
+
+/// A number with its derivatives (∂/∂x, ∂/∂y).
+type First = Dual<f64, 2>;
+type Compiled<N> = FlatEx<N, Operators, Numbers>;
 
 impl Expression {
     /// Reads an expression in x and y; either may be missing.
@@ -49,12 +60,13 @@ impl Expression {
     /// [`ExpressionError`] says what is wrong and in which column.
     pub fn parse(text: &str) -> Result<Self, ExpressionError> {
         let rewritten = scan::rewrite(text)?;
-        let compiled = FlatEx::<Dual, Operators, Numbers>::parse(&rewritten).map_err(|error| {
+        let compiled = Compiled::<First>::parse(&rewritten).map_err(|error| {
             let message = error.msg().to_owned();
             ExpressionError::Rejected { message }
         })?;
         let used = ["x", "y"].map(|name| compiled.var_names().iter().any(|used| used == name));
-        Ok(Self { text: text.trim().to_owned(), compiled, used })
+        let text = text.trim().to_owned();
+        Ok(Self { text, rewritten, compiled, second: OnceLock::new(), used })
     }
 
     /// The text it was read from, without white space around it.
@@ -73,15 +85,37 @@ impl Expression {
         if dual.value.is_nan() { [f64::NAN; 2] } else { dual.slope }
     }
 
-    fn eval(&self, point: Point) -> Dual {
-        let [x, y] = Dual::variables(point);
-        let value = match self.used {
-            [true, true] => self.compiled.eval(&[x, y]),
-            [true, false] => self.compiled.eval(&[x]),
-            [false, true] => self.compiled.eval(&[y]),
-            [false, false] => self.compiled.eval(&[]),
+    /// The second derivatives ((∂²f/∂x², ∂²f/∂x∂y), (∂²f/∂y∂x, ∂²f/∂y²)) at a point: NaN where the
+    /// value is.
+    ///
+    /// ```
+    /// let f = thalweg_lab::Expression::parse("x^2*y")?;
+    /// assert_eq!(f.hessian([1.0, 3.0]), [[6.0, 2.0], [2.0, 0.0]]);
+    /// # Ok::<(), thalweg_lab::ExpressionError>(())
+    /// ```
+    pub fn hessian(&self, point: Point) -> [Point; 2] {
+        let compiled = self.second.get_or_init(|| Compiled::parse(&self.rewritten).ok());
+        let variables = Dual::variables(First::variables(point));
+        let dual = compiled.as_ref().and_then(|compiled| self.eval_with(compiled, variables));
+        match dual {
+            Some(dual) if !dual.value.value.is_nan() => dual.slope.map(|partial| partial.slope),
+            _ => [[f64::NAN; 2]; 2],
+        }
+    }
+
+    fn eval(&self, point: Point) -> First {
+        let value = self.eval_with(&self.compiled, First::variables(point));
+        value.unwrap_or(First::constant(f64::NAN))
+    }
+
+    /// `None` never: the only error is a wrong number of variables.
+    fn eval_with<N: Analytic>(&self, compiled: &Compiled<N>, [x, y]: [N; 2]) -> Option<N> {
+        let variables: &[N] = match self.used {
+            [true, true] => &[x, y],
+            [true, false] => &[x],
+            [false, true] => &[y],
+            [false, false] => &[],
         };
-        // The only error is a wrong number of variables, and that is settled above.
-        value.unwrap_or(Dual::constant(f64::NAN))
+        compiled.eval(variables).ok()
     }
 }

@@ -48,6 +48,7 @@ pub mod problem;
 pub mod record;
 pub mod render;
 pub mod run;
+pub mod sensitivity;
 pub mod study;
 mod words;
 

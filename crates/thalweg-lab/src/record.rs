@@ -3,9 +3,11 @@
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value as Json};
 use thalweg::Value;
+use thalweg::sensitivity::Derivative;
 
 use crate::problem::Problem;
 use crate::run::{Precision, Run, Slot};
+use crate::sensitivity::input_name;
 use thalweg_draw::Point;
 
 /// What `run.json` holds.
@@ -39,6 +41,8 @@ struct RunRecord<'a> {
     #[serde(serialize_with = "by_name")]
     state: &'a [Slot],
     diverged_at: Option<usize>,
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    sensitivity: Map<String, Json>,
 }
 
 impl<'a> Record<'a> {
@@ -81,8 +85,15 @@ impl<'a> RunRecord<'a> {
             gradients: &run.gradients,
             state: &run.state,
             diverged_at: run.diverged_at,
+            sensitivity: run.sensitivity.iter().map(derivative).collect(),
         }
     }
+}
+
+/// The derivatives of the last point and value, by the name of what they are taken with respect to.
+fn derivative(derivative: &Derivative) -> (String, Json) {
+    let Derivative { input, point, value } = derivative;
+    (input_name(input), serde_json::json!({ "point": point, "value": value }))
 }
 
 fn by_name<S: Serializer>(state: &&[Slot], serializer: S) -> Result<S::Ok, S::Error> {

@@ -1,5 +1,6 @@
 //! Runs: one method on one problem, with everything that happened on the way.
 
+use thalweg::sensitivity::Derivative;
 use thalweg::{Error as StepError, Method, Optimizer, Real, Value};
 
 use crate::problem::Problem;
@@ -50,6 +51,9 @@ pub struct Run {
     /// The first step whose point or value is not finite, or which cannot be taken because the
     /// gradient before it is not.
     pub diverged_at: Option<usize>,
+    /// How the last point and its value change with hyperparameters and the start, where
+    /// [asked for](crate::sensitivity).
+    pub sensitivity: Vec<Derivative>,
 }
 
 /// A state slot at every step of a run.
@@ -144,6 +148,7 @@ impl Run {
                 })
                 .collect(),
             diverged_at: None,
+            sensitivity: Vec::new(),
         };
         for t in 1..=steps {
             let g = run.gradients[t - 1].map(R::from_f64);

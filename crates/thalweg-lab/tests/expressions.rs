@@ -153,6 +153,54 @@ fn every_function_has_the_slope_of_its_central_difference() {
 }
 
 #[test]
+fn second_derivatives_agree_with_differences_of_the_gradient() {
+    for text in [
+        "x^2/20 + y^2",
+        "x*y^3 - 2/x",
+        "sin(x*y) + cos(x - y)",
+        "exp(-x*y)",
+        "ln(x + y)*log2(x)",
+        "sqrt(x^2 + y^2)",
+        "cbrt(x*y)",
+        "log10(x/y)",
+        "tan(x/3*y)",
+        "asin(x/7*y)",
+        "acos(y/7*x)",
+        "atan(x*y)",
+        "sinh(x - y)",
+        "cosh(x*y/3)",
+        "tanh(x*y)",
+        "asinh(x*y)",
+        "acosh(1 + x*y)",
+        "atanh(x*y/9)",
+        "atan2(x^2, y)",
+        "x^y",
+        "max(x*y, y)",
+        "min(x^2, x*y)",
+        "abs(x - 3*y)",
+    ] {
+        let f = parse(text);
+        for [x, y] in [[1.3, 0.7], [0.6, 1.9]] {
+            let h = 1e-3;
+            let at = |axis: usize, k: f64| {
+                let mut point = [x, y];
+                point[axis] += k * h;
+                f.gradient(point)
+            };
+            let hessian = f.hessian([x, y]);
+            for axis in 0..2 {
+                let [a, b, c, d] = [-2.0, -1.0, 1.0, 2.0].map(|k| at(axis, k));
+                for of in 0..2 {
+                    let expected = (a[of] - 8.0 * b[of] + 8.0 * c[of] - d[of]) / (12.0 * h);
+                    assert_near(hessian[of][axis], expected, 1e-7 * (1.0 + expected.abs()), text);
+                }
+            }
+        }
+    }
+    assert!(parse("ln(x)").hessian([-1.0, 0.0]).as_flattened().iter().all(|h| h.is_nan()));
+}
+
+#[test]
 fn values_are_those_of_python() {
     // Python 3: math.sin(1.3)*math.exp(-0.7**2) and so on, at x = 1.3, y = 0.7.
     for (text, expected) in PYTHON {

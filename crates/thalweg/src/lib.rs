@@ -78,6 +78,7 @@
 //! - No input causes a panic; errors name the parameter, the value and what would be accepted.
 
 pub mod checkpoint;
+mod dual;
 mod engine;
 mod error;
 pub mod formula;
@@ -88,9 +89,11 @@ pub mod prelude;
 mod rule;
 pub mod rules;
 pub mod schedule;
+pub mod sensitivity;
 mod settings;
 pub mod storage;
 
+pub use dual::{Differentiable, Dual};
 pub use engine::{Kernel, Norms, Simd, Tensor, TensorRule};
 pub use error::Error;
 pub use formula::Formula;
@@ -108,6 +111,7 @@ pub use optimizer::{
 };
 pub use rule::{Chain, Rule, Slot, SlotShape, SlotType, State};
 pub use schedule::Schedule;
+pub use sensitivity::sensitivity;
 pub use settings::{Accepts, Hyperparameter, Range, Setting, Settings, Value};
 pub use storage::{Dtype, Element, Elements, Real, Values, ValuesMut};
 

@@ -164,19 +164,25 @@ macro_rules! number {
 number!(f32);
 number!(f64);
 
+/// 1 − βᵗ.
+pub(crate) fn one_minus_power<W: Wide>(beta: W, t: u64) -> W {
+    // Shares of a and b steps join as s + s'·(1 − s). Subtracting βᵗ from 1 instead would cancel
+    // the digits that matter most, in the first steps.
+    let (one, two) = (W::one(), W::from_f64(2.0));
+    let (mut share, mut doubled, mut rest) = (W::zero(), one - beta, t);
+    while rest > 0 {
+        if rest & 1 == 1 {
+            share = share + doubled * (one - share);
+        }
+        doubled = doubled * (two - doubled);
+        rest >>= 1;
+    }
+    share
+}
+
 impl Wide for f64 {
     fn one_minus_power(self, t: f64) -> f64 {
-        // Shares of a and b steps join as s + s'·(1 − s). Subtracting βᵗ from 1 instead would cancel
-        // the digits that matter most, in the first steps.
-        let (mut share, mut doubled, mut rest) = (0.0, 1.0 - self, t as u64);
-        while rest > 0 {
-            if rest & 1 == 1 {
-                share += doubled * (1.0 - share);
-            }
-            doubled *= 2.0 - doubled;
-            rest >>= 1;
-        }
-        share
+        one_minus_power(self, t as u64)
     }
 
     fn at_first(t: f64, first: f64, later: f64) -> f64 {

@@ -166,3 +166,35 @@ fn the_same_command_writes_the_same_bytes_on_any_number_of_threads() {
         }
     }
 }
+
+/// Derivatives of the last point, beside differences of runs.
+#[test]
+fn sensitivity_says_how_the_end_changes() {
+    let folder = Folder::new();
+    let run = |lr: f64, x: f64, more: &str| {
+        folder.descend(&format!(
+            "--on rosenbrock --from {x:?},1.5 --with momentum:lr={lr:?} --steps 9 {more} -o run.json"
+        ));
+        folder.json("run.json")["runs"][0].clone()
+    };
+    let (lr, x) = (1e-4, -0.5);
+    let found = run(lr, x, "--sensitivity lr,x");
+    assert_eq!(keys(&found["sensitivity"]), ["lr", "x"]);
+    for (name, [low, high], distance) in [
+        ("lr", [lr - 1e-9, lr + 1e-9].map(|lr| run(lr, x, "")), 2e-9),
+        ("x", [x - 1e-5, x + 1e-5].map(|x| run(lr, x, "")), 2e-5),
+    ] {
+        assert_eq!(low.get("sensitivity"), None);
+        let close = |found: &Json, low: &Json, high: &Json| {
+            let number = |json: &Json| json.as_f64().unwrap();
+            let expected = (number(high) - number(low)) / distance;
+            let error = (number(found) - expected).abs() / expected.abs();
+            assert!(error < 1e-4, "{name}: {found}, by differences {expected}");
+        };
+        let derivative = &found["sensitivity"][name];
+        close(&derivative["value"], &low["values"][9], &high["values"][9]);
+        for i in 0..2 {
+            close(&derivative["point"][i], &low["points"][9][i], &high["points"][9][i]);
+        }
+    }
+}

@@ -173,3 +173,18 @@ fn no_command_is_answered_with_the_help() {
     assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(2), ""));
     assert!(outcome.stderr.contains("Examples:"));
 }
+
+#[test]
+fn a_derivative_that_there_is_not_is_answered_with_those_that_there_are() {
+    let sensitivity = |more: &[&str], parts: &[&str]| {
+        let line = ["--on", "ravine", "--with", "adam", "--sensitivity"];
+        refused(&[&line, more].concat(), parts);
+    };
+    sensitivity(&["rate", "-o", "a.json"], &["adam has no hyperparameter `rate`", "it takes lr"]);
+    sensitivity(
+        &["amsgrad", "-o", "a.json"],
+        &["no derivative with respect to `amsgrad`", "those with one are lr, beta1"],
+    );
+    sensitivity(&["lr", "-o", "a.png"], &["written into a .json file; add -o run.json"]);
+    sensitivity(&["lr", "--precision", "f32", "-o", "a.json"], &["needs --precision f64"]);
+}

@@ -2,38 +2,43 @@
 
 use exmex::{BinOp, MakeOperators, MatchLiteral, Operator};
 
-use super::dual::Dual;
+use super::analytic::Analytic;
 
-type Unary = fn(Dual) -> Dual;
-type Binary = fn(Dual, Dual) -> Dual;
+/// A function of one argument.
+pub type Unary<N> = fn(N) -> N;
+/// A function of two arguments.
+pub type Binary<N> = fn(N, N) -> N;
 
 /// Functions of one argument.
-pub const FUNCTIONS: [(&str, Unary); 20] = [
-    ("abs", Dual::abs),
-    ("sqrt", Dual::sqrt),
-    ("cbrt", Dual::cbrt),
-    ("exp", Dual::exp),
-    ("ln", Dual::ln),
-    ("log", Dual::ln),
-    ("log2", Dual::log2),
-    ("log10", Dual::log10),
-    ("sin", Dual::sin),
-    ("cos", Dual::cos),
-    ("tan", Dual::tan),
-    ("asin", Dual::asin),
-    ("acos", Dual::acos),
-    ("atan", Dual::atan),
-    ("sinh", Dual::sinh),
-    ("cosh", Dual::cosh),
-    ("tanh", Dual::tanh),
-    ("asinh", Dual::asinh),
-    ("acosh", Dual::acosh),
-    ("atanh", Dual::atanh),
-];
+pub fn functions<N: Analytic>() -> [(&'static str, Unary<N>); 20] {
+    [
+        ("abs", N::abs),
+        ("sqrt", N::sqrt),
+        ("cbrt", N::cbrt),
+        ("exp", N::exponential),
+        ("ln", N::logarithm),
+        ("log", N::logarithm),
+        ("log2", N::log2),
+        ("log10", N::log10),
+        ("sin", N::sin),
+        ("cos", N::cosine),
+        ("tan", N::tan),
+        ("asin", N::asin),
+        ("acos", N::acos),
+        ("atan", N::atan),
+        ("sinh", N::sinh),
+        ("cosh", N::cosh),
+        ("tanh", N::tanh),
+        ("asinh", N::asinh),
+        ("acosh", N::acosh),
+        ("atanh", N::atanh),
+    ]
+}
 
 /// Functions of two arguments.
-pub const PAIRS: [(&str, Binary); 3] =
-    [("min", Dual::min), ("max", Dual::max), ("atan2", Dual::atan2)];
+pub fn pairs<N: Analytic>() -> [(&'static str, Binary<N>); 3] {
+    [("min", N::smaller), ("max", N::larger), ("atan2", N::atan2)]
+}
 
 /// Functions people know that have no slope to descend: constant between their jumps.
 pub const STAIRCASES: [&str; 6] = ["floor", "ceil", "round", "trunc", "sign", "signum"];
@@ -50,16 +55,16 @@ pub const CONSTANTS: [(&str, f64); 5] = [
 /// The sign that stands for "minus what follows", written between a 0 and its operand.
 pub const NEGATE: &str = "~";
 
-/// The operators `exmex` is given: the arithmetic of [`Dual`].
+/// The operators `exmex` is given.
 #[derive(Debug, Clone)]
 pub struct Operators;
 
-impl MakeOperators<Dual> for Operators {
-    fn make<'a>() -> Vec<Operator<'a, Dual>> {
+impl<N: Analytic> MakeOperators<N> for Operators {
+    fn make<'a>() -> Vec<Operator<'a, N>> {
         // `exmex` joins two neighbouring numbers first when it believes their operator to be
         // commutative, which turns x − 2 + 3 into x − 5 unless − binds tighter than +.
         // Declared as not commutative, operators of one priority go from left to right.
-        let binary = |name: &'static str, prio: i64, apply: Binary| {
+        let binary = |name: &'static str, prio: i64, apply: Binary<N>| {
             let is_commutative = false;
             Operator::make_bin(name, BinOp { apply, prio, is_commutative })
         };
@@ -69,10 +74,10 @@ impl MakeOperators<Dual> for Operators {
             binary("*", 2, |a, b| a * b),
             binary("/", 2, |a, b| a / b),
             binary(NEGATE, 3, |_, b| -b),
-            binary("^", 4, Dual::pow),
+            binary("^", 4, N::power),
         ];
-        operators.extend(PAIRS.map(|(name, apply)| binary(name, 0, apply)));
-        operators.extend(FUNCTIONS.map(|(name, apply)| Operator::make_unary(name, apply)));
+        operators.extend(pairs().map(|(name, apply)| binary(name, 0, apply)));
+        operators.extend(functions().map(|(name, apply)| Operator::make_unary(name, apply)));
         operators
     }
 }

@@ -6,7 +6,7 @@
 //! `-x^2` becomes `0~x^(2)`, `2^3^2` becomes `2^(3^(2))`, `min(x,y)` becomes `((x)min(y))`.
 
 use super::error::ExpressionError;
-use super::operators::{CONSTANTS, FUNCTIONS, NEGATE, PAIRS, STAIRCASES};
+use super::operators::{CONSTANTS, NEGATE, STAIRCASES, functions, pairs};
 use super::token::{Token, tokens};
 
 /// The greatest number of characters in an expression.
@@ -156,8 +156,8 @@ impl<'a> Scanner<'a> {
             let name = owned();
             return Err(ExpressionError::NoSlope { name, column });
         }
-        let one = FUNCTIONS.iter().map(|(function, _)| *function);
-        let two = PAIRS.iter().map(|(function, _)| *function);
+        let one = functions::<f64>().map(|(function, _)| function).into_iter();
+        let two = pairs::<f64>().map(|(function, _)| function).into_iter();
         let known = one.clone().map(|f| (f, 1)).chain(two.clone().map(|f| (f, 2)));
         match known.into_iter().find(|(function, _)| *function == name) {
             Some((name, arguments)) if called => {

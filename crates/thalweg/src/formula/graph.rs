@@ -271,6 +271,32 @@ impl Graph {
     }
 }
 
+impl Node {
+    /// The value of what is computed from hyperparameters, t and the quantities that it is made of;
+    /// `None` for what is given, and where an operand is missing.
+    pub(super) fn value<W: crate::Wide>(
+        self,
+        hyperparameters: &[W],
+        t: W,
+        of: impl Fn(Id) -> Option<W>,
+    ) -> Option<W> {
+        Some(match self {
+            Self::Constant(bits) => W::from_f64(f64::from_bits(bits)),
+            Self::Hyperparameter(place) => *hyperparameters.get(place)?,
+            Self::Step => t,
+            Self::Unary(function, a) => function.of(of(a)?),
+            Self::Binary(function, a, b) => function.of(of(a)?, of(b)?),
+            Self::OneMinusPower(beta, t) => of(beta)?.one_minus_power(of(t)?),
+            Self::Elementary(function, x) => function.of(of(x)?),
+            Self::Power(a, b) => of(a)?.powf(of(b)?),
+            Self::AtFirst(first, later) => W::at_first(t, of(first)?, of(later)?),
+            Self::WhereZero(x, then, otherwise) => of(x)?.where_zero(of(then)?, of(otherwise)?),
+            Self::Round(a) | Self::Named(a, _) => of(a)?,
+            Self::Norm(_) | Self::Gradient | Self::Parameter | Self::Slot(_) => return None,
+        })
+    }
+}
+
 impl Elementary {
     /// Its value, as in a rule.
     pub fn of<W: crate::Wide>(self, x: W) -> W {

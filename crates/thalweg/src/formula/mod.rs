@@ -3,8 +3,10 @@
 //! `graph.rs` has the quantities and how each comes from others; `symbol.rs` records them;
 //! `simplify.rs` makes the graph that people read, `statements.rs` puts it in lines, and `text.rs`
 //! and `latex.rs` write them. `parse.rs` and `rule_text.rs` read and write methods as text;
-//! `program.rs` makes instructions of a formula.
+//! `program.rs` makes instructions of a formula, `evaluate.rs` computes its quantities for a few
+//! elements.
 
+mod evaluate;
 mod expression;
 mod graph;
 mod latex;
@@ -18,6 +20,7 @@ mod statements;
 mod symbol;
 mod text;
 
+pub(crate) use evaluate::{Evaluation, Given};
 pub use graph::{Binary, Elementary, Graph, Id, Level, Node, Unary};
 pub(crate) use parse::parse;
 pub(crate) use program::{Instruction, Operand, Operation, Program};

@@ -2,7 +2,7 @@
 
 use super::Formula;
 use super::graph::{Binary, Graph, Id, Level, Node, Unary};
-use crate::number::{Number, Wide};
+use crate::number::Number;
 
 /// The instructions of a formula. Each has the same bits as the formula's own operations.
 #[derive(Debug, Clone)]
@@ -352,28 +352,13 @@ impl<'a, N: Number> Uniform<'a, N> {
         for id in graph.ids() {
             match graph.level(id) {
                 Level::Element => values.narrow[id.index()] = values.element(id),
-                _ => values.wide[id.index()] = values.step(id, hyperparameters, t),
+                _ => {
+                    let of = |id: Id| values.wide[id.index()];
+                    values.wide[id.index()] = graph.node(id).value(hyperparameters, t, of);
+                }
             }
         }
         values
-    }
-
-    fn step(&self, id: Id, hyperparameters: &[N::Wide], t: N::Wide) -> Option<N::Wide> {
-        let of = |id: Id| self.wide[id.index()];
-        Some(match self.graph.node(id) {
-            Node::Constant(bits) => N::Wide::from_f64(f64::from_bits(bits)),
-            Node::Hyperparameter(place) => *hyperparameters.get(place)?,
-            Node::Step => t,
-            Node::Unary(function, a) => function.of(of(a)?),
-            Node::Binary(function, a, b) => function.of(of(a)?, of(b)?),
-            Node::OneMinusPower(beta, t) => of(beta)?.one_minus_power(of(t)?),
-            Node::Elementary(function, x) => function.of(of(x)?),
-            Node::Power(a, b) => of(a)?.powf(of(b)?),
-            Node::AtFirst(first, later) => N::Wide::at_first(t, of(first)?, of(later)?),
-            Node::WhereZero(x, then, otherwise) => of(x)?.where_zero(of(then)?, of(otherwise)?),
-            Node::Named(a, _) => of(a)?,
-            _ => return None,
-        })
     }
 
     fn element(&self, id: Id) -> Option<N> {

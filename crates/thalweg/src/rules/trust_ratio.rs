@@ -22,8 +22,8 @@ pub struct TrustRatio<A, B> {
     pub after: B,
     /// The share c of the parameter's norm.
     pub trust_coefficient: f64,
-    /// ε, added to the norm of the update.
-    pub eps: f64,
+    /// ε, added to the norm of the update; `None` adds nothing.
+    pub eps: Option<f64>,
 }
 
 impl<A: Rule, B: Rule> TensorRule for TrustRatio<A, B> {
@@ -50,7 +50,8 @@ impl<A, B> TrustRatio<A, B> {
     /// The trust ratio r from ‖W‖ and ‖A(u)‖.
     fn ratio<N: Wide>(&self, parameter: N, update: N) -> N {
         let c = N::hyperparameter(self.trust_coefficient, "trust_coefficient");
-        let ratio = c * parameter / (update + N::hyperparameter(self.eps, "eps"));
+        let eps = self.eps.map_or(N::zero(), |eps| N::hyperparameter(eps, "eps"));
+        let ratio = c * parameter / (update + eps);
         parameter.where_zero(N::one(), update.where_zero(N::one(), ratio))
     }
 }
@@ -86,7 +87,7 @@ impl Build for Lars {
             before: AddDecayedWeights { weight_decay },
             after: chain!(ScaleByLearningRate::new(lr), trace),
             trust_coefficient,
-            eps,
+            eps: Some(eps),
         })
     }
 }
@@ -122,7 +123,7 @@ impl Build for Lamb {
             before: chain!(adam, AddDecayedWeights { weight_decay }),
             after: ScaleByLearningRate::new(lr),
             trust_coefficient: 1.0,
-            eps: 0.0,
+            eps: None,
         })
     }
 }

@@ -38,6 +38,21 @@ fn what_is_0_or_off_vanishes_and_what_is_1_does_not() {
     assert!(text("sgd:momentum=1").starts_with("b ← μb + g"));
 }
 
+/// A hyperparameter that a formula had twice could not be told from another of its name: to read a
+/// value, to change it, to take a derivative.
+#[test]
+fn no_registered_method_has_a_hyperparameter_twice() {
+    for spec in specs() {
+        let formula = spec.parse::<Spec>().unwrap().formula().unwrap();
+        let names = formula.graph().hyperparameters.iter().map(|(name, _)| name);
+        let mut names: Vec<&String> = names.filter(|name| !name.is_empty()).collect();
+        names.sort();
+        let count = names.len();
+        names.dedup();
+        assert_eq!(names.len(), count, "{spec}: {names:?}");
+    }
+}
+
 #[test]
 fn the_first_step_is_its_own_case_where_a_rule_treats_it_so() {
     let spec: Spec = "sgd:momentum=0.9,dampening=0.5".parse().unwrap();

@@ -17,6 +17,7 @@ mod readme;
 mod resume;
 mod scheduled;
 mod schedules;
+mod sensitivity;
 mod storage;
 mod text_rules;
 mod whole_tensor;
