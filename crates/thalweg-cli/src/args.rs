@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::{bench, descend, gallery, list, train};
+use crate::{bench, descend, explain, gallery, list, train};
 
 /// See how gradient-descent optimizers go downhill: pictures, videos, numbers.
 #[derive(Debug, Parser)]
@@ -24,6 +24,8 @@ pub enum Command {
     Gallery(gallery::Options),
     /// Run optimizers from one start on one function and draw their paths
     Descend(descend::Options),
+    /// Explain an optimizer: formula, paper, and its first steps with the numbers put in
+    Explain(explain::Options),
     /// List the optimizers with their hyperparameters, and the problems
     List(list::Options),
     /// Train a network on real data with several optimizers side by side
@@ -36,6 +38,7 @@ const EXAMPLES: &str = "\
 Examples:
   thalweg gallery
   thalweg descend --on ravine --with adam:lr=0.3 -o adam.png
+  thalweg explain adam --on ravine
   thalweg list optimizers
   thalweg train --with sgd:lr=0.1 --with adam --out run
   thalweg bench --optimizer adamw --elements 1M";

@@ -102,12 +102,7 @@ pub fn run(options: &Options, registry: &Registry, quiet: bool) -> Result<(), Fa
         .iter()
         .map(|path| Ok((path.as_path(), Format::of(path).map_err(Failure::usage)?)))
         .collect::<Result<_, Failure>>()?;
-    if let Some(twice) = first_repeated(&options.out) {
-        return Err(Failure::Usage(format!(
-            "{} is given twice as an output file",
-            twice.display()
-        )));
-    }
+    refuse_repeated(&options.out)?;
 
     if !options.sensitivity.is_empty() {
         if !outputs.iter().any(|(_, format)| *format == Format::Json) {
@@ -151,12 +146,16 @@ pub fn run(options: &Options, registry: &Registry, quiet: bool) -> Result<(), Fa
     Ok(())
 }
 
-/// The first path that names the same file as one before it.
-fn first_repeated(paths: &[PathBuf]) -> Option<&Path> {
+/// Refuses output files of which one names the same file as one before it.
+pub fn refuse_repeated(paths: &[PathBuf]) -> Result<(), Failure> {
     let whole: Vec<PathBuf> =
         paths.iter().map(|path| absolute(path).unwrap_or_else(|_| path.clone())).collect();
-    let repeated = (1..paths.len()).find(|&i| whole[..i].contains(&whole[i]));
-    repeated.map(|i| paths[i].as_path())
+    match (1..paths.len()).find(|&i| whole[..i].contains(&whole[i])) {
+        Some(i) => {
+            Err(Failure::Usage(format!("{} is given twice as an output file", paths[i].display())))
+        }
+        None => Ok(()),
+    }
 }
 
 /// One line per run: where it ended.

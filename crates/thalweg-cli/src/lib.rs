@@ -20,6 +20,7 @@
 mod args;
 pub mod bench;
 mod descend;
+mod explain;
 mod failure;
 mod gallery;
 #[cfg(test)]
@@ -51,6 +52,7 @@ pub fn run(registry: &Registry) -> ExitCode {
     let done = match &args.command {
         Command::Gallery(options) => gallery::run(options, args.quiet),
         Command::Descend(options) => descend::run(options, registry, args.quiet),
+        Command::Explain(options) => explain::run(options, registry, args.quiet),
         Command::List(options) => list::run(options, registry),
         Command::Train(options) => train::run(options, registry, args.quiet),
         Command::Bench(options) => bench::run(options, registry, args.quiet),

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use thalweg::internal::nearest;
+use thalweg::internal::nearest as nearest_of;
 
 /// A kind of file that a descent can be written as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -25,7 +25,7 @@ pub enum Format {
 
 /// A file name whose extension names no kind of file that can be written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{file}: {}; known are {}", self.problem(), Format::EXTENSIONS.map(|e| format!(".{e}")).join(" "))]
+#[error("{file}: {}; known are .{}", self.problem(), known.join(" ."))]
 pub struct UnknownFormat {
     /// The file name.
     pub file: String,
@@ -33,9 +33,22 @@ pub struct UnknownFormat {
     pub extension: Option<String>,
     /// The known extensions nearest to it.
     pub nearest: Vec<&'static str>,
+    /// All known extensions.
+    pub known: &'static [&'static str],
 }
 
 impl UnknownFormat {
+    /// Which of these the extension of a path is.
+    pub(crate) fn place(path: &Path, known: &'static [&'static str]) -> Result<usize, Self> {
+        let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase());
+        let place = known.iter().position(|e| Some(*e) == extension.as_deref());
+        place.ok_or_else(|| {
+            let nearest = extension.as_ref();
+            let nearest = nearest.map_or(Vec::new(), |e| nearest_of(e, known.iter().copied()));
+            Self { file: path.display().to_string(), nearest, extension, known }
+        })
+    }
+
     fn problem(&self) -> String {
         match (&self.extension, &self.nearest[..]) {
             (None, _) => "the name has no extension to tell what to write".to_owned(),
@@ -61,13 +74,7 @@ impl Format {
     /// # Errors
     /// [`UnknownFormat`], with the nearest known extensions.
     pub fn of(path: &Path) -> Result<Self, UnknownFormat> {
-        let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase());
-        let known = Self::EXTENSIONS.iter().position(|e| Some(*e) == extension.as_deref());
-        known.map(|i| Self::ALL[i]).ok_or_else(|| UnknownFormat {
-            file: path.display().to_string(),
-            nearest: extension.as_ref().map_or(Vec::new(), |e| nearest(e, Self::EXTENSIONS)),
-            extension,
-        })
+        Ok(Self::ALL[UnknownFormat::place(path, &Self::EXTENSIONS)?])
     }
 
     /// Its extension, such as `json`.

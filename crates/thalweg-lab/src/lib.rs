@@ -37,6 +37,7 @@
 //! ```
 
 pub mod descent;
+pub mod explain;
 mod expression;
 mod format;
 pub mod gallery;

@@ -105,6 +105,16 @@ impl<N: Differentiable, const K: usize> Dual<N, K> {
         let slope = std::array::from_fn(|k| times(by_x, self.slope[k]) + times(by_y, y.slope[k]));
         Self { value, slope }
     }
+
+    fn over(self, other: Self) -> Self {
+        let value = self.value / other.value;
+        // Dividing rounds once where multiplying by the reciprocal would round twice.
+        let slope = std::array::from_fn(|k| {
+            let t = self.slope[k] - times(value, other.slope[k]);
+            if t.is_zero() { N::zero() } else { t / other.value }
+        });
+        Self { value, slope }
+    }
 }
 
 impl<N: Differentiable, const K: usize> Number for Dual<N, K> {
@@ -198,13 +208,7 @@ impl<N: Differentiable, const K: usize> Mul for Dual<N, K> {
 impl<N: Differentiable, const K: usize> Div for Dual<N, K> {
     type Output = Self;
     fn div(self, other: Self) -> Self {
-        let value = self.value / other.value;
-        // Dividing rounds once where multiplying by the reciprocal would round twice.
-        let slope = std::array::from_fn(|k| {
-            let t = self.slope[k] - times(value, other.slope[k]);
-            if t.is_zero() { N::zero() } else { t / other.value }
-        });
-        Self { value, slope }
+        self.over(other)
     }
 }
 

@@ -3,6 +3,7 @@
 mod bench;
 mod descend;
 mod divergence;
+mod explain;
 mod files;
 mod folder;
 mod help;

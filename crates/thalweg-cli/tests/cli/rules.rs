@@ -21,7 +21,9 @@ fn a_rule_printed_by_list_takes_the_same_path() {
         [3, 4].map(number)
     };
     assert_eq!(last("adam,"), last("mine.rule,"));
-    assert!(folder.text("run.html").contains("<math"));
+    let page = folder.text("run.html");
+    assert!(page.contains("<h3>mine.rule</h3>"), "{page}");
+    assert_eq!(page.matches("<math").count(), 2 * 5);
 }
 
 #[test]

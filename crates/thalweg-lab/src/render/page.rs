@@ -1,7 +1,7 @@
 //! Runs in HTML: the page of a descent, the table of runs, the reference of a method.
 
 use maud::{Markup, PreEscaped, html};
-use thalweg::{Entry, Method};
+use thalweg::{Method, Spec};
 use thalweg_draw::numbers::number;
 use thalweg_draw::page::shell;
 
@@ -54,16 +54,13 @@ pub fn table(rows: &[Summary], link: impl Fn(&Summary) -> Option<String>) -> Mar
 pub fn descent(descent: &Descent) -> String {
     let Descent { problem, runs, start, .. } = descent;
     let rows: Vec<Summary> = runs.iter().map(|run| Summary::new(run.label.clone(), run)).collect();
-    let mut kinds: Vec<&str> = runs.iter().map(|run| run.optimizer.as_str()).collect();
-    kinds.sort_unstable();
-    kinds.dedup();
     let registry = methods::registry();
-    let used = registry.entries().filter(|entry| kinds.contains(&entry.name));
-    // The formula of the first run with each method.
-    let spec_of = |entry: &Entry| {
-        let run = runs.iter().find(|run| run.optimizer == entry.name)?;
-        registry.spec(&run.spec).ok()
-    };
+    // The first run with each method says its formula.
+    let first = runs
+        .iter()
+        .enumerate()
+        .filter(|(k, run)| runs[..*k].iter().all(|earlier| earlier.optimizer != run.optimizer));
+    let used: Vec<Spec> = first.filter_map(|(_, run)| registry.spec(&run.spec).ok()).collect();
     let body = html! {
         h1 { (descent.title) }
         p.lead { "f(x, y) = " code { (problem.expression) } ", from (" (number(start[0])) ", " (number(start[1])) "), "
@@ -83,11 +80,11 @@ pub fn descent(descent: &Descent) -> String {
         h2 { "Where they ended" }
         (table(&rows, |_| None))
         h2 { "How they work" }
-        @for entry in used {
-            h3 { (entry.title) }
-            p { (capitalised(entry.summary)) "." }
-            (formula(spec_of(entry).and_then(|spec| spec.formula()).as_ref()))
-            @if let Some(published) = &entry.paper { (paper(published)) }
+        @for spec in &used {
+            h3 { (spec.entry().title) }
+            @if !spec.entry().summary.is_empty() { p { (sentence(spec.entry().summary)) } }
+            (formula(spec.formula().as_ref()))
+            @if let Some(published) = &spec.entry().paper { (paper(published)) }
         }
     };
     shell(&format!("{} · thalweg", descent.title), &body)
@@ -100,8 +97,10 @@ pub fn paper(paper: &thalweg::Paper) -> Markup {
     }
 }
 
-/// The text with its first letter in upper case.
-fn capitalised(text: &str) -> String {
+/// The text as a sentence: its first letter in upper case, a full stop at its end.
+pub fn sentence(text: &str) -> String {
+    let text = text.trim_end_matches('.');
     let mut letters = text.chars();
-    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+    let first = letters.next().map(char::to_uppercase);
+    first.map_or(String::new(), |first| first.chain(letters).chain(['.']).collect())
 }

@@ -23,9 +23,10 @@ impl<N: Copy> Quantity<N> {
     }
 }
 
-/// One step of a parameter, as the formula computes it.
+/// Every quantity of one step of a parameter, as the formula computes it.
 #[derive(Debug, Clone)]
 pub(crate) struct Evaluation<N> {
+    quantities: Vec<Option<Quantity<N>>>,
     /// W after the step.
     pub parameter: Vec<N>,
     /// The slots after the step, without subnormals.
@@ -77,7 +78,11 @@ impl<N: Differentiable> Evaluation<N> {
         });
         let state = formula.slots.iter();
         let state = state.map(|slot| each(&|i| of(slot.value, i).map(stored))).collect();
-        Self { parameter, state }
+        Self { quantities, parameter, state }
+    }
+
+    pub fn of(&self, id: Id) -> Option<&Quantity<N>> {
+        self.quantities[id.index()].as_ref()
     }
 }
 

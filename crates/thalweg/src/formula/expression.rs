@@ -80,6 +80,15 @@ impl Expression {
         }
     }
 
+    /// Whether it would be read as a part of a number before it.
+    pub(super) fn begins_with_number(&self) -> bool {
+        match self {
+            Number(_) => true,
+            Self::Power(base, _) => base.begins_with_number(),
+            _ => false,
+        }
+    }
+
     /// The terms of a sum joined by these signs, the first one with a minus if it is negative; `of`
     /// writes a term, `inside` a sum that is one.
     pub(super) fn join_terms(
@@ -103,6 +112,28 @@ impl Expression {
             };
         }
         text
+    }
+
+    /// The same with other expressions in place of its letters and norms, by their text.
+    pub(super) fn map_letters(&self, of: &dyn Fn(&str) -> Self) -> Self {
+        let map = |inside: &Self| Box::new(inside.map_letters(of));
+        match self {
+            Number(x) => Number(*x),
+            Self::Letter(letter) => of(letter),
+            Sum(terms) => Sum(terms.iter().map(|term| term.map_letters(of)).collect()),
+            Self::Product(Product { negative, factors }) => {
+                let factors = factors.iter();
+                let factors = factors.map(|(factor, exponent)| (factor.map_letters(of), *exponent));
+                Self::Product(Product { negative: *negative, factors: factors.collect() })
+            }
+            Self::Power(base, exponent) => Self::Power(map(base), map(exponent)),
+            Self::Root(inside) => Self::Root(map(inside)),
+            Self::Absolute(inside) => Self::Absolute(map(inside)),
+            Self::Norm(_) => of(&self.to_string()),
+            Self::Call(name, arguments) => {
+                Self::Call(name, arguments.iter().map(|a| a.map_letters(of)).collect())
+            }
+        }
     }
 
     fn into_terms(self) -> Vec<Self> {

@@ -164,6 +164,7 @@ impl Graph {
         for id in self.ids() {
             varies.push(match self.node(id) {
                 Node::Gradient | Node::Parameter | Node::Slot(_) => true,
+                Node::Norm(_) => false,
                 _ => self.operands(id).any(|operand| varies[operand.index()]),
             });
         }

@@ -11,7 +11,12 @@ impl Statement {
     /// The statement as LaTeX, such as `m \leftarrow \beta_1 m + (1 - \beta_1)\, g`.
     pub fn latex(&self) -> String {
         let arrow = if self.is_assignment { r"\leftarrow" } else { "=" };
-        format!("{} {arrow} {}", letter(&self.letter), sum(&self.value))
+        format!("{} {arrow} {}", latex_letter(&self.letter), sum(&self.value))
+    }
+
+    /// What stands behind the arrow or the equals sign, as LaTeX.
+    pub fn latex_right_hand_side(&self) -> String {
+        sum(&self.value)
     }
 }
 
@@ -21,7 +26,7 @@ fn sum(expression: &Expression) -> String {
             Expression::join_terms(terms, ["-", " + ", " - "], sum, parentheses)
         }
         Expression::Product(product) => product_latex(product),
-        Expression::Number(x) if *x < 0.0 => format!("-{}", number_latex(-x)),
+        Expression::Number(x) if *x < 0.0 => format!("-{}", latex_number(-x)),
         _ => factor(expression, 1),
     }
 }
@@ -30,12 +35,22 @@ fn product_latex(product: &Product) -> String {
     let quotients = product.quotients().into_iter().map(|quotient| {
         let is_alone = quotient.above.len() == 1 && quotient.below.len() <= 1;
         let join = |parts: &[(&Expression, u32)], is_alone: bool| {
-            let parts = parts.iter().map(|(part, exponent)| match part {
-                // A fraction needs no parentheses.
-                Expression::Sum(_) if is_alone && *exponent == 1 => sum(part),
-                _ => factor(part, *exponent),
-            });
-            parts.collect::<Vec<_>>().join(r"\, ")
+            let mut text = String::new();
+            for (k, (part, exponent)) in parts.iter().enumerate() {
+                text += match part {
+                    _ if k == 0 => "",
+                    part if part.begins_with_number() => r" \cdot ",
+                    _ => r"\, ",
+                };
+                text += &match part {
+                    // A fraction needs no parentheses.
+                    Expression::Sum(_) | Expression::Number(_) if is_alone && *exponent == 1 => {
+                        sum(part)
+                    }
+                    _ => factor(part, *exponent),
+                };
+            }
+            text
         };
         if quotient.below.is_empty() {
             return join(&quotient.above, false);
@@ -47,6 +62,10 @@ fn product_latex(product: &Product) -> String {
         let fraction = format!(r"\frac{{{above}}}{{{below}}}");
         match before {
             [] => fraction,
+            // Numbers side by side need a sign.
+            _ if quotient.above.iter().any(|(part, _)| part.begins_with_number()) => {
+                format!(r"{} \cdot {fraction}", join(before, false))
+            }
             _ => format!(r"{}\, {fraction}", join(before, false)),
         }
     });
@@ -61,8 +80,8 @@ fn factor(expression: &Expression, exponent: u32) -> String {
     };
     match expression {
         Expression::Number(x) if *x < 0.0 => raised(parentheses(expression)),
-        Expression::Number(x) => raised(number_latex(*x)),
-        Expression::Letter(name) => raised(letter(name)),
+        Expression::Number(x) => raised(latex_number(*x)),
+        Expression::Letter(name) => raised(latex_letter(name)),
         Expression::Sum(_) | Expression::Product(_) => raised(parentheses(expression)),
         Expression::Power(base, power) => format!("{}^{{{}}}", factor(base, 1), sum(power)),
         Expression::Root(inside) => {
@@ -95,7 +114,17 @@ fn enclosed(inside: &str) -> String {
 }
 
 /// A number as LaTeX: 1e-8 is 10⁻⁸.
-fn number_latex(x: f64) -> String {
+pub fn latex_number(x: f64) -> String {
+    if !x.is_finite() {
+        return if x.is_nan() {
+            r"\mathrm{NaN}"
+        } else if x > 0.0 {
+            r"\infty"
+        } else {
+            r"-\infty"
+        }
+        .to_owned();
+    }
     match number(x).split_once('e') {
         Some(("1", exponent)) => format!("10^{{{exponent}}}"),
         Some((digits, exponent)) => format!(r"{digits} \cdot 10^{{{exponent}}}"),
@@ -103,13 +132,13 @@ fn number_latex(x: f64) -> String {
     }
 }
 
-/// A letter as LaTeX: `\beta_1` for β₁, `\hat{m}` for m̂.
-fn letter(text: &str) -> String {
+/// A [letter](super::Formula::letter) as LaTeX: `\beta_1` for β₁, `\hat{m}` for m̂.
+pub fn latex_letter(text: &str) -> String {
     if let Some((_, letter)) = LETTERS.iter().find(|(known, _)| *known == text) {
         return (*letter).to_owned();
     }
     if let Some((base, index)) = text.split_once('_') {
-        return format!(r"{}_{{\mathrm{{{index}}}}}", letter(base).replace('_', r"\_"));
+        return format!(r"{}_{{\mathrm{{{index}}}}}", latex_letter(base).replace('_', r"\_"));
     }
     let mut base = String::new();
     let mut index = String::new();

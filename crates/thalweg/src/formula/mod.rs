@@ -3,8 +3,8 @@
 //! `graph.rs` has the quantities and how each comes from others; `symbol.rs` records them;
 //! `simplify.rs` makes the graph that people read, `statements.rs` puts it in lines, and `text.rs`
 //! and `latex.rs` write them. `parse.rs` and `rule_text.rs` read and write methods as text;
-//! `program.rs` makes instructions of a formula, `evaluate.rs` computes its quantities for a few
-//! elements.
+//! `program.rs` makes instructions of a formula; `evaluate.rs` computes its quantities for a few
+//! elements, and `worked.rs` puts the numbers of a step into its lines.
 
 mod evaluate;
 mod expression;
@@ -19,14 +19,19 @@ mod simplify;
 mod statements;
 mod symbol;
 mod text;
+mod worked;
 
+pub use evaluate::Quantity;
 pub(crate) use evaluate::{Evaluation, Given};
 pub use graph::{Binary, Elementary, Graph, Id, Level, Node, Unary};
+pub use latex::{latex_letter, latex_number};
 pub(crate) use parse::parse;
 pub(crate) use program::{Instruction, Operand, Operation, Program};
 pub use rule_error::RuleError;
 pub use statements::Statement;
 pub use symbol::Symbol;
+pub use text::number_text;
+pub use worked::{Remark, WorkedLine, WorkedStep, rounded};
 
 use crate::rule::sealed::{Layout as _, Slots};
 use crate::rule::{Rule, Slot, State, as_many};

@@ -6,6 +6,11 @@ use super::{Formula, SlotFormula};
 /// The formula without hyperparameters that are 0, roundings and special cases, at the first step
 /// or at later ones. Hyperparameters without a name become numbers.
 pub(super) fn simplified(formula: &Formula, first: bool) -> Formula {
+    simplified_with_ids(formula, first).0
+}
+
+/// The same, with the simplified quantity of each quantity.
+pub(super) fn simplified_with_ids(formula: &Formula, first: bool) -> (Formula, Vec<Id>) {
     let mut simplifier = Simplifier { from: &formula.graph, to: Graph::default(), first };
     simplifier.to.names = formula.graph.names.clone();
     let mut ids: Vec<Id> = Vec::with_capacity(formula.graph.len());
@@ -15,13 +20,14 @@ pub(super) fn simplified(formula: &Formula, first: bool) -> Formula {
     }
     let slots = formula.slots.iter();
     let slots = slots.map(|slot| SlotFormula { value: ids[slot.value.index()], ..slot.clone() });
-    Formula {
+    let simplified = Formula {
         slots: slots.collect(),
         update: ids[formula.update.index()],
         replaces: formula.replaces,
         letters: formula.letters.clone(),
         graph: simplifier.to,
-    }
+    };
+    (simplified, ids)
 }
 
 struct Simplifier<'a> {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Formula;
 use super::expression::Expression;
 use super::graph::{Binary, Elementary, Id, Node, Unary};
-use super::letters::{letter, plain, subscripts};
+use super::letters::{plain, subscripts};
 
 /// A line of a formula: `m ← β₁m + (1 − β₁)g`, or `m̂ = m/(1 − β₁ᵗ)`.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,17 +19,44 @@ pub struct Statement {
 
 /// The lines of a simplified formula, each after those that it needs.
 pub(super) fn statements(formula: &Formula) -> Vec<Statement> {
+    traced(formula).into_iter().map(|line| line.statement).collect()
+}
+
+/// A line with the quantities behind it.
+pub(super) struct Traced {
+    pub(super) statement: Statement,
+    /// What is assigned or named; `None` for W.
+    pub(super) id: Option<Id>,
+    /// The letters on the right-hand side and the norms, such as ‖W‖, with what they stand for.
+    pub(super) letters: Vec<(String, Id)>,
+}
+
+/// The lines of a simplified formula with the quantities behind them.
+pub(super) fn traced(formula: &Formula) -> Vec<Traced> {
     let mut lines = Lines::of(formula, Names::Letters);
     let ordered = lines.in_order();
-    let mut statements: Vec<Statement> =
-        ordered.into_iter().map(|line| lines.statement(line)).collect();
+    let mut traced: Vec<Traced> = Vec::new();
+    for line in ordered {
+        let id = lines.id(line);
+        let statement = lines.statement(line);
+        let mut uses = lines.written_with(id);
+        // A slot whose new value is another quantity is written by the letter of that.
+        if lines.letters.get(&id) != Some(&statement.letter) {
+            uses.insert(id);
+        }
+        traced.push(Traced { statement, id: Some(id), letters: lines.letters_of(&uses) });
+    }
     let update = lines.expression(formula.update, None);
-    let step = match formula.replaces {
+    let value = match formula.replaces {
         true => update,
         false => Expression::Letter("W".to_owned()).plus(update),
     };
-    statements.push(Statement { letter: "W".to_owned(), is_assignment: true, value: step });
-    statements
+    let mut uses = lines.written_with(formula.update);
+    uses.insert(formula.update);
+    let letters = lines.letters_of(&uses);
+    let statement = Statement { letter: "W".to_owned(), is_assignment: true, value };
+    traced.push(Traced { statement, id: None, letters });
+    traced
 }
 
 /// How slots, hyperparameters and quantities are called.
@@ -119,11 +146,9 @@ impl<'a> Lines<'a> {
 
     /// What a hyperparameter or a slot is called.
     pub(super) fn name_of(&self, name: &str) -> String {
-        let known = self.formula.letters.iter().find(|(known, _)| known == name);
-        match (self.names, known) {
-            (Names::Plain, _) => name.to_owned(),
-            (Names::Letters, Some((_, letter))) => letter.clone(),
-            (Names::Letters, None) => letter(name),
+        match self.names {
+            Names::Plain => name.to_owned(),
+            Names::Letters => self.formula.letter(name),
         }
     }
 
@@ -234,6 +259,24 @@ impl<'a> Lines<'a> {
             }
         }
         found
+    }
+
+    /// The letters of those of these quantities that have one.
+    fn letters_of(&self, ids: &BTreeSet<Id>) -> Vec<(String, Id)> {
+        let graph = &self.formula.graph;
+        let letter = |id: Id| match (self.letters.get(&id), graph.node(id)) {
+            (Some(letter), _) => Some(letter.clone()),
+            (None, Node::Hyperparameter(place)) => {
+                Some(self.name_of(&graph.hyperparameters[place].0))
+            }
+            (None, Node::Step) => Some("t".to_owned()),
+            (None, Node::Gradient) => Some("g".to_owned()),
+            (None, Node::Parameter) => Some("W".to_owned()),
+            (None, Node::Slot(slot)) => Some(self.slot_letter(slot)),
+            (None, Node::Norm(_)) => Some(self.expression(id, None).to_string()),
+            _ => None,
+        };
+        ids.iter().filter_map(|id| Some((letter(*id)?, *id))).collect()
     }
 
     /// Whether a quantity is the value of a slot before the step, and has no letter of its own.

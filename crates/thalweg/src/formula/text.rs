@@ -14,6 +14,24 @@ impl fmt::Display for Statement {
     }
 }
 
+impl fmt::Display for Expression {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&sum(self))
+    }
+}
+
+impl Statement {
+    /// What stands behind the arrow or the equals sign, as plain text.
+    pub fn right_hand_side(&self) -> String {
+        sum(&self.value)
+    }
+}
+
+/// A number as formulas show it: `−0.7`, `1e-8`.
+pub fn number_text(x: f64) -> String {
+    sum(&Expression::Number(x))
+}
+
 /// Anything, as one side of an equation.
 fn sum(expression: &Expression) -> String {
     match expression {
@@ -35,11 +53,17 @@ fn product_text(product: &Product) -> String {
     let mut is_first = true;
     for quotient in product.quotients() {
         let mut previous: Option<&Expression> = None;
+        // Behind a first dot: lr·r·u, not lr·ru.
+        let mut is_dotted = false;
         for (part, exponent) in &quotient.above {
             let apart = match previous {
                 None => !is_first,
-                Some(previous) => !(joins(previous) && joins(part)) || begins_with_digit(part),
+                Some(Expression::Number(_)) if matches!(part, Expression::Sum(_)) => true,
+                Some(previous) => {
+                    is_dotted || !(joins(previous) && joins(part)) || part.begins_with_number()
+                }
             };
+            is_dotted |= apart && previous.is_some();
             text += if apart { "·" } else { "" };
             text += &factor(part, *exponent);
             previous = Some(part);
@@ -67,15 +91,6 @@ fn joins(expression: &Expression) -> bool {
     }
 }
 
-/// Whether a factor would be read as a part of what stands before it.
-fn begins_with_digit(expression: &Expression) -> bool {
-    match expression {
-        Expression::Number(_) => true,
-        Expression::Power(base, _) => begins_with_digit(base),
-        _ => false,
-    }
-}
-
 /// A factor to a power, in parentheses where needed.
 fn factor(expression: &Expression, exponent: u32) -> String {
     let raised = |base: String| match exponent {
@@ -94,6 +109,7 @@ fn factor(expression: &Expression, exponent: u32) -> String {
         Expression::Root(inside) => {
             let root = match &**inside {
                 Expression::Letter(_) | Expression::Call(..) => format!("√{}", factor(inside, 1)),
+                Expression::Number(x) if *x >= 0.0 => format!("√{}", number(*x)),
                 inside => format!("√{}", parentheses(inside)),
             };
             if exponent == 1 { root } else { raised(format!("({root})")) }

@@ -39,8 +39,9 @@ impl Clip {
         matches!(self, Self::Norm(_) | Self::GlobalNorm(_))
     }
 
-    /// The factor for a gradient, from its own norm and that of all gradients.
-    pub(crate) fn factor(self, own: f64, global: f64) -> f64 {
+    /// The factor that scales a gradient down, from its own norm and that of all gradients; 1 where it
+    /// is not too long, and for [`Value`](Self::Value), which clamps.
+    pub fn factor(self, own: f64, global: f64) -> f64 {
         let (norm, bound) = match self {
             Self::Norm(bound) => (own, bound),
             Self::GlobalNorm(bound) => (global, bound),

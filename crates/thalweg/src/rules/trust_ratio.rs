@@ -52,7 +52,7 @@ impl<A, B> TrustRatio<A, B> {
         let c = N::hyperparameter(self.trust_coefficient, "trust_coefficient");
         let eps = self.eps.map_or(N::zero(), |eps| N::hyperparameter(eps, "eps"));
         let ratio = c * parameter / (update + eps);
-        parameter.where_zero(N::one(), update.where_zero(N::one(), ratio))
+        parameter.where_zero(N::one(), update.where_zero(N::one(), ratio)).named("r")
     }
 }
 

@@ -21,3 +21,4 @@ mod sensitivity;
 mod storage;
 mod text_rules;
 mod whole_tensor;
+mod worked;
