@@ -14,6 +14,7 @@ fn pages() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let guide = fs::read_dir(root.join("docs/guide")).unwrap();
     let guide = guide.map(|entry| entry.unwrap().path());
+    let guide = guide.filter(|path| path.extension().is_some_and(|extension| extension == "md"));
     guide.chain([root.join("README.md")]).collect()
 }
 
@@ -53,9 +54,13 @@ fn every_command_line_of_the_guide_is_understood() {
                 }
                 Command::Train(options) => options.with,
                 Command::Bench(options) => options.optimizer,
+                Command::Explain(options) => vec![options.spec],
                 Command::Gallery(_) | Command::List(_) => vec![],
             };
             for spec in specs {
+                // Files are named from the repository's root.
+                let spec =
+                    spec.replace("docs/", concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/"));
                 let spec = registry.spec(&spec);
                 spec.unwrap_or_else(|error| panic!("{}", wrong(error.to_string())));
             }
@@ -63,4 +68,39 @@ fn every_command_line_of_the_guide_is_understood() {
         }
     }
     assert!(read >= 15, "{read}");
+}
+
+/// The rule that a page shows is the file that its commands read.
+#[test]
+fn the_rule_of_the_guide_is_the_file_beside_it() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/guide");
+    let page = fs::read_to_string(folder.join("own-methods.md")).unwrap();
+    let rule = fs::read_to_string(folder.join("signum.rule")).unwrap();
+    assert!(page.contains(&format!("```text\n{rule}```")), "{rule}");
+}
+
+/// The pictures of the guide are the bytes that its commands write.
+#[test]
+fn the_pictures_of_the_guide_are_those_of_its_commands() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let folder = tempfile::tempdir().unwrap();
+    let mut drawn = 0;
+    for path in pages() {
+        let page = fs::read_to_string(&path).unwrap();
+        for line in command_lines(&page).filter(|line| line.contains("-o docs/guide/pictures/")) {
+            let line = line.replace("--with docs/", &format!("--with {}/docs/", root.display()));
+            let output = line.split("-o ").nth(1).unwrap();
+            let name = Path::new(output).file_name().unwrap();
+            let line = line.replace(output, &folder.path().join(name).display().to_string());
+            let args = Args::try_parse_from(["thalweg", "-q"].into_iter().chain(words(&line)));
+            let Command::Descend(options) = args.unwrap().command else {
+                panic!("a picture of another command: {line}")
+            };
+            crate::descend::run(&options, &methods::registry(), true).unwrap();
+            let [made, kept] = [folder.path().join(name), root.join(output)].map(fs::read);
+            assert!(made.unwrap() == kept.unwrap(), "{output}: run `thalweg {line}`");
+            drawn += 1;
+        }
+    }
+    assert!(drawn >= 2, "{drawn}");
 }

@@ -190,9 +190,9 @@ fn second_derivatives_agree_with_differences_of_the_gradient() {
             let hessian = f.hessian([x, y]);
             for axis in 0..2 {
                 let [a, b, c, d] = [-2.0, -1.0, 1.0, 2.0].map(|k| at(axis, k));
-                for of in 0..2 {
+                for (of, row) in hessian.iter().enumerate() {
                     let expected = (a[of] - 8.0 * b[of] + 8.0 * c[of] - d[of]) / (12.0 * h);
-                    assert_near(hessian[of][axis], expected, 1e-7 * (1.0 + expected.abs()), text);
+                    assert_near(row[axis], expected, 1e-7 * (1.0 + expected.abs()), text);
                 }
             }
         }

@@ -134,6 +134,8 @@ mod guide {
     struct AroundAStep;
     #[doc = include_str!("../../../docs/guide/own-methods.md")]
     struct OwnMethods;
+    #[doc = include_str!("../../../docs/guide/sensitivity.md")]
+    struct Sensitivity;
     #[doc = include_str!("../../../docs/guide/checkpoints.md")]
     struct Checkpoints;
 }

@@ -94,7 +94,9 @@ impl TextRule {
     }
 
     pub(super) fn title_or_name(&self) -> &'static str {
-        self.title.unwrap_or(self.name)
+        // Of a file its name, without folders.
+        let file = self.name.rsplit(['/', '\\']).next();
+        self.title.or(file).unwrap_or(self.name)
     }
 
     /// The first line of the text that is a comment, after the title that ends in a colon.
