@@ -3,10 +3,11 @@
 //! `graph.rs` has the quantities and how each comes from others; `symbol.rs` records them;
 //! `simplify.rs` makes the graph that people read, `statements.rs` puts it in lines, and `text.rs`
 //! and `latex.rs` write them. `parse.rs` and `rule_text.rs` read and write methods as text;
-//! `program.rs` makes instructions of a formula.
+//! `program.rs` makes instructions of a formula, `javascript/` a step in JavaScript.
 
 mod expression;
 mod graph;
+mod javascript;
 mod latex;
 mod letters;
 mod parse;

@@ -33,25 +33,33 @@ impl<A: Rule, B: Rule> TensorRule for TrustRatio<A, B> {
 
     fn step<R: Real>(&self, tensor: &mut Tensor<'_, R>) {
         let Norms { parameter, update } = tensor.norms(&self.before, &self.after);
-        let ratio = self.ratio(parameter, update);
+        let ratio = Self::ratio(self.trust_coefficient, parameter, update, self.eps);
         tensor.step(&chain!(self.before.clone(), Scale(ratio), self.after.clone()));
     }
 
     fn formula(&self) -> Option<Formula> {
         Some(Formula::record(self.slots(), |recorder| {
             let u = recorder.rule(&self.before, recorder.gradient()).named("u");
-            let ratio = self.ratio(recorder.parameter().norm(), u.norm());
+            let [c, eps] = self.named();
+            let ratio = Self::ratio(c, recorder.parameter().norm(), u.norm(), eps);
             recorder.rule(&self.after, Symbol::from_wide(ratio) * u)
         }))
     }
 }
 
-impl<A, B> TrustRatio<A, B> {
-    /// The trust ratio r from ‖W‖ and ‖A(u)‖.
-    fn ratio<N: Wide>(&self, parameter: N, update: N) -> N {
-        let c = N::hyperparameter(self.trust_coefficient, "trust_coefficient");
-        let ratio = c * parameter / (update + N::hyperparameter(self.eps, "eps"));
+impl<A: Rule, B: Rule> TrustRatio<A, B> {
+    /// The trust ratio r from c, ‖W‖, ‖A(u)‖ and ε.
+    fn ratio<N: Wide>(c: N, parameter: N, update: N, eps: N) -> N {
+        let ratio = c * parameter / (update + eps);
         parameter.where_zero(N::one(), update.where_zero(N::one(), ratio))
+    }
+
+    /// c and ε as hyperparameters; an ε of rule A is another one.
+    fn named(&self) -> [Symbol; 2] {
+        let has_eps = self.before.hyperparameters().iter().any(|(known, _)| known.name == "eps");
+        let eps = if has_eps { "trust_eps" } else { "eps" };
+        [(self.trust_coefficient, "trust_coefficient"), (self.eps, eps)]
+            .map(|(value, name)| Symbol::hyperparameter(value, name))
     }
 }
 
