@@ -51,6 +51,30 @@ pub enum Node {
     Named(Id, usize),
 }
 
+impl Node {
+    /// The same operation on other quantities.
+    pub(super) fn map(self, of: impl Fn(Id) -> Id) -> Self {
+        match self {
+            Self::Constant(_)
+            | Self::Hyperparameter(_)
+            | Self::Step
+            | Self::Gradient
+            | Self::Parameter
+            | Self::Slot(_) => self,
+            Self::Norm(a) => Self::Norm(of(a)),
+            Self::Unary(function, a) => Self::Unary(function, of(a)),
+            Self::Binary(function, a, b) => Self::Binary(function, of(a), of(b)),
+            Self::OneMinusPower(a, b) => Self::OneMinusPower(of(a), of(b)),
+            Self::Elementary(function, a) => Self::Elementary(function, of(a)),
+            Self::Power(a, b) => Self::Power(of(a), of(b)),
+            Self::AtFirst(a, b) => Self::AtFirst(of(a), of(b)),
+            Self::WhereZero(a, b, c) => Self::WhereZero(of(a), of(b), of(c)),
+            Self::Round(a) => Self::Round(of(a)),
+            Self::Named(a, name) => Self::Named(of(a), name),
+        }
+    }
+}
+
 /// Functions of one quantity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
@@ -243,9 +267,19 @@ impl Graph {
     /// A quantity that has the same bits whatever its operands are, if there is one.
     fn same_bits(&mut self, node: Node) -> Option<Id> {
         let is_one = |graph: &Self, id| graph.constant(id) == Some(1.0);
+        // t is a finite number from 1.
+        let is_past_first = |graph: &Self, id| {
+            matches!(graph.node(id), Node::Binary(Binary::Sub, t, one)
+                if graph.node(t) == Node::Step && is_one(graph, one))
+        };
         match node {
             Node::Binary(Binary::Mul, one, x) if is_one(self, one) => Some(x),
             Node::Binary(Binary::Mul | Binary::Div, x, one) if is_one(self, one) => Some(x),
+            Node::Binary(Binary::Mul, x, zero)
+                if self.node(zero) == Node::Constant(0) && is_past_first(self, x) =>
+            {
+                Some(zero)
+            }
             Node::AtFirst(a, b) if a == b => Some(a),
             Node::WhereZero(_, a, b) if a == b => Some(a),
             Node::Round(x) | Node::Named(x, _) if self.constant(x).is_some() => Some(x),

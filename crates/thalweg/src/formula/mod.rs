@@ -3,12 +3,14 @@
 //! `graph.rs` has the quantities and how each comes from others; `symbol.rs` records them;
 //! `simplify.rs` makes the graph that people read, `statements.rs` puts it in lines, and `text.rs`
 //! and `latex.rs` write them. `parse.rs` and `rule_text.rs` read and write methods as text;
-//! `program.rs` makes instructions of a formula; `evaluate.rs` computes its quantities for a few
-//! elements, and `worked.rs` puts the numbers of a step into its lines.
+//! `program.rs` makes instructions of a formula, `javascript/` a step in JavaScript; `evaluate.rs`
+//! computes its quantities for a few elements, and `worked.rs` puts the numbers of a step into its
+//! lines.
 
 mod evaluate;
 mod expression;
 mod graph;
+mod javascript;
 mod latex;
 mod letters;
 mod parse;

@@ -1,6 +1,7 @@
-//! The formula that people read: without what does not change a finite number.
+//! Formulas made simpler: the one that people read, without what does not change a finite number,
+//! and one with the same bits.
 
-use super::graph::{Binary, Graph, Id, Node, Unary};
+use super::graph::{Binary, Graph, Id, Level, Node, Unary};
 use super::{Formula, SlotFormula};
 
 /// The formula without hyperparameters that are 0, roundings and special cases, at the first step
@@ -28,6 +29,32 @@ pub(super) fn simplified_with_ids(formula: &Formula, first: bool) -> (Formula, V
         graph: simplifier.to,
     };
     (simplified, ids)
+}
+
+/// The formula with numbers for hyperparameters without a name: the same bits for any operands.
+pub(super) fn with_numbers(formula: &Formula) -> Formula {
+    let from = &formula.graph;
+    let mut to = Graph::default();
+    (to.names, to.hyperparameters) = (from.names.clone(), from.hyperparameters.clone());
+    let mut ids: Vec<Id> = Vec::with_capacity(from.len());
+    for id in from.ids() {
+        let node = match from.node(id) {
+            Node::Hyperparameter(place) if from.hyperparameters[place].0.is_empty() => {
+                Node::Constant(from.hyperparameters[place].1.to_bits())
+            }
+            node => node.map(|id| ids[id.index()]),
+        };
+        to.in_apply = from.level(id) == Level::Element;
+        ids.push(to.add(node));
+    }
+    let slots = formula.slots.iter();
+    let slots = slots.map(|slot| SlotFormula { value: ids[slot.value.index()], ..slot.clone() });
+    Formula {
+        slots: slots.collect(),
+        update: ids[formula.update.index()],
+        graph: to,
+        ..formula.clone()
+    }
 }
 
 struct Simplifier<'a> {

@@ -167,7 +167,7 @@ where
 }
 
 /// Every hyperparameter of a method, somewhere in its range, where it is consistent.
-fn any_hyperparameters(spec: &mut Spec, shares: &[f64]) {
+pub fn any_hyperparameters(spec: &mut Spec, shares: &[f64]) {
     let described = spec.hyperparameters();
     for ((known, _), share) in described.into_iter().zip(shares.iter().cycle()) {
         let value = match known.accepts {

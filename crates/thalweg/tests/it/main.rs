@@ -11,6 +11,7 @@ mod errors;
 mod formula;
 mod golden;
 mod groups;
+mod javascript;
 mod optimizer;
 mod properties;
 mod readme;

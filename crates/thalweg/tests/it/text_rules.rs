@@ -416,7 +416,8 @@ proptest! {
     fn no_text_makes_the_reader_panic(pieces in prop::collection::vec(piece(), 0..40)) {
         match TextRule::parse(&pieces.concat()) {
             Ok(rule) => {
-                let _ = rule.formula().unwrap().to_string();
+                let formula = rule.formula().unwrap();
+                let _ = (formula.to_string(), formula.to_javascript());
                 run(rule);
             }
             Err(error) => prop_assert!(!error.to_string().is_empty()),
