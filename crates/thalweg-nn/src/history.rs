@@ -37,6 +37,7 @@ pub(crate) fn results(
         MethodResult {
             label: label.to_owned(),
             spec: comparison.spec(method).to_owned(),
+            formula: comparison.formula(method).map_or(Vec::new(), |formula| formula.latex()),
             diverged_at: comparison.diverged_at(method),
             seconds: Some(timing.seconds()),
             samples_per_second: timing.samples_per_second(),

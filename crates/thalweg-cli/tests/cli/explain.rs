@@ -173,6 +173,18 @@ fn a_rule_file_is_explained() {
     assert!(found.contains("x: −7 − 0.25·(−0.7) = −6.825"), "{found}");
 }
 
+/// The report of a training run has the formula of the rule file, too.
+#[test]
+fn a_rule_file_has_its_formula_in_the_report_of_a_training_run() {
+    let folder = Folder::new();
+    fs::write(folder.path("half.rule"), "lr = 0.1\nW = W - lr*(0.5*g)\n").unwrap();
+    folder.run("train --data moons --with half.rule --with adam --epochs 1 --out run").done();
+    let report = folder.text("run/report.html");
+    let section = report.split_once("How the methods step").unwrap().1;
+    assert!(section.starts_with("</h2><h3>half.rule</h3>"), "{}", &section[..80]);
+    assert_eq!(section.matches("<math").count(), 1 + 5);
+}
+
 #[test]
 fn steps_end_where_they_stop_being_finite() {
     let text = explained("sgd:lr=1e200 --on x^4+y^4");

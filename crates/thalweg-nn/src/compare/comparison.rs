@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use candle_core::{Result as CandleResult, Tensor};
 use rayon::prelude::*;
+use thalweg::Formula;
 
 use super::check::{check, check_fit};
 use super::contender::Contender;
@@ -164,7 +165,7 @@ impl Comparison {
     /// [`CompareError::Candle`], if a computation fails.
     ///
     /// # Panics
-    /// If there is no such method; the same holds for the five methods below.
+    /// If there is no such method; the same holds for the six methods below.
     pub fn predictions(&self, method: usize) -> Result<Predictions, CompareError> {
         Ok(self.contenders[method].predictions(&self.test)?)
     }
@@ -187,6 +188,11 @@ impl Comparison {
     /// The labels of the methods, in order.
     pub fn labels(&self) -> impl ExactSizeIterator<Item = &str> {
         self.contenders.iter().map(|it| it.label.as_str())
+    }
+
+    /// The formula of a method's step, if it can be written.
+    pub fn formula(&self, method: usize) -> Option<Formula> {
+        thalweg::Method::formula(self.contenders[method].optimizer.method())
     }
 
     /// A method's optimizer as a spec, with its hyperparameters.

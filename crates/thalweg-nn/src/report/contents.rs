@@ -59,6 +59,8 @@ pub struct MethodResult {
     pub label: String,
     /// Its spec.
     pub spec: String,
+    /// The lines of its formula in LaTeX.
+    pub formula: Vec<String>,
     /// Its steps in order.
     pub steps: Vec<StepRecord>,
     /// Its epochs in order.

@@ -26,6 +26,7 @@ impl Report {
             }
             @if let Some(landscape) = &self.landscape { (landscape.section()) }
             (mistakes::section(self))
+            (self.formulas())
             (self.settings())
             @if !figures.is_empty() { (interactive::script(&self.methods, &figures)) }
         };
@@ -47,6 +48,20 @@ impl Report {
             }
             @if self.methods.len() > 1 {
                 p { "All methods start from the same weights and see the same batches in the same order: only the method differs." }
+            }
+        }
+    }
+
+    fn formulas(&self) -> Markup {
+        html! {
+            @if self.methods.iter().any(|method| !method.formula.is_empty()) {
+                section {
+                    h2 id="formulas" { "How the methods step" }
+                    @for method in self.methods.iter().filter(|method| !method.formula.is_empty()) {
+                        h3 { (method.label) }
+                        div.formula { @for line in &method.formula { (page::mathml(line)) } }
+                    }
+                }
             }
         }
     }

@@ -50,6 +50,15 @@ fn every_element_that_opens_closes() {
 }
 
 #[test]
+fn every_method_shows_its_formula() {
+    let page = report(Size { methods: 2, ..Size::default() }).html();
+    let section =
+        page.split_once("How the methods step").unwrap().1.split_once("</section>").unwrap().0;
+    assert!(section.contains("<h3>sgd</h3>") && section.contains("<h3>momentum</h3>"));
+    assert_eq!(section.matches("<math").count(), 2);
+}
+
+#[test]
 fn every_drawing_is_xml() {
     let page = report(Size { methods: 2, ..Size::default() }).html();
     let drawings: Vec<&str> = page.split("<div class=\"plot\">").skip(1).collect();

@@ -99,6 +99,7 @@ pub fn method(i: usize, size: Size) -> MethodResult {
         epochs: epochs.collect(),
         label,
         spec: spec.to_owned(),
+        formula: vec![r"W \leftarrow W - \eta\, g".to_owned()],
         steps,
         diverged_at: None,
         seconds: Some(4.217 + i as f64),
