@@ -137,6 +137,23 @@ pub fn cases() -> Vec<Case> {
         )
         .reach(8.0),
         case(
+            "Adam, the article's, as a rule file",
+            python("NumPy", "program=numpy method=Adam"),
+            "spec=xtask/peers/adam.rule non_finite=propagate",
+        )
+        .reach(8.0),
+        case(
+            "Adam, the article's, as a rule file",
+            ours("ours, compiled", "spec=adam:eps=1e-7,bias_correction=folded non_finite=propagate"),
+            "spec=xtask/peers/adam.rule non_finite=propagate",
+        ),
+        case(
+            "Adadelta, as a rule file",
+            python(DEFAULT, "program=torch method=Adadelta options=lr=1.0"),
+            "spec=xtask/peers/adadelta.rule non_finite=propagate",
+        )
+        .reach(4.0),
+        case(
             "AdamW",
             python(
                 "optax, jit, donated",
