@@ -60,7 +60,8 @@ impl From<&str> for Input {
 /// Where a run ended, and how that changes with its inputs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sensitivity {
-    /// W after the last step, with the bits of an `Optimizer<f64>`.
+    /// W after the last step, with the bits of an `Optimizer<f64>`; to rounding where there are norms
+    /// of more than 32,768 elements.
     pub point: Vec<f64>,
     /// f there.
     pub value: f64,

@@ -74,19 +74,12 @@ fn worked_steps_are_the_run() {
         folder.run(&format!("explain {spec} --on rosenbrock --steps 4 -o steps.json")).done();
         let run = folder.json("run.json")["runs"][0].clone();
         let steps = folder.json("steps.json");
-        let is_near = |found: &Json, expected: &Json| {
-            let pair = found.as_array().unwrap().iter().zip(expected.as_array().unwrap());
-            pair.map(|(a, b)| (a.as_f64().unwrap(), b.as_f64().unwrap())).all(|(a, b)| {
-                // Norms are summed in another order.
-                (a - b).abs() <= if spec.starts_with('l') { 1e-12 * b.abs() } else { 0.0 }
-            })
-        };
         for (t, step) in steps["steps"].as_array().unwrap().iter().enumerate() {
-            assert!(is_near(&step["before"], &run["points"][t]), "{spec} {t}");
-            assert!(is_near(&step["point"], &run["points"][t + 1]), "{spec} {t}");
-            assert!(is_near(&step["gradient"], &run["gradients"][t]), "{spec} {t}");
+            assert_eq!(&step["before"], &run["points"][t], "{spec} {t}");
+            assert_eq!(&step["point"], &run["points"][t + 1], "{spec} {t}");
+            assert_eq!(&step["gradient"], &run["gradients"][t], "{spec} {t}");
             for (name, values) in step["state"].as_object().unwrap() {
-                assert!(is_near(values, &run["state"][name][t + 1]), "{spec} {name} {t}");
+                assert_eq!(values, &run["state"][name][t + 1], "{spec} {name} {t}");
             }
         }
     }

@@ -91,7 +91,16 @@ fn stored<N: Differentiable>(value: N) -> N {
     if value.real().abs() < f64::MIN_POSITIVE { N::zero() } else { value }
 }
 
+/// The partial sums of a norm, as in the engine.
+const SUMS: usize = 16;
+
+/// The norm, its squares added as the engine adds those of parameters that it does not divide.
 fn norm<N: Differentiable>(quantity: &Quantity<N>, elements: usize) -> Quantity<N> {
-    let values = (0..elements).filter_map(|i| quantity.of(i));
-    Quantity::Same(values.fold(N::zero(), |sum, x| sum + x * x).sqrt())
+    let mut sums = [N::zero(); SUMS];
+    for i in 0..elements {
+        if let Some(x) = quantity.of(i) {
+            sums[i % SUMS] = sums[i % SUMS] + x * x;
+        }
+    }
+    Quantity::Same(sums.into_iter().fold(N::zero(), |sum, part| sum + part).sqrt())
 }

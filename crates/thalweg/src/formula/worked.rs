@@ -16,7 +16,8 @@ pub struct WorkedStep {
     pub t: u64,
     /// The lines of the formula in their order, the last one that of W.
     pub lines: Vec<WorkedLine>,
-    /// W after the step, with the bits of an `Optimizer<f64>` if the formula is elementwise.
+    /// W after the step, with the bits of an `Optimizer<f64>`; to rounding where there are norms of
+    /// more than 32,768 elements.
     pub parameter: Vec<f64>,
     /// The state slots after the step.
     pub state: Vec<Vec<f64>>,
