@@ -15,6 +15,7 @@ mod optimizer;
 mod properties;
 mod readme;
 mod resume;
+mod rule_files;
 mod scheduled;
 mod schedules;
 mod storage;
