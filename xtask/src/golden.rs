@@ -7,7 +7,14 @@ const SCRIPTS: [(&str, &str, &[&str]); 3] = [
     (
         "crates/thalweg/tests/golden",
         "golden-venv",
-        &["make_numpy.py", "make_torch.py", "make_optax.py", "make_schedules.py", "make_around.py"],
+        &[
+            "make_numpy.py",
+            "make_torch.py",
+            "make_optax.py",
+            "make_rules.py",
+            "make_schedules.py",
+            "make_around.py",
+        ],
     ),
     ("crates/thalweg-nn/tests/landscape/golden", "golden-plane-venv", &["make_plane.py"]),
     ("crates/thalweg-nn/tests/tensorboard", "golden-tensorboard-venv", &["make_events.py"]),

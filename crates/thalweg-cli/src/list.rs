@@ -94,8 +94,8 @@ fn rule(spec: &Spec) -> Result<String, Failure> {
         ))
     })?;
     let Entry { title, summary, paper, .. } = spec.entry();
-    let source = paper.map(|paper| format!(" {} {}, {}", paper.authors, paper.year, paper.url));
-    Ok(format!("# {title}: {summary}.{}\n{text}", source.unwrap_or_default()))
+    let paper = paper.map(|paper| format!("# Paper: {paper}\n")).unwrap_or_default();
+    Ok(format!("# {title}: {summary}\n{paper}{text}"))
 }
 
 fn optimizer(out: &mut impl Write, entry: &Entry) -> io::Result<()> {

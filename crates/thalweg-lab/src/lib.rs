@@ -43,7 +43,6 @@ mod format;
 pub mod gallery;
 pub mod machine;
 pub mod methods;
-pub mod misprint;
 pub mod output;
 pub mod problem;
 pub mod record;

@@ -1,11 +1,14 @@
 //! Every method that the program and the gallery know.
 
-use thalweg::{Configuration, Entry, Registry};
+use std::sync::LazyLock;
 
-use crate::misprint::{AdadeltaPrinted, RmsPropPrinted};
+use thalweg::Registry;
 
-/// The misprints of the gallery.
-pub(crate) const MISPRINTS: [&Entry; 2] = [RmsPropPrinted::ENTRY, AdadeltaPrinted::ENTRY];
+/// The misprints of the gallery, RMSProp and AdaDelta as an article has them: methods written as text.
+pub(crate) const MISPRINTS: [(&str, &str); 2] = [
+    ("rmsprop-printed", include_str!("../rules/rmsprop-printed.rule")),
+    ("adadelta-printed", include_str!("../rules/adadelta-printed.rule")),
+];
 
 /// Every optimizer of the library, then the two misprints of the gallery. A program of one's own adds
 /// its methods to it.
@@ -16,5 +19,10 @@ pub(crate) const MISPRINTS: [&Entry; 2] = [RmsPropPrinted::ENTRY, AdadeltaPrinte
 /// # Ok::<(), thalweg::Error>(())
 /// ```
 pub fn registry() -> Registry {
-    MISPRINTS.into_iter().fold(Registry::standard(), Registry::with)
+    static REGISTRY: LazyLock<Registry> = LazyLock::new(|| {
+        MISPRINTS.iter().fold(Registry::standard(), |registry, (name, text)| {
+            registry.with_text(name, text).expect("a rule of the laboratory can be read")
+        })
+    });
+    REGISTRY.clone()
 }

@@ -26,11 +26,28 @@ fn adam_classifies_97_percent_of_the_test_digits() {
     assert!(accuracies.iter().all(|&accuracy| accuracy >= 0.96), "{accuracies:?}");
 }
 
-#[test]
-fn each_method_of_the_default_suite_learns_at_its_rate() {
-    let mut comparison = comparison(&DEFAULT_SUITE, Training { epochs: 20, batch: 128, seed: 0 });
+/// Trains each method for 20 epochs and asks of it what every usable method reaches.
+#[track_caller]
+fn assert_learn(specs: &[&str]) {
+    let mut comparison = comparison(specs, Training { epochs: 20, batch: 128, seed: 0 });
     while comparison.advance().unwrap().is_some() {}
     for (label, [train, test]) in comparison.labels().zip(comparison.scores().unwrap()) {
         assert!(train.loss < 0.2 && test.accuracy > 0.95, "{label}: {train:?} {test:?}");
     }
+}
+
+#[test]
+fn each_method_of_the_default_suite_learns_at_its_rate() {
+    assert_learn(&DEFAULT_SUITE);
+}
+
+/// The library has no Yogi and no NAdam: each is a file.
+#[test]
+fn lion_yogi_and_nadam_in_rule_files_learn_as_the_default_suite_does() {
+    let file = |name: &str, lr: f64| {
+        let rules = concat!(env!("CARGO_MANIFEST_DIR"), "/../thalweg/tests/rules");
+        format!("{rules}/{name}.rule:lr={lr}")
+    };
+    let specs = [file("lion", 0.001), file("yogi", 0.01), file("nadam", 0.003)];
+    assert_learn(&specs.each_ref().map(String::as_str));
 }

@@ -2,7 +2,6 @@
 
 use std::fs;
 
-use serde_json::Value as Json;
 use thalweg_lab::Expression;
 
 use crate::folder::Folder;

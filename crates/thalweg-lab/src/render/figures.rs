@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use thalweg::Entry;
 use thalweg_draw::plot::{
     LandscapeFigure, Levels, LineChart, Path, Scene, Series, small_multiples, small_multiples_size,
 };
@@ -38,11 +37,10 @@ impl Descent {
     pub fn styles(&self) -> Vec<usize> {
         let registry = methods::registry();
         let own = |run: &Run| {
-            let is_run = |entry: &Entry| entry.name == run.optimizer;
             // The misprints have the colours that follow those of the article's own methods.
-            match MISPRINTS.iter().position(|entry| is_run(entry)) {
+            match MISPRINTS.iter().position(|(name, _)| *name == run.optimizer) {
                 Some(misprint) => Some(ARTICLE + misprint),
-                None => registry.entries().position(is_run),
+                None => registry.entries().position(|entry| entry.name == run.optimizer),
             }
         };
         let own: Option<Vec<usize>> = self.runs.iter().map(own).collect();

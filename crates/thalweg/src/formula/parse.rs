@@ -20,8 +20,6 @@ const DEEPEST: usize = 100;
 /// What a text declares.
 #[derive(Debug, Clone)]
 pub(crate) struct Parsed {
-    /// The first line that is a comment.
-    pub(crate) summary: String,
     /// The comment behind each hyperparameter.
     pub(crate) meanings: Vec<String>,
     pub(crate) formula: Formula,
@@ -91,7 +89,6 @@ struct Parser<'a> {
     names: BTreeMap<String, Known>,
     slots: Vec<SlotFormula>,
     w_is_assigned: bool,
-    summary: Option<String>,
     meanings: Vec<String>,
     /// Whether hyperparameters may still be declared.
     at_hyperparameters: bool,
@@ -114,7 +111,6 @@ impl<'a> Parser<'a> {
             names: names.into(),
             slots: Vec::new(),
             w_is_assigned: false,
-            summary: None,
             meanings: Vec::new(),
             at_hyperparameters: true,
             tokens: Vec::new(),
@@ -126,9 +122,6 @@ impl<'a> Parser<'a> {
     fn line(&mut self, start: usize, line: &'a str) -> Result<(), RuleError> {
         let (code, comment) = line.split_once('#').unwrap_or((line, ""));
         let comment = comment.trim_start_matches('#').trim();
-        if self.summary.is_none() && code.trim().is_empty() && !comment.is_empty() {
-            self.summary = Some(comment.to_owned());
-        }
         self.tokens = self.scan(start, code)?;
         self.next = 0;
         if self.peek().kind == Kind::End {
@@ -295,7 +288,7 @@ impl<'a> Parser<'a> {
     }
 
     fn finish(self) -> Result<Parsed, RuleError> {
-        let Self { text, graph, names, slots, w_is_assigned, summary, meanings, .. } = self;
+        let Self { text, graph, names, slots, w_is_assigned, meanings, .. } = self;
         if !w_is_assigned {
             let problem = "nothing is assigned to W; a rule ends in a line such as `W = W - lr*g`";
             return Err(RuleError::new(text, text.len()..text.len(), problem));
@@ -318,7 +311,7 @@ impl<'a> Parser<'a> {
             return Err(RuleError::new(text, place, problem));
         }
         let formula = Formula::of_text(graph, slots, names["W"].id);
-        Ok(Parsed { summary: summary.unwrap_or_default(), meanings, formula })
+        Ok(Parsed { meanings, formula })
     }
 
     /// Terms, added and subtracted.

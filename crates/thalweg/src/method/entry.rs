@@ -5,6 +5,7 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
+use super::text_rule::interned;
 use super::{Method, formula_of};
 use crate::engine::Kernel;
 use crate::error::Error;
@@ -42,6 +43,30 @@ pub struct Paper {
     pub year: u16,
     /// A permanent link.
     pub url: &'static str,
+}
+
+/// `AUTHORS (YEAR), TITLE, URL`, as a [`TextRule`](crate::TextRule) has it behind `# Paper: `.
+impl fmt::Display for Paper {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({}), {}, {}", self.authors, self.year, self.title, self.url)
+    }
+}
+
+impl Paper {
+    /// Reads what displaying a paper gives.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let (authors, rest) = text.split_once(" (")?;
+        let (year, rest) = rest.split_once("), ")?;
+        let (title, url) = rest.rsplit_once(", ")?;
+        let is_link = url.starts_with("https://") || url.starts_with("http://");
+        let is_whole = ![authors, title].contains(&"") && is_link && !url.contains(' ');
+        is_whole.then_some(Self {
+            authors: interned(authors),
+            title: interned(title),
+            year: year.parse().ok()?,
+            url: interned(url),
+        })
+    }
 }
 
 /// How a method with its defaults is made.

@@ -63,8 +63,26 @@ impl Registry {
         })))
     }
 
-    /// The registry with a method that is written as [text](TextRule) under a name. A name that ends
-    /// in `.rule` stands for a file of that name, which is then not read.
+    /// The registry with a method that is written as [text](TextRule) under a name; its comments give
+    /// title, summary and paper. A name that ends in `.rule` stands for a file of that name, which is
+    /// then not read.
+    ///
+    /// A program that has its file in it, by `include_str!("signed.rule")`, needs no file:
+    ///
+    /// ```
+    /// use thalweg::{Method, Registry};
+    ///
+    /// let signed = "\
+    /// ## signSGD: only the sign of the gradient counts
+    /// ## Paper: Bernstein et al. (2018), signSGD: Compressed Optimisation, https://arxiv.org/abs/1802.04434
+    /// lr = 0.001
+    /// W = W - lr*sign(g)
+    /// ";
+    /// let registry = Registry::standard().with_text("signed", signed)?;
+    /// let spec = registry.spec("signed:lr=0.1")?;
+    /// assert_eq!((spec.title(), spec.entry().paper.map(|paper| paper.year)), ("signSGD".into(), Some(2018)));
+    /// # Ok::<(), thalweg::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`Rule`](Error::Rule), with the place of what cannot be understood.
@@ -135,7 +153,7 @@ fn text_row(name: &str, text: &str) -> Result<Row, Error> {
         title: rule.title_or_name(),
         summary: rule.summary,
         letters: &[],
-        paper: None,
+        paper: rule.paper,
         state: Cow::Owned(state),
         make: Make::Copy(Box::new(rule)),
     })))

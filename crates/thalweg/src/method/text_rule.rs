@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 
+use super::entry::Paper;
 use super::{Method, admitted, change};
 use crate::engine::Kernel;
 use crate::error::Error;
@@ -19,7 +20,8 @@ use crate::settings::{Accepts, Hyperparameter, Value, known_range};
 ///
 /// A comment behind a hyperparameter says what it means; its range is that of the usual
 /// hyperparameter of its name (`lr` is ≥ 0), if the default is in it, else any finite number. A
-/// first line `# TITLE: SUMMARY` names the method.
+/// first line `# TITLE: SUMMARY` names the method, a line `# Paper: AUTHORS (YEAR), TITLE, URL` says
+/// where it was published.
 ///
 /// It steps by the program of its [`Formula`], without a compiler, at the speed of memory.
 ///
@@ -50,6 +52,7 @@ pub struct TextRule {
     /// What stands before the colon of its first comment.
     title: Option<&'static str>,
     pub(super) summary: &'static str,
+    pub(super) paper: Option<Paper>,
     text: &'static str,
     hyperparameters: Vec<Hyperparameter>,
     pub(super) formula: Formula,
@@ -72,13 +75,17 @@ impl TextRule {
                 .unwrap_or(Accepts::FINITE),
             required: false,
         });
-        let summary = interned(&parsed.summary);
+        let paper_of = |comment: &str| Paper::parse(comment.strip_prefix("Paper: ")?);
+        let paper = comments(text).find_map(paper_of);
+        let mut summaries = comments(text).filter(|comment| paper_of(comment).is_none());
+        let summary = interned(summaries.next().unwrap_or_default());
         let titled = summary.split_once(": ").map(|(title, summary)| (Some(title), summary));
         let (title, summary) = titled.unwrap_or((None, summary));
         Ok(Self {
             name: "rule",
             title,
             summary,
+            paper,
             text: interned(text),
             hyperparameters: hyperparameters.collect(),
             formula: parsed.formula,
@@ -146,6 +153,12 @@ impl Method for TextRule {
     fn formula(&self) -> Option<Formula> {
         Some(self.formula.clone())
     }
+}
+
+/// The lines of a method that are comments.
+fn comments(text: &str) -> impl Iterator<Item = &str> {
+    let comments = text.lines().filter_map(|line| line.trim_start().strip_prefix('#'));
+    comments.map(|comment| comment.trim_start_matches('#').trim()).filter(|text| !text.is_empty())
 }
 
 /// The same text, kept until the program ends, once however often it is read: the names of a

@@ -4,7 +4,8 @@
 
 remakes every file, in a virtual environment with the versions of requirements.txt; by hand, in one's own:
 
-    pip install -r requirements.txt && python make_numpy.py && python make_torch.py && python make_optax.py   [--out DIR]
+    pip install -r requirements.txt && python make_numpy.py && python make_torch.py && python make_optax.py \
+        && python make_rules.py   [--out DIR]
 
 The draws are seeded: the same versions write the same bytes.
 """

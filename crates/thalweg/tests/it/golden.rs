@@ -8,17 +8,17 @@
 use std::collections::BTreeSet;
 
 use serde::Deserialize;
-use thalweg::{Optimizer, Registry};
+use thalweg::{Optimizer, Registry, Spec};
 
 use crate::common::is_elementwise;
 
-const ARTICLE: &str = include_str!("../golden/article.json");
+pub const ARTICLE: &str = include_str!("../golden/article.json");
 const NUMPY: &str = include_str!("../golden/numpy.json");
 const NUMPY_MORE: &str = include_str!("../golden/numpy_more.json");
 const TORCH: &str = include_str!("../golden/torch.json");
 const OPTAX: &str = include_str!("../golden/optax.json");
-const PRINTED: &str = include_str!("../golden/printed.json");
-const REQUIREMENTS: &str = include_str!("../golden/requirements.txt");
+pub const PRINTED: &str = include_str!("../golden/printed.json");
+pub const REQUIREMENTS: &str = include_str!("../golden/requirements.txt");
 
 const RELATIVE: f64 = 1e-12;
 
@@ -27,13 +27,13 @@ const RELATIVE: f64 = 1e-12;
 const COPIES: [usize; 2] = [1, 600];
 
 #[derive(Deserialize)]
-struct Golden {
+pub struct Golden {
     made_by: MadeBy,
-    cases: Vec<Case>,
+    pub cases: Vec<Case>,
 }
 
 #[derive(Deserialize)]
-struct MadeBy {
+pub struct MadeBy {
     numpy: String,
     torch: Option<String>,
     optax: Option<String>,
@@ -41,8 +41,8 @@ struct MadeBy {
 }
 
 #[derive(Deserialize)]
-struct Case {
-    spec: String,
+pub struct Case {
+    pub spec: String,
     /// The problem that gives the gradient, where `gradients` does not.
     problem: Option<String>,
     w0: Vec<f64>,
@@ -53,7 +53,7 @@ struct Case {
 }
 
 impl Golden {
-    fn parse(text: &str) -> Golden {
+    pub fn parse(text: &str) -> Golden {
         serde_json::from_str(text).expect("a golden file has the form its script writes")
     }
 
@@ -84,8 +84,16 @@ impl Case {
 
     /// The first element that differs from the golden run, in words.
     fn first_difference(&self, copies: usize) -> Option<String> {
+        match self.spec.parse() {
+            Ok(method) => self.first_difference_of(method, copies),
+            Err(error) => Some(format!("{}: {error}", self.spec)),
+        }
+    }
+
+    /// The first element in which a run of the method differs from the golden run, in words.
+    pub fn first_difference_of(&self, method: Spec, copies: usize) -> Option<String> {
         let n = self.w0.len();
-        let mut optimizer: Optimizer<f64> = match Optimizer::from_spec(&self.spec) {
+        let mut optimizer: Optimizer<f64> = match Optimizer::new(method) {
             Ok(optimizer) => optimizer,
             Err(error) => return Some(format!("{}: {error}", self.spec)),
         };

@@ -16,6 +16,7 @@ mod optimizer;
 mod properties;
 mod readme;
 mod resume;
+mod rule_files;
 mod scheduled;
 mod schedules;
 mod sensitivity;

@@ -154,16 +154,46 @@ fn a_printed_rule_has_the_bits_of_elementary_functions() {
 #[test]
 fn comments_say_what_a_method_and_its_hyperparameters_are() {
     let text = "# Signed: only the sign counts. https://arxiv.org/abs/1802.04434\n\
+                # Paper: Bernstein et al. (2018), signSGD, compressed, https://arxiv.org/abs/1802.04434\n\
                 lr = 0.1  # how far\n# not this\nbeta1 = -1\nW = W - lr*sign(g) - beta1*g";
     let registry = Registry::empty().with_text("signed", text).unwrap();
     let entry = registry.entries().next().unwrap();
     assert_eq!((entry.name, entry.title), ("signed", "Signed"));
     assert_eq!(entry.summary, "only the sign counts. https://arxiv.org/abs/1802.04434");
+    let paper = entry.paper.unwrap();
+    assert_eq!((paper.authors, paper.year), ("Bernstein et al.", 2018));
+    assert_eq!(paper.title, "signSGD, compressed");
+    assert_eq!(paper.url, "https://arxiv.org/abs/1802.04434");
     let described = entry.hyperparameters();
     assert_eq!((described[0].0.meaning, described[1].0.meaning), ("how far", ""));
     let error = registry.spec("signed:lr=-1").unwrap_err().to_string();
     assert_eq!(error, "signed: lr=-1 is refused; lr is a finite number ≥ 0");
     assert!(registry.spec("signed:beta1=-2").is_ok());
+}
+
+#[test]
+fn a_paper_is_read_as_it_is_displayed_and_anything_else_is_a_comment() {
+    let entry_of = |comment: &str| {
+        let text = format!("# {comment}\nW = W - g");
+        let registry = Registry::empty().with_text("mine", &text).unwrap();
+        let entry = registry.entries().next().unwrap();
+        (entry.paper, entry.summary)
+    };
+    for entry in Registry::standard().entries() {
+        let Some(paper) = entry.paper else { continue };
+        assert_eq!(entry_of(&format!("Paper: {paper}")), (Some(paper), ""));
+    }
+    for comment in [
+        "Paper: Kingma, Ba 2014, Adam, https://arxiv.org/abs/1412.6980",
+        "Paper: Kingma, Ba (soon), Adam, https://arxiv.org/abs/1412.6980",
+        "Paper: Kingma, Ba (2014), Adam, javascript:alert(1)",
+        "Paper: Kingma, Ba (2014), https://arxiv.org/abs/1412.6980",
+        "Kingma, Ba (2014), Adam, https://arxiv.org/abs/1412.6980",
+    ] {
+        let (paper, summary) = entry_of(comment);
+        assert_eq!(paper, None, "{comment}");
+        assert!(comment.ends_with(summary) && !summary.is_empty(), "{comment}: {summary}");
+    }
 }
 
 #[test]
