@@ -123,6 +123,13 @@ pub fn run(options: &Options, registry: &Registry, quiet: bool) -> Result<(), Fa
             error => Failure::failed(error),
         })?;
     if !options.sensitivity.is_empty() {
+        if options.sensitivity.iter().any(|name| name.trim().is_empty()) {
+            return Err(Failure::Usage(
+                "--sensitivity has an empty name; it takes hyperparameters, and x and y for the \
+                 start, such as lr,x"
+                    .to_owned(),
+            ));
+        }
         let inputs: Vec<Input> =
             options.sensitivity.iter().map(|name| input(name.trim())).collect();
         descent = descent.with_sensitivity(&methods, &inputs).map_err(Failure::usage)?;

@@ -1,7 +1,7 @@
 //! `thalweg explain`.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -76,6 +76,14 @@ pub fn run(options: &Options, registry: &Registry, quiet: bool) -> Result<(), Fa
         .map(|path| Ok((path.as_path(), ExplainFormat::of(path).map_err(Failure::usage)?)))
         .collect::<Result<_, Failure>>()?;
     refuse_repeated(&options.out)?;
+    if let Some(read) = &options.gradients
+        && options.out.iter().any(|written| is_same_file(written, read))
+    {
+        return Err(Failure::Usage(format!(
+            "{} is the list of gradients; it would be overwritten",
+            read.display()
+        )));
+    }
     let explanation = match &options.gradients {
         Some(path) => with_gradients(path, &spec, start, options.steps, clip)?,
         None => on_problem(options, &spec, start, clip)?,
@@ -123,16 +131,26 @@ fn with_gradients(
     let unreadable = |error: io::Error| {
         Failure::failed(format!("cannot read {name}: {}", output::reason(&error)))
     };
-    let size = fs::metadata(path).map_err(unreadable)?.len();
-    if size > MOST_BYTES {
+    // A device may be endless.
+    let mut text = Vec::new();
+    let file = fs::File::open(path).map_err(unreadable)?;
+    file.take(MOST_BYTES + 1).read_to_end(&mut text).map_err(unreadable)?;
+    if text.len() as u64 > MOST_BYTES {
         return Err(Failure::failed(format!(
-            "{name} has {size} bytes; a list of gradients to explain has at most {MOST_BYTES}"
+            "{name} is too long; a list of gradients to explain has at most {MOST_BYTES} bytes"
         )));
     }
-    let text = fs::read(path).map_err(unreadable)?;
     let gradients = Gradients::parse(&name, &text).map_err(Failure::failed)?;
     let steps = steps.unwrap_or_else(|| STEPS.min(gradients.rows.len()));
     Explanation::with_gradients(&gradients, spec, start, steps, clip).map_err(refused)
+}
+
+/// Whether two paths lead to one file, as far as there is one.
+fn is_same_file(a: &Path, b: &Path) -> bool {
+    match (a.canonicalize(), b.canonicalize()) {
+        (Ok(a), Ok(b)) => a == b,
+        _ => false,
+    }
 }
 
 fn refused(error: ExplainError) -> Failure {

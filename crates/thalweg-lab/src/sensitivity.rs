@@ -28,6 +28,17 @@ pub enum ProblemSensitivityError {
         #[source]
         error: ExpressionError,
     },
+    /// A hyperparameter has the name of a coordinate.
+    #[error(
+        "`{name}` is a hyperparameter of {optimizer} as well as the start; give the hyperparameter \
+         another name"
+    )]
+    Ambiguous {
+        /// The optimizer.
+        optimizer: String,
+        /// The name.
+        name: &'static str,
+    },
     /// The runs are not in `f64`.
     #[error("derivatives of a run are computed in f64; this one is in {precision}")]
     Precision {
@@ -113,6 +124,14 @@ impl Descent {
         if self.precision != Precision::F64 {
             let precision = self.precision.name();
             return Err(ProblemSensitivityError::Precision { precision });
+        }
+        for (method, input) in methods.iter().flat_map(|m| inputs.iter().map(move |i| (m, i))) {
+            let Input::Start(k) = input else { continue };
+            let name = if *k == 0 { "x" } else { "y" };
+            if method.hyperparameters().iter().any(|(known, _)| known.name == name) {
+                let optimizer = method.name();
+                return Err(ProblemSensitivityError::Ambiguous { optimizer, name });
+            }
         }
         for (run, method) in self.runs.iter_mut().zip(methods) {
             let steps = run.steps();

@@ -46,6 +46,8 @@ pub trait Differentiable: Wide {
     fn real(self) -> f64;
     /// Whether the value and all derivatives are 0.
     fn is_zero(self) -> bool;
+    /// The sine, with the same bits on every machine: the derivative of the cosine is −sin x.
+    fn sin(self) -> Self;
 }
 
 impl Differentiable for f64 {
@@ -55,6 +57,9 @@ impl Differentiable for f64 {
     fn is_zero(self) -> bool {
         self == 0.0
     }
+    fn sin(self) -> f64 {
+        libm::sin(self)
+    }
 }
 
 impl<N: Differentiable, const K: usize> Differentiable for Dual<N, K> {
@@ -63,6 +68,9 @@ impl<N: Differentiable, const K: usize> Differentiable for Dual<N, K> {
     }
     fn is_zero(self) -> bool {
         self.value.is_zero() && self.slope.into_iter().all(N::is_zero)
+    }
+    fn sin(self) -> Self {
+        self.chain(self.value.sin(), self.value.cos())
     }
 }
 
@@ -169,9 +177,7 @@ impl<N: Differentiable, const K: usize> Wide for Dual<N, K> {
         self.chain(self.value.ln(), N::one() / self.value)
     }
     fn cos(self) -> Self {
-        // The sine is the cosine a quarter turn earlier.
-        let quarter = N::from_f64(std::f64::consts::FRAC_PI_2);
-        self.chain(self.value.cos(), -(self.value - quarter).cos())
+        self.chain(self.value.cos(), -self.value.sin())
     }
     fn powf(self, exponent: Self) -> Self {
         let (base, power) = (self.value, exponent.value);

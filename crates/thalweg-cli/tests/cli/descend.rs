@@ -167,6 +167,15 @@ fn the_same_command_writes_the_same_bytes_on_any_number_of_threads() {
     }
 }
 
+#[test]
+fn a_hyperparameter_called_as_a_coordinate_is_not_taken_for_it() {
+    let folder = Folder::new();
+    std::fs::write(folder.path("hx.rule"), "x = 0.1\nW = W - x*g\n").unwrap();
+    let line = "descend --on ravine --with hx.rule --sensitivity x -o run.json";
+    let sentence = folder.run(line).refused(2);
+    assert!(sentence.starts_with("`x` is a hyperparameter of hx.rule as well as the start"));
+}
+
 /// Derivatives of the last point, beside differences of runs.
 #[test]
 fn sensitivity_says_how_the_end_changes() {

@@ -41,8 +41,7 @@ fn every_format_of_lamb() {
     insta::assert_snapshot!("tex", folder.text("a.tex"));
     let page = folder.text("a.html");
     assert!(page.starts_with("<!DOCTYPE html>") && page.contains("<math"));
-    let note =
-        "The gradient is clipped (norm:1.0): its norm is 4.06079, and (−0.17238, 0.98503) is";
+    let note = "The gradient is clipped at 1: its norm is 4.06079, and (−0.17238, 0.98503) is";
     assert!(page.contains(note));
 }
 
@@ -156,6 +155,40 @@ fn gradients_of_a_list_are_steps_of_one_parameter() {
 }
 
 #[test]
+fn a_list_is_not_overwritten() {
+    let folder = Folder::new();
+    fs::write(folder.path("g.txt"), "1,2\n").unwrap();
+    let sentence = folder.run("explain adam --gradients g.txt -o ./g.txt").refused(2);
+    assert_eq!(sentence, "g.txt is the list of gradients; it would be overwritten");
+    assert_eq!(folder.text("g.txt"), "1,2\n");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_endless_file_is_refused() {
+    let folder = Folder::new();
+    let sentence = folder.run("explain adam --gradients /dev/zero").refused(1);
+    assert!(sentence.starts_with("/dev/zero is too long; "), "{sentence}");
+    std::os::unix::fs::symlink("/dev/zero", folder.path("zero.rule")).unwrap();
+    let sentence = folder.run("explain zero.rule").refused(2);
+    assert_eq!(sentence, "cannot read zero.rule: it has more than 1048576 bytes");
+}
+
+/// Names and comments that no font of LaTeX has.
+#[test]
+fn a_rule_in_any_language_is_explained() {
+    let folder = Folder::new();
+    let text = "# Ж: →∇ω 最適化\nω = 0.1  # ξ_1 & $x%\na_b_c = 2\nd_ = 1\nшаг = 1\nstate _m = 0\n\
+                _m = _m + g\nW = W - ω*a_b_c*d_*шаг*_m\n";
+    fs::write(folder.path("ω.rule"), text).unwrap();
+    folder.run("explain ω.rule -o a.tex -o a.html -o a.md -o a.txt").done();
+    let tex = folder.text("a.tex");
+    assert!(tex.contains(r"\omega") && tex.chars().all(|c| (c as u32) < 0x100), "{tex}");
+    assert!(tex.contains(r"a_{\mathrm{b\_c}}") && tex.contains(r"\mathrm{d\_}"), "{tex}");
+    assert!(!folder.text("a.html").contains("merror"));
+}
+
+#[test]
 fn a_rule_file_is_explained() {
     let folder = Folder::new();
     let text = "# Half: steps of half the gradient\nlr = 0.5  # rate\nW = W - lr*g\n";
@@ -169,8 +202,12 @@ fn a_rule_file_is_explained() {
 #[test]
 fn a_rule_file_has_its_formula_in_the_report_of_a_training_run() {
     let folder = Folder::new();
-    fs::write(folder.path("half.rule"), "lr = 0.1\nW = W - lr*(0.5*g)\n").unwrap();
-    folder.run("train --data moons --with half.rule --with adam --epochs 1 --out run").done();
+    fs::create_dir(folder.path(".rules")).unwrap();
+    fs::write(folder.path(".rules/half.rule"), "lr = 0.1\nW = W - lr*(0.5*g)\n").unwrap();
+    let line = "train --data moons --with .rules/half.rule --with adam --epochs 1 --out run";
+    folder.run(line).done();
+    // In a folder that is called as the file.
+    assert!(folder.path("run/half.rule").is_dir());
     let report = folder.text("run/report.html");
     let section = report.split_once("How the methods step").unwrap().1;
     assert!(section.starts_with("</h2><h3>half.rule</h3>"), "{}", &section[..80]);
@@ -180,6 +217,11 @@ fn a_rule_file_has_its_formula_in_the_report_of_a_training_run() {
 #[test]
 fn steps_end_where_they_stop_being_finite() {
     let text = explained("sgd:lr=1e200 --on x^4+y^4");
+    assert!(text.ends_with("Step 1 is not finite; the steps before it are shown.\n"), "{text}");
+    let folder = Folder::new();
+    fs::write(folder.path("g.csv"), "1e200\n").unwrap();
+    // Its square, in v, is infinite.
+    let text = folder.run("explain adam --gradients g.csv").done().stdout;
     assert!(text.ends_with("Step 1 is not finite; the steps before it are shown.\n"), "{text}");
     let rising = explained("sgd:lr=2 --steps 1");
     assert!(rising.contains("! f rises: this step goes too far."), "{rising}");
@@ -222,6 +264,7 @@ fn what_cannot_be_explained_is_refused() {
         ("explain adam --gradients nan.csv", 1, "line 1: `nan` in column 2 is not a finite number"),
         ("explain adam --gradients latin.csv", 1, "it is not UTF-8 text"),
         ("explain adam --gradients good.csv --steps 2", 2, "has 1 gradient; 2 steps need as many"),
+        ("explain adam --gradients good.csv -o good.csv", 2, "known are .txt .md"),
         ("explain adam --gradients good.csv --from 1", 2, "has 1 number, the gradients have 2"),
     ] {
         let sentence = folder.run(line).refused(code);

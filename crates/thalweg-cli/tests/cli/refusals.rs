@@ -185,6 +185,7 @@ fn a_derivative_that_there_is_not_is_answered_with_those_that_there_are() {
         &["amsgrad", "-o", "a.json"],
         &["no derivative with respect to `amsgrad`", "those with one are lr, beta1"],
     );
+    sensitivity(&["lr,,x", "-o", "a.json"], &["empty name; it takes hyperparameters, and x and y"]);
     sensitivity(&["lr", "-o", "a.png"], &["written into a .json file; add -o run.json"]);
     sensitivity(&["lr", "--precision", "f32", "-o", "a.json"], &["needs --precision f64"]);
 }

@@ -10,7 +10,7 @@ fn a_rule_printed_by_list_takes_the_same_path() {
     let text = folder.run("list --rule adam").done().stdout;
     assert!(text.starts_with("# Adam: ") && text.contains("\nstate m = 0\n"), "{text}");
     assert!(text.contains("\nlr = 0.001  # learning rate\n"), "{text}");
-    assert!(text.contains("\n# Paper: Kingma, Ba (2014), Adam: "), "{text}");
+    assert!(text.contains("\n# Paper: Kingma, Ba (2015), Adam: "), "{text}");
     fs::write(folder.path("mine.rule"), text).unwrap();
     let files = "-o run.csv -o run.png -o run.html";
     folder.descend(&format!("--on ravine --with adam:lr=0.3 --with mine.rule:lr=0.3 {files}"));

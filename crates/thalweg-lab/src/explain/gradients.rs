@@ -26,7 +26,7 @@ pub enum GradientsError {
     /// A field is not a finite number.
     #[error(
         "{name}, line {line}: `{field}` in column {column} is not a finite number; a line has a \
-         number for each element, such as 0.5,-2"
+         number for each element, with commas between them, such as 0.5,-2"
     )]
     NotANumber {
         /// The name of the list.
@@ -92,7 +92,8 @@ impl Gradients {
             let line = record.position().map_or(0, csv::Position::line);
             let number = |field: &str| field.parse::<f64>().ok();
             if rows.is_empty() && names.is_empty() && record.iter().all(|f| number(f).is_none()) {
-                names = record.iter().map(str::to_owned).collect();
+                // A name is a part of a line.
+                names = record.iter().map(|name| name.replace(['\n', '\r'], " ")).collect();
                 continue;
             }
             let numbers = record.iter().enumerate().map(|(k, field)| {

@@ -60,7 +60,8 @@ pub fn html(it: &Explanation) -> String {
 /// The path of the steps on the function's contours; enlarged where it would be a dot.
 fn picture(it: &Explanation) -> Option<Markup> {
     let Source::Problem(problem) = &it.source else { return None };
-    if it.clip.bound().is_some() || it.steps.is_empty() {
+    // A descent does not clip.
+    if it.steps.is_empty() || it.steps.iter().any(|step| step.clipped.is_some()) {
         return None;
     }
     let mut problem = (**problem).clone();
@@ -72,7 +73,12 @@ fn picture(it: &Explanation) -> Option<Markup> {
     let ([left, right], [low, high]) = (range(0), range(1));
     let Domain { x, y } = problem.domain;
     let share = ((right - left) / (x[1] - x[0])).max((high - low) / (y[1] - y[0]));
-    let is_enlarged = share > 0.0 && share < SMALLEST_SHARE;
+    let is_enlarged = share < SMALLEST_SHARE;
+    // Of steps that are too short, rounding is all that a picture would show.
+    let largest = it.start.iter().fold(0.0, |largest: f64, x| largest.max(x.abs()));
+    if (right - left).max(high - low) <= 1e-6 * largest {
+        return None;
+    }
     if is_enlarged {
         let half = (right - left).max(high - low);
         let around = |low: f64, high: f64| [(low + high) / 2.0 - half, (low + high) / 2.0 + half];

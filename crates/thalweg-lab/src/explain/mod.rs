@@ -81,7 +81,7 @@ pub enum ExplainError {
     #[error(transparent)]
     Method(#[from] thalweg::Error),
     /// The function has no finite value at the start.
-    #[error("{problem} is {value} at the start ({start}); start where it is finite")]
+    #[error("{problem} is {value} at the start {start}; start where it is finite")]
     Start {
         /// The problem's name.
         problem: String,
@@ -136,7 +136,7 @@ impl Explanation {
     ) -> Result<Self, ExplainError> {
         let value = problem.value(start);
         if !value.is_finite() {
-            let start = format!("{:?}, {:?}", start[0], start[1]);
+            let start = sentences::point(&start);
             return Err(ExplainError::Start { problem: problem.name.clone(), start, value });
         }
         let source = Source::Problem(Box::new(problem.clone()));
@@ -217,8 +217,11 @@ impl Explanation {
             let used = clipped.as_ref().map_or(&gradient, |(_, clipped)| clipped);
             let worked = self.formula.work(t, used, &w, &state);
             let values = value(&w).zip(value(&worked.parameter)).map(|(a, b)| [a, b]);
-            let mut numbers =
-                gradient.iter().chain(&worked.parameter).chain(values.iter().flatten());
+            let mut numbers = gradient
+                .iter()
+                .chain(&worked.parameter)
+                .chain(values.iter().flatten())
+                .chain(worked.state.iter().flatten());
             if numbers.any(|number| !number.is_finite()) {
                 self.diverged_at = Some(t);
                 break;

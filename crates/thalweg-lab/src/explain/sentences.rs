@@ -99,8 +99,8 @@ impl Explanation {
         let mut sentences = Vec::new();
         if let Some((norm, clipped)) = &step.clipped {
             sentences.push(format!(
-                "The gradient is clipped ({}): its norm is {}, and {} is used instead.",
-                self.clip,
+                "The gradient is clipped at {}: its norm is {}, and {} is used instead.",
+                self.clip.bound().map_or(String::new(), short),
                 short(*norm),
                 point(clipped),
             ));

@@ -11,7 +11,7 @@ pub fn tex(it: &Explanation) -> String {
     let mut text = r"\documentclass[a4paper]{article}
 \usepackage[utf8]{inputenc}
 \usepackage[T1]{fontenc}
-\usepackage{amsmath,amssymb}
+\usepackage{amsmath,amssymb,longtable}
 \usepackage[margin=2.2cm]{geometry}
 \usepackage[hidelinks]{hyperref}
 \setlength{\parindent}{0pt}
@@ -37,7 +37,7 @@ pub fn tex(it: &Explanation) -> String {
     text += "\\subsection*{A step}\n";
     text += &aligned(it.formula.latex().iter().map(|line| align(line)));
     text += &format!("{}\n\n\\subsection*{{Hyperparameters}}\n", plain(&it.legend()));
-    text += "\\begin{tabular}{@{}lllp{3.6cm}p{6cm}@{}}\n";
+    text += "\\begin{longtable}[l]{@{}lllp{3.6cm}p{6cm}@{}}\n";
     for (known, value) in &it.hyperparameters {
         text += &format!(
             "{} & \\texttt{{{}}} & {} & {} & {} \\\\\n",
@@ -52,7 +52,7 @@ pub fn tex(it: &Explanation) -> String {
         );
     }
     text += &format!(
-        "\\end{{tabular}}\n\n\\subsection*{{{}}}\n{}.\n",
+        "\\end{{longtable}}\n\n\\subsection*{{{}}}\n{}.\n",
         plain(&it.setting_title()),
         plain(&it.setting())
     );
@@ -62,7 +62,19 @@ pub fn tex(it: &Explanation) -> String {
     if let Some(ending) = it.ending() {
         text += &format!("\n{}\n", plain(&ending));
     }
-    text + "\\end{document}\n"
+    latin(&(text + "\\end{document}\n"))
+}
+
+/// The document with the code of each character that its fonts do not have.
+fn latin(text: &str) -> String {
+    let mut latin = String::new();
+    for c in text.chars() {
+        match c as u32 {
+            0..0x100 => latin.push(c),
+            code => latin += &format!("[U+{code:04X}]"),
+        }
+    }
+    latin
 }
 
 fn worked(it: &Explanation, step: &Step) -> String {
@@ -133,6 +145,14 @@ fn plain(text: &str) -> String {
             '−' => escaped += "$-$",
             '·' => escaped += r"$\cdot$",
             '√' => escaped += r"$\surd$",
+            '→' => escaped += r"$\to$",
+            '←' => escaped += r"$\leftarrow$",
+            '∇' => escaped += r"$\nabla$",
+            '×' => escaped += r"$\times$",
+            '≈' => escaped += r"$\approx$",
+            '–' => escaped += "--",
+            '—' => escaped += "---",
+            '’' => escaped.push('\''),
             '‖' => escaped += r"$\Vert$",
             '…' => escaped += r"\dots{}",
             'ᵗ' => escaped += "$^t$",
@@ -147,9 +167,16 @@ fn plain(text: &str) -> String {
                     escaped += &format!("${}$", latex_letter(&format!("{base}{c}")));
                 }
             }
-            'Α'..='ω' | 'ḡ' => escaped += &format!("${}$", latex_letter(&c.to_string())),
+            c if c == 'ḡ' || is_greek(c) => {
+                escaped += &format!("${}$", latex_letter(&c.to_string()))
+            }
             c => escaped.push(c),
         }
     }
     escaped
+}
+
+/// Whether it is a Greek letter that formulas have, too.
+fn is_greek(c: char) -> bool {
+    latex_letter(&c.to_string()).starts_with('\\')
 }

@@ -19,7 +19,7 @@ pub trait Analytic: Differentiable + Debug + Default + FromStr<Err: Debug> {
     fn cbrt(self) -> Self;
     fn log2(self) -> Self;
     fn log10(self) -> Self;
-    fn sin(self) -> Self;
+    fn sine(self) -> Self;
     fn tan(self) -> Self;
     fn asin(self) -> Self;
     fn acos(self) -> Self;
@@ -73,7 +73,7 @@ macro_rules! standard {
 
 impl Analytic for f64 {
     standard!(
-        exponential exp, logarithm ln, cosine cos, cbrt cbrt, log2 log2, log10 log10, sin sin,
+        exponential exp, logarithm ln, cosine cos, cbrt cbrt, log2 log2, log10 log10, sine sin,
         tan tan, asin asin, acos acos, atan atan, sinh sinh, cosh cosh, tanh tanh, asinh asinh,
         acosh acosh, atanh atanh
     );
@@ -108,11 +108,11 @@ impl<N: Analytic, const K: usize> Analytic for Dual<N, K> {
     derivatives! { N:
         exponential(_v, f) = f;
         logarithm(v, _f) = N::one() / v;
-        cosine(v, _f) = -v.sin();
+        cosine(v, _f) = -v.sine();
         cbrt(_v, f) = N::one() / (N::from_f64(3.0) * f * f);
         log2(v, _f) = N::one() / (v * N::from_f64(std::f64::consts::LN_2));
         log10(v, _f) = N::one() / (v * N::from_f64(std::f64::consts::LN_10));
-        sin(v, _f) = v.cosine();
+        sine(v, _f) = v.cosine();
         tan(_v, f) = N::one() + f * f;
         asin(v, _f) = N::one() / ((N::one() - v) * (N::one() + v)).sqrt();
         acos(v, _f) = -N::one() / ((N::one() - v) * (N::one() + v)).sqrt();

@@ -20,7 +20,7 @@ pub fn functions<N: Analytic>() -> [(&'static str, Unary<N>); 20] {
         ("log", N::logarithm),
         ("log2", N::log2),
         ("log10", N::log10),
-        ("sin", N::sin),
+        ("sin", N::sine),
         ("cos", N::cosine),
         ("tan", N::tan),
         ("asin", N::asin),

@@ -58,8 +58,13 @@ pub fn methods_in(
     };
     let specs: Vec<(String, String, Spec)> =
         specs.iter().map(|text| parse(text.as_ref())).collect::<Result<_, CompareError>>()?;
-    let alone = |name: &str| specs.iter().filter(|(other, ..)| other == name).count() == 1;
-    let label = |name: &str, text: &str| if alone(name) { name } else { text }.to_owned();
+    let alone =
+        |name: &str| specs.iter().filter(|(other, ..)| file_name(other) == name).count() == 1;
+    // A rule file by its name without folders, as there is a folder for each label.
+    let label = |name: &str, text: &str| {
+        let name = file_name(name);
+        if alone(name) { name } else { text }.to_owned()
+    };
     Ok(specs
         .iter()
         .map(|(name, text, spec)| Method {
@@ -67,4 +72,9 @@ pub fn methods_in(
             optimizer: Optimizer::builder(spec.clone()),
         })
         .collect())
+}
+
+/// A name without the folders before it.
+fn file_name(name: &str) -> &str {
+    name.rsplit(['/', '\\']).next().unwrap_or(name)
 }

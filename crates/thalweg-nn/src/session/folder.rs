@@ -48,11 +48,13 @@ pub fn lock(folder: &Path) -> Result<File, SessionError> {
 }
 
 /// The folder of a method within the run's: its label, with characters replaced that a file system
-/// may reject.
+/// may reject, and a beginning that would hide it or read as an option.
 pub fn folder_of(label: &str) -> String {
     let fits =
         |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '+' | '=' | '_' | ',');
-    label.chars().map(|c| if fits(c) { c } else { '-' }).collect()
+    let folder: String = label.chars().map(|c| if fits(c) { c } else { '-' }).collect();
+    let kept = folder.trim_start_matches(['.', '-']);
+    "_".repeat(folder.len() - kept.len()) + kept
 }
 
 /// Checks that each method has its own folder, also on file systems that ignore case.

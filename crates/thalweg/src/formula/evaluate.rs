@@ -86,9 +86,14 @@ impl<N: Differentiable> Evaluation<N> {
     }
 }
 
-/// A value as state keeps it: 0 where it is subnormal.
+/// A value as state keeps it: 0 where it is subnormal. A 0 keeps its derivatives.
 fn stored<N: Differentiable>(value: N) -> N {
-    if value.real().abs() < f64::MIN_POSITIVE { N::zero() } else { value }
+    match value.real() {
+        // −0 becomes 0.
+        0.0 => value + N::zero(),
+        real if real.abs() < f64::MIN_POSITIVE => N::zero(),
+        _ => value,
+    }
 }
 
 /// The partial sums of a norm, as in the engine.

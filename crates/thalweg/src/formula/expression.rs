@@ -89,6 +89,18 @@ impl Expression {
         }
     }
 
+    /// Whether an absolute value or a norm is a part of it.
+    pub(super) fn has_bars(&self) -> bool {
+        match self {
+            Number(_) | Self::Letter(_) => false,
+            Sum(terms) | Self::Call(_, terms) => terms.iter().any(Self::has_bars),
+            Self::Product(product) => product.factors.iter().any(|(factor, _)| factor.has_bars()),
+            Self::Power(base, exponent) => base.has_bars() || exponent.has_bars(),
+            Self::Root(inside) => inside.has_bars(),
+            Self::Absolute(_) | Self::Norm(_) => true,
+        }
+    }
+
     /// The terms of a sum joined by these signs, the first one with a minus if it is negative; `of`
     /// writes a term, `inside` a sum that is one.
     pub(super) fn join_terms(
@@ -210,6 +222,9 @@ pub(super) struct Quotient<'a> {
 
 /// A number as people write it: 0.001, 1e-8.
 pub(super) fn number(x: f64) -> String {
+    if x.is_infinite() {
+        return if x > 0.0 { "∞" } else { "−∞" }.to_owned();
+    }
     let plain = format!("{x}");
     let scientific = format!("{x:e}");
     if scientific.len() + 2 < plain.len() { scientific } else { plain }

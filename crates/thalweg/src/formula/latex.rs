@@ -80,10 +80,22 @@ fn factor(expression: &Expression, exponent: u32) -> String {
     };
     match expression {
         Expression::Number(x) if *x < 0.0 => raised(parentheses(expression)),
+        // A power of ten is raised in parentheses.
+        Expression::Number(x) if exponent > 1 && latex_number(*x).contains('^') => {
+            raised(parentheses(expression))
+        }
         Expression::Number(x) => raised(latex_number(*x)),
         Expression::Letter(name) => raised(latex_letter(name)),
         Expression::Sum(_) | Expression::Product(_) => raised(parentheses(expression)),
-        Expression::Power(base, power) => format!("{}^{{{}}}", factor(base, 1), sum(power)),
+        Expression::Power(base, power) => {
+            let base = match &**base {
+                Expression::Number(x) if !latex_number(*x).contains('^') => factor(base, 1),
+                Expression::Letter(_) => factor(base, 1),
+                base => parentheses(base),
+            };
+            let power = format!("{base}^{{{}}}", sum(power));
+            if exponent == 1 { power } else { raised(enclosed(&power)) }
+        }
         Expression::Root(inside) => {
             let root = format!(r"\sqrt{{{}}}", sum(inside));
             if exponent == 1 { root } else { raised(enclosed(&root)) }
@@ -137,8 +149,16 @@ pub fn latex_letter(text: &str) -> String {
     if let Some((_, letter)) = LETTERS.iter().find(|(known, _)| *known == text) {
         return (*letter).to_owned();
     }
-    if let Some((base, index)) = text.split_once('_') {
-        return format!(r"{}_{{\mathrm{{{index}}}}}", latex_letter(base).replace('_', r"\_"));
+    match text.split_once('_') {
+        Some((base, index)) if !base.is_empty() && !index.is_empty() => {
+            let index = index.replace('_', r"\_");
+            return format!(
+                r"{}_{{\mathrm{{{index}}}}}",
+                latex_letter(&super::letters::letter(base))
+            );
+        }
+        Some(_) => return format!(r"\mathrm{{{}}}", text.replace('_', r"\_")),
+        None => {}
     }
     let mut base = String::new();
     let mut index = String::new();

@@ -14,7 +14,7 @@ const LETTERS: [(&str, &str); 9] = [
 ];
 
 /// Greek letters, with their names in LaTeX.
-pub(super) const GREEK: [(char, &str); 18] = [
+pub(super) const GREEK: [(char, &str); 33] = [
     ('α', "alpha"),
     ('β', "beta"),
     ('γ', "gamma"),
@@ -23,16 +23,31 @@ pub(super) const GREEK: [(char, &str); 18] = [
     ('ζ', "zeta"),
     ('η', "eta"),
     ('θ', "theta"),
+    ('ι', "iota"),
     ('κ', "kappa"),
     ('λ', "lambda"),
     ('μ', "mu"),
     ('ν', "nu"),
+    ('ξ', "xi"),
+    ('π', "pi"),
     ('ρ', "rho"),
     ('σ', "sigma"),
     ('τ', "tau"),
+    ('υ', "upsilon"),
     ('φ', "phi"),
+    ('χ', "chi"),
     ('ψ', "psi"),
+    ('ω', "omega"),
+    ('Γ', "Gamma"),
     ('Δ', "Delta"),
+    ('Θ', "Theta"),
+    ('Λ', "Lambda"),
+    ('Ξ', "Xi"),
+    ('Π', "Pi"),
+    ('Σ', "Sigma"),
+    ('Φ', "Phi"),
+    ('Ψ', "Psi"),
+    ('Ω', "Omega"),
 ];
 
 /// Ends of names, and the marks above letters that they stand for.

@@ -99,20 +99,38 @@ fn factor(expression: &Expression, exponent: u32) -> String {
     };
     match expression {
         Expression::Number(x) if *x < 0.0 => raised(parentheses(expression)),
+        // A power of ten is raised in parentheses.
+        Expression::Number(x) if exponent > 1 && number(*x).contains('e') => {
+            raised(parentheses(expression))
+        }
         Expression::Number(x) => raised(number(*x)),
         Expression::Letter(letter) => raised(letter.clone()),
         Expression::Sum(_) | Expression::Product(_) => raised(parentheses(expression)),
-        Expression::Power(base, power) => raised(match &**power {
-            Expression::Letter(letter) if letter == "t" => format!("{}ᵗ", factor(base, 1)),
-            power => format!("{}^{}", factor(base, 1), factor(power, 1)),
-        }),
+        Expression::Power(base, power) => {
+            let base = match &**base {
+                Expression::Letter(letter) => letter.clone(),
+                Expression::Number(x) if *x >= 0.0 && !number(*x).contains('e') => number(*x),
+                base => parentheses(base),
+            };
+            let power = match &**power {
+                Expression::Letter(letter) if letter == "t" => format!("{base}ᵗ"),
+                power => format!("{base}^{}", factor(power, 1)),
+            };
+            if exponent == 1 { power } else { raised(format!("({power})")) }
+        }
         Expression::Root(inside) => {
             let root = match &**inside {
                 Expression::Letter(_) | Expression::Call(..) => format!("√{}", factor(inside, 1)),
-                Expression::Number(x) if *x >= 0.0 => format!("√{}", number(*x)),
+                Expression::Number(x) if *x >= 0.0 && !number(*x).contains('e') => {
+                    format!("√{}", number(*x))
+                }
                 inside => format!("√{}", parentheses(inside)),
             };
             if exponent == 1 { root } else { raised(format!("({root})")) }
+        }
+        // Bars within bars would read as a norm.
+        Expression::Absolute(inside) if inside.has_bars() => {
+            raised(format!("abs({})", sum(inside)))
         }
         Expression::Absolute(inside) => raised(format!("|{}|", sum(inside))),
         Expression::Norm(inside) => raised(format!("‖{}‖", sum(inside))),

@@ -165,12 +165,13 @@ impl Formula {
                         }
                     }
                 }
-                Node::Binary(Binary::Max, old, _) if matches!(graph.node(old), Node::Slot(_)) => {
+                Node::Binary(Binary::Max, old, present)
+                    if matches!(graph.node(old), Node::Slot(_)) =>
+                {
                     for element in 0..elements {
-                        let (kept, old) = (of(id, element), of(old, element));
-                        if let (Some(kept), Some(old)) = (kept, old)
-                            && kept == old
-                            && old != 0.0
+                        let (old, present) = (of(old, element), of(present, element));
+                        if let (Some(old), Some(present)) = (old, present)
+                            && old > present
                         {
                             remarks.push(Remark::OlderMaximum { element });
                         }
@@ -274,7 +275,7 @@ fn signed(expression: Expression) -> Expression {
     }
 }
 
-/// A number to six digits, as worked steps show it.
+/// A number to six digits, as worked steps show it; 0 without a sign.
 pub fn rounded(value: f64) -> f64 {
-    format!("{value:.5e}").parse().unwrap_or(value)
+    format!("{value:.5e}").parse().unwrap_or(value) + 0.0
 }

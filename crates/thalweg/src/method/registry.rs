@@ -1,6 +1,7 @@
 //! Registries: the methods available by name.
 
 use std::borrow::Cow;
+use std::io::Read;
 use std::sync::Arc;
 
 use super::entry::{Entry, Make, Row};
@@ -133,10 +134,20 @@ impl Registry {
     }
 }
 
+/// The bytes of a file that are read; a rule has far fewer.
+const MOST_BYTES: u64 = 1 << 20;
+
 /// The text in a file.
 fn rule_file(path: &str) -> Result<String, Error> {
     let unreadable = |problem: String| Error::RuleFile { path: path.to_owned(), problem };
-    let bytes = std::fs::read(path).map_err(|error| unreadable(reason(&error)))?;
+    // A device may be endless, and no rule is so long.
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path);
+    file.and_then(|file| file.take(MOST_BYTES + 1).read_to_end(&mut bytes))
+        .map_err(|error| unreadable(reason(&error)))?;
+    if bytes.len() as u64 > MOST_BYTES {
+        return Err(unreadable(format!("it has more than {MOST_BYTES} bytes")));
+    }
     String::from_utf8(bytes).map_err(|error| {
         unreadable(format!("byte {} is not UTF-8 text", error.utf8_error().valid_up_to()))
     })

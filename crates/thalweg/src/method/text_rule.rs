@@ -64,6 +64,8 @@ impl TextRule {
     /// # Errors
     /// The first thing that cannot be understood, with its place.
     pub fn parse(text: &str) -> Result<Self, RuleError> {
+        // Some editors write a byte order mark.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let parsed = parse(text)?;
         let named = &parsed.formula.graph().hyperparameters;
         let hyperparameters = named.iter().zip(&parsed.meanings);

@@ -170,12 +170,29 @@ fn what_has_no_derivative_is_refused_with_what_has_one() {
     assert!(matches!(diverged, SensitivityError::NotFinite { step: 1 | 2 }), "{diverged}");
 }
 
+/// Where x and z are 0, so is the gradient with respect to z, and with it the momentum; they change all
+/// the same when z does.
+#[test]
+fn state_of_0_keeps_its_derivatives() {
+    let start = [0.0, 0.9, 0.0];
+    for spec in ["momentum:lr=0.1", "sgd:lr=0.1,momentum=0.9,nesterov=true"] {
+        let spec: Spec = spec.parse().unwrap();
+        let found = sensitivity(&spec, &Valley, &start, STEPS, &[Input::Start(2)]).unwrap();
+        for i in 0..3 {
+            let at = |h: f64| difference(|by| end(&spec, [0.0, 0.9, by]).0[i], h, false);
+            let found = found.derivatives[0].point[i];
+            assert_close(found, 1.0, &[1e-3, 1e-4, 1e-5], at, &spec.to_string());
+        }
+    }
+}
+
 #[test]
 fn a_derivative_of_0_stays_0_beside_an_infinite_one() {
     let [x, y] = Dual::<f64, 2>::variables([0.0, 3.0]);
     assert_eq!((x.sqrt() + y).slope, [f64::INFINITY, 1.0]);
     assert_eq!(Dual::variable(0.0).abs().slope, [0.0]);
     assert_eq!(Dual::variable(-2.0).sign(), Dual::constant(-1.0));
+    assert_eq!(Dual::variable(0.0).cos().slope, [0.0]);
 }
 
 type Operation = (&'static str, fn(Dual, Dual) -> Dual, fn(f64, f64) -> f64);

@@ -292,6 +292,17 @@ fn errors_say_where_and_what() {
 }
 
 #[test]
+fn a_byte_order_mark_is_no_part_of_a_text() {
+    assert!(TextRule::parse("\u{feff}lr = 0.1\nW = W - lr*g\n").is_ok());
+}
+
+#[test]
+fn bars_within_bars_are_written_out() {
+    let rule = TextRule::parse("W = W - abs(g - 2*abs(g))").unwrap();
+    assert_eq!(rule.formula().unwrap().to_string(), "W ← W − abs(g − 2·|g|)");
+}
+
+#[test]
 fn a_text_that_is_too_long_or_too_deep_is_refused() {
     let deep = format!("W = {}g{}", "(".repeat(10_000), ")".repeat(10_000));
     let signs = format!("W = {}g", "-".repeat(10_000));

@@ -86,6 +86,18 @@ fn numbers_stand_where_letters_stood() {
     assert_eq!(latex, r"v \leftarrow 0.999 \cdot 0.04 + (1 - 0.999) \cdot (-2)^{2}");
 }
 
+/// 10^{-8}^{2} would be no LaTeX, and 1e-8² could be read as another number; −0 is 0.
+#[test]
+fn a_power_of_ten_is_raised_in_parentheses() {
+    let step = worked("adam:eps=0", 2, &[1e-8], &[vec![-0.0], vec![0.0]]);
+    assert_eq!(step.lines[0].with_numbers(0).to_string(), "m ← 0.9·0 + (1 − 0.9)·1e-8");
+    let v = step.lines[1].with_numbers(0);
+    assert_eq!(v.to_string(), "v ← 0.999·0 + (1 − 0.999)·(1e-8)²");
+    assert_eq!(v.latex(), r"v \leftarrow 0.999 \cdot 0 + (1 - 0.999) \cdot (10^{-8})^{2}");
+    let w = step.lines[4].with_numbers(0).to_string();
+    assert!(w.ends_with("/√(5.0025e-17)"), "{w}");
+}
+
 /// The old value where a line comes before the slot changes, the new one where it comes after.
 #[test]
 fn a_slot_has_the_value_that_the_line_means() {
@@ -177,6 +189,10 @@ fn a_maximum_that_is_an_older_value_is_remarkable() {
     let older = Remark::OlderMaximum { element: 0 };
     assert!(step.remarks.contains(&older), "{:?}", step.remarks);
     assert!(!step.remarks.contains(&Remark::OlderMaximum { element: 1 }));
+    // Equal to the present value, g².
+    let state = [vec![1.0], vec![1.0], vec![1.0]];
+    let step = worked("adam:amsgrad=true,beta2=0", 100_000, &[1.0], &state);
+    assert_eq!(step.remarks, []);
 }
 
 #[test]
