@@ -1,6 +1,6 @@
 //! How the end of a run changes with hyperparameters and the start.
 //!
-//! [`thalweg::sensitivity`] on the laboratory's problems: gradients are the problem's own, second
+//! [`thalweg::sensitivity()`] on the laboratory's problems: gradients are the problem's own, second
 //! derivatives come from its expression.
 
 use thalweg::sensitivity::{Input, Objective, Sensitivity, SensitivityError, sensitivity};

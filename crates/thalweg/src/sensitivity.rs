@@ -8,7 +8,7 @@ use crate::number::Wide;
 use crate::settings::Value;
 use crate::settings::nearest::did_you_mean;
 
-/// A function f(W) to descend, written for any number type; [`sensitivity`] gets its gradient from
+/// A function f(W) to descend, written for any number type; [`sensitivity()`] gets its gradient from
 /// it.
 pub trait Function {
     /// f(W).

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::Formula;
 use super::evaluate::{Evaluation, Given, Quantity};
 use super::expression::Expression;
 use super::graph::{Binary, Id, Node, Unary};
+use super::latex::latex_letter;
 use super::simplify;
 use super::statements::{self, Statement, Traced};
+use super::{Formula, letters};
 
 /// One step of a parameter, computed by the formula: the value of each line.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,10 +71,28 @@ const LARGE_CORRECTION: f64 = 2.0;
 const LOW_SIGNAL: f64 = 0.1;
 
 impl Formula {
-    /// The letter of a hyperparameter or a slot in this formula: β₁ for `beta1`.
+    /// The letter of a hyperparameter or a slot in this formula: β₁ for `beta1`. Where another one has
+    /// that letter, too, it is the name.
     pub fn letter(&self, name: &str) -> String {
+        let own = self.own_letter(name);
+        let hyperparameters = self.graph.hyperparameters.iter().map(|(name, _)| name);
+        let names = hyperparameters.chain(self.slots.iter().map(|slot| &slot.name));
+        let mut is_before = true;
+        for other in names.filter(|other| !other.is_empty()) {
+            is_before &= other != name;
+            let letter = self.own_letter(other);
+            let has_it = other != name && latex_letter(&letter) == latex_letter(&own);
+            // What is called by its letter keeps it; of others the first has it.
+            if has_it && own != name && (letter == *other || is_before) {
+                return name.to_owned();
+            }
+        }
+        own
+    }
+
+    fn own_letter(&self, name: &str) -> String {
         let known = self.letters.iter().find(|(known, _)| known == name);
-        known.map_or_else(|| super::letters::letter(name), |(_, letter)| letter.clone())
+        known.map_or_else(|| letters::letter(name), |(_, letter)| letter.clone())
     }
 
     /// Step `t` of a parameter with this gradient and state, line by line. The state before the

@@ -2,7 +2,7 @@
 
 use crate::common::specs;
 use thalweg::formula::{Remark, WorkedStep};
-use thalweg::{Formula, Method, Optimizer, Spec, rules::*};
+use thalweg::{Formula, Method, Optimizer, Spec, TextRule, rules::*};
 
 /// Gradients that change their sign, their size and become 0.
 const GRADIENTS: [[f64; 3]; 5] =
@@ -193,6 +193,24 @@ fn a_maximum_that_is_an_older_value_is_remarkable() {
     let state = [vec![1.0], vec![1.0], vec![1.0]];
     let step = worked("adam:amsgrad=true,beta2=0", 100_000, &[1.0], &state);
     assert_eq!(step.remarks, []);
+}
+
+/// Two names of one letter would be one number.
+#[test]
+fn a_letter_is_that_of_one_name() {
+    let text = |text: &str| TextRule::parse(text).unwrap().formula().unwrap();
+    let formula = text(
+        "lambda = 2\nweight_decay = 3\neta = 5\nlr = 7\nW = W - lr*(lambda*g + eta*(weight_decay*W))",
+    );
+    assert_eq!(formula.to_string(), "W ← W − lr·(λg + eta·weight_decay·W)");
+    assert_eq!(
+        formula.latex(),
+        [r"W \leftarrow W - \eta\, (\lambda\, g + \mathrm{eta}\, \mathrm{weight}_{\mathrm{decay}}\, W)"]
+    );
+    let formula = text("velocity = 3\nstate b = 1\nb = velocity*b + g\nW = W - b");
+    assert_eq!(formula.to_string(), "b ← velocity·b + g;  W ← W − b");
+    let step = formula.work(1, &[0.5], &[1.0], &formula.start(1));
+    assert_eq!(step.lines[0].with_numbers(0).to_string(), "b ← 3·1 + 0.5");
 }
 
 #[test]
