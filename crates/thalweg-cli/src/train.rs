@@ -88,12 +88,20 @@ fn open(options: &Options, registry: &Registry) -> Result<Session, Failure> {
         false => Settings::default(),
     };
     let settings = given(options, before.clone())?;
-    settings.check(registry).map_err(Failure::usage)?;
     if !options.resume {
+        settings.check(registry).map_err(Failure::usage)?;
         return Session::start_in(registry, &options.out, settings).map_err(refused);
     }
+    let known = Session::registry_of(registry, &options.out).map_err(Failure::failed)?;
+    settings.check(&known).map_err(Failure::usage)?;
     let what = settings.differences(&before);
     if what.is_empty() {
+        for file in Session::changed_rules(&options.out).map_err(Failure::failed)? {
+            say(&format!(
+                "warning: {file} has changed since the run began; the run continues with the text \
+                 that it began with"
+            ));
+        }
         return Session::resume_in(registry, &options.out).map_err(refused);
     }
     Err(Failure::usage(SessionError::Differs { folder: options.out.clone(), what }))

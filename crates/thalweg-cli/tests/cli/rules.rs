@@ -27,6 +27,42 @@ fn a_rule_printed_by_list_takes_the_same_path() {
     assert_eq!(page.matches("<math").count(), 2 * 5);
 }
 
+/// A run that was interrupted resumes with the text that it began with.
+#[test]
+fn a_training_run_resumes_without_its_rule_file() {
+    let rule = "lr = 0.1\nstate m = 0\nm = 0.9*m + g\nW = W - lr*m\n";
+    let line = "train --data moons --model softmax --with my.rule --groups b1:my.rule:lr=0.2";
+    let straight = Folder::new();
+    fs::write(straight.path("my.rule"), rule).unwrap();
+    straight.run(&format!("{line} --epochs 3 --out run")).done();
+    for then in [None, Some("lr = 0.1\nW = W - lr*g\n")] {
+        let folder = Folder::new();
+        fs::write(folder.path("my.rule"), rule).unwrap();
+        folder.run(&format!("{line} --epochs 3 --out run")).done();
+        // As if it had been killed before its first checkpoint.
+        for entry in fs::read_dir(folder.path("run")).unwrap() {
+            let path = entry.unwrap().path();
+            match path.file_name().and_then(|name| name.to_str()) {
+                Some("run.json" | ".lock") => {}
+                _ if path.is_dir() => fs::remove_dir_all(path).unwrap(),
+                _ => fs::remove_file(path).unwrap(),
+            }
+        }
+        fs::remove_file(folder.path("my.rule")).unwrap();
+        if let Some(text) = then {
+            fs::write(folder.path("my.rule"), text).unwrap();
+        }
+        let resumed = folder.run("train --resume --out run").done();
+        let warning =
+            "my.rule has changed since the run began; the run continues with the text that";
+        assert_eq!(resumed.stderr.contains(warning), then.is_some(), "{}", resumed.stderr);
+        assert_eq!(
+            folder.text("run/metrics.csv").lines().last(),
+            straight.text("run/metrics.csv").lines().last()
+        );
+    }
+}
+
 #[test]
 fn what_cannot_be_a_rule_is_refused() {
     let sentence = Folder::new().run("list --rule lars").refused(2);

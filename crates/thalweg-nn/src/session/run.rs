@@ -13,7 +13,7 @@ use super::folder::{RUN, check_empty, check_folders, lock};
 use super::logs::Logs;
 use super::memory::check_memory;
 use super::saved::{self, CHECKPOINT};
-use super::settings::Settings;
+use super::settings::{Run, Settings};
 use super::trajectory::{self, Stride};
 use crate::compare::{CompareError, Comparison, Task, Tick};
 use crate::data::Dataset;
@@ -79,7 +79,7 @@ impl Session {
         let lock = lock(folder)?;
         // Another process may have started a run while the data was loaded.
         check_empty(folder)?;
-        let run = settings.to_json(checksum(&parts.dataset)?)?;
+        let run = settings.to_json(registry, checksum(&parts.dataset)?)?;
         output::write(&folder.join(RUN), run.as_bytes())?;
         Self::at_start(folder, settings, parts, lock)
     }
@@ -98,9 +98,11 @@ impl Session {
     /// # Errors
     /// As [`resume`](Self::resume).
     pub fn resume_in(registry: &Registry, folder: &Path) -> Result<Self, SessionError> {
-        let (settings, data_crc32c) = read_run(folder)?;
+        let run = read_run(folder)?;
+        let registry = run.registry(registry)?;
+        let Run { settings, data_crc32c, .. } = run;
         let lock = lock(folder)?;
-        let mut parts = prepare(registry, &settings)?;
+        let mut parts = prepare(&registry, &settings)?;
         if checksum(&parts.dataset)? != data_crc32c {
             let data = settings.data.clone();
             return Err(SessionError::DataChanged { data, folder: folder.to_owned() });
@@ -121,7 +123,25 @@ impl Session {
     /// # Errors
     /// [`SessionError`]: no run in the folder, or a damaged `run.json`.
     pub fn settings_of(folder: &Path) -> Result<Settings, SessionError> {
-        Ok(read_run(folder)?.0)
+        Ok(read_run(folder)?.settings)
+    }
+
+    /// A registry for the settings of the run in a folder: its rule files are the texts that it began
+    /// with, whether the files are there or not.
+    ///
+    /// # Errors
+    /// As [`settings_of`](Self::settings_of).
+    pub fn registry_of(registry: &Registry, folder: &Path) -> Result<Registry, SessionError> {
+        read_run(folder)?.registry(registry)
+    }
+
+    /// The rule files that have changed since the run in a folder began; it resumes with the texts
+    /// that it began with.
+    ///
+    /// # Errors
+    /// As [`settings_of`](Self::settings_of).
+    pub fn changed_rules(folder: &Path) -> Result<Vec<String>, SessionError> {
+        Ok(read_run(folder)?.changed_rules())
     }
 
     fn at_start(
@@ -261,8 +281,8 @@ impl Parts {
     }
 }
 
-/// The settings of the run in a folder, and the checksum of its data.
-fn read_run(folder: &Path) -> Result<(Settings, u32), SessionError> {
+/// What is known of the run in a folder.
+fn read_run(folder: &Path) -> Result<Run, SessionError> {
     let path = folder.join(RUN);
     if !path.exists() {
         return Err(SessionError::NoRun(folder.to_owned()));

@@ -1,10 +1,11 @@
 //! The settings of a run: everything that its results depend on, as text.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
-use thalweg::{Clip, Group, Registry, Schedule};
+use thalweg::{Clip, Group, Registry, Schedule, Spec};
 
 use super::error::{Difference, SessionError};
 use crate::compare::{DEFAULT_SUITE, Method, Training, methods_in};
@@ -70,7 +71,7 @@ impl Settings {
     ///
     /// # Errors
     /// A file that cannot be read, or is not a `run.json` of this version.
-    pub(super) fn read(path: &Path) -> Result<(Self, u32), SessionError> {
+    pub(super) fn read(path: &Path) -> Result<Run, SessionError> {
         let text = fs::read_to_string(path).map_err(|source| SessionError::read(path, source))?;
         let run: Run = serde_json::from_str(&text).map_err(|source| SessionError::Damaged {
             path: path.to_owned(),
@@ -81,14 +82,33 @@ impl Settings {
                 format!("it has version {}; this program reads version {VERSION}", run.version);
             return Err(SessionError::Damaged { path: path.to_owned(), what });
         }
-        Ok((run.settings, run.data_crc32c))
+        Ok(run)
     }
 
-    /// `run.json` of these settings and of data with this checksum.
-    pub(super) fn to_json(&self, data_crc32c: u32) -> Result<String, SessionError> {
-        let run = Run { version: VERSION, data_crc32c, settings: self.clone() };
+    /// `run.json` of these settings, with the texts of their rule files, and of data with this
+    /// checksum.
+    pub(super) fn to_json(
+        &self,
+        registry: &Registry,
+        data_crc32c: u32,
+    ) -> Result<String, SessionError> {
+        let rules = self.rules(registry)?;
+        let run = Run { version: VERSION, data_crc32c, settings: self.clone(), rules };
         let text = serde_json::to_string_pretty(&run).map_err(std::io::Error::other)?;
         Ok(text + "\n")
+    }
+
+    /// The texts of the rule files of methods and groups, by file.
+    fn rules(&self, registry: &Registry) -> Result<BTreeMap<String, String>, SessionError> {
+        let methods = self.methods.iter().map(|text| registry.spec(text));
+        let mut specs = methods.collect::<Result<Vec<Spec>, _>>()?;
+        if let Some(groups) = &self.groups {
+            let groups = Group::parse_all_in(registry, groups)?;
+            specs.extend(groups.iter().filter_map(Group::method).cloned());
+        }
+        let named = specs.iter().map(|spec| (thalweg::Method::name(spec), spec));
+        let files = named.filter(|(name, _)| name.ends_with(".rule"));
+        Ok(files.filter_map(|(name, spec)| Some((name, thalweg::Method::text(spec)?))).collect())
     }
 
     /// The differences from the settings that a run started with.
@@ -171,9 +191,29 @@ pub(super) struct Plan {
 /// The version of a run's files.
 const VERSION: u32 = 1;
 
+/// What `run.json` holds.
 #[derive(Serialize, Deserialize)]
-struct Run {
+pub(super) struct Run {
     version: u32,
-    data_crc32c: u32,
-    settings: Settings,
+    pub data_crc32c: u32,
+    pub settings: Settings,
+    /// The texts of rule files, so that the run resumes without them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub rules: BTreeMap<String, String>,
+}
+
+impl Run {
+    /// A registry in which the names of the run's rule files stand for the texts that it began with.
+    pub fn registry(&self, registry: &Registry) -> Result<Registry, SessionError> {
+        let add = |all: Registry, (name, text): (&String, &String)| all.with_text(name, text);
+        Ok(self.rules.iter().try_fold(registry.clone(), add)?)
+    }
+
+    /// The rule files that are there and have another text than the run began with.
+    pub fn changed_rules(&self) -> Vec<String> {
+        let is_changed = |(name, text): &(&String, &String)| {
+            fs::read(name).is_ok_and(|now| now != text.as_bytes())
+        };
+        self.rules.iter().filter(is_changed).map(|(name, _)| name.clone()).collect()
+    }
 }

@@ -78,6 +78,14 @@ impl Group {
         Self { treatment: Treatment::Other(spec), ..self }
     }
 
+    /// The method of a group that has one of its own.
+    pub fn method(&self) -> Option<&Spec> {
+        match &self.treatment {
+            Treatment::Other(spec) => Some(spec),
+            _ => None,
+        }
+    }
+
     /// Freezes the parameters of this group.
     #[must_use]
     pub fn frozen(self) -> Self {

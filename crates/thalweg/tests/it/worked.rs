@@ -205,7 +205,9 @@ fn a_letter_is_that_of_one_name() {
     assert_eq!(formula.to_string(), "W ← W − lr·(λg + eta·weight_decay·W)");
     assert_eq!(
         formula.latex(),
-        [r"W \leftarrow W - \eta\, (\lambda\, g + \mathrm{eta}\, \mathrm{weight}_{\mathrm{decay}}\, W)"]
+        [
+            r"W \leftarrow W - \eta\, (\lambda\, g + \mathrm{eta}\, \mathrm{weight}_{\mathrm{decay}}\, W)"
+        ]
     );
     let formula = text("velocity = 3\nstate b = 1\nb = velocity*b + g\nW = W - b");
     assert_eq!(formula.to_string(), "b ← velocity·b + g;  W ← W − b");
