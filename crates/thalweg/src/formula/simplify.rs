@@ -6,7 +6,16 @@ use super::{Formula, SlotFormula};
 /// The formula without hyperparameters that are 0, roundings and special cases, at the first step
 /// or at later ones. Hyperparameters without a name become numbers.
 pub(super) fn simplified(formula: &Formula, first: bool) -> Formula {
-    let mut simplifier = Simplifier { from: &formula.graph, to: Graph::default(), first };
+    without_zeros(formula, first, tidy)
+}
+
+/// The same at later steps, with every digit of its numbers.
+pub(super) fn simplified_exactly(formula: &Formula) -> Formula {
+    without_zeros(formula, false, |x| x)
+}
+
+fn without_zeros(formula: &Formula, first: bool, number: fn(f64) -> f64) -> Formula {
+    let mut simplifier = Simplifier { from: &formula.graph, to: Graph::default(), first, number };
     simplifier.to.names = formula.graph.names.clone();
     let mut ids: Vec<Id> = Vec::with_capacity(formula.graph.len());
     for id in formula.graph.ids() {
@@ -28,6 +37,8 @@ struct Simplifier<'a> {
     from: &'a Graph,
     to: Graph,
     first: bool,
+    /// How the result of two numbers is kept.
+    number: fn(f64) -> f64,
 }
 
 impl Simplifier<'_> {
@@ -68,7 +79,7 @@ impl Simplifier<'_> {
     fn binary(&mut self, function: Binary, a: Id, b: Id) -> Id {
         let (x, y) = (self.to.constant(a), self.to.constant(b));
         match (function, x, y) {
-            (_, Some(x), Some(y)) => self.to.number(tidy(function.of(x, y))),
+            (_, Some(x), Some(y)) => self.to.number((self.number)(function.of(x, y))),
             (Binary::Add, Some(0.0), _) => b,
             (Binary::Add | Binary::Sub, _, Some(0.0)) => a,
             (Binary::Sub, Some(0.0), _) => self.unary(Unary::Neg, b),
