@@ -319,38 +319,26 @@ impl<'a> Parser<'a> {
         let mut sum = self.product()?;
         while let Kind::Sign(sign @ ('+' | '-')) = self.peek().kind {
             self.take();
-            let one_minus_power = (sign == '-' && self.graph.constant(sum) == Some(1.0))
-                .then(|| self.power_of_step())
-                .flatten();
-            if let Some(beta) = one_minus_power {
-                let t = self.graph.add(Node::Step);
-                sum = self.graph.add(Node::OneMinusPower(beta, t));
-                continue;
-            }
             let term = self.product()?;
-            sum = self.binary(if sign == '+' { Binary::Add } else { Binary::Sub }, sum, term);
+            let is_one = self.graph.constant(sum) == Some(1.0);
+            sum = match (sign, self.base_of_power(term)) {
+                ('-', Some(beta)) if is_one => {
+                    let t = self.graph.add(Node::Step);
+                    self.graph.add(Node::OneMinusPower(beta, t))
+                }
+                ('-', _) => self.binary(Binary::Sub, sum, term),
+                _ => self.binary(Binary::Add, sum, term),
+            };
         }
         Ok(sum)
     }
 
-    /// β of β^t as a whole term, for a hyperparameter β: 1 − βᵗ is computed without cancellation.
-    fn power_of_step(&mut self) -> Option<Id> {
-        let [base, power, step, after, ..] = self.tokens[self.next..] else { return None };
-        let (Kind::Name(base), Kind::Sign('^'), Kind::Name("t")) =
-            (base.kind, power.kind, step.kind)
-        else {
-            return None;
-        };
-        if matches!(after.kind, Kind::Sign('*' | '/' | '^') | Kind::Power(_)) {
-            return None;
+    /// β of a term that is β^t: 1 − βᵗ is computed without cancellation.
+    fn base_of_power(&self, term: Id) -> Option<Id> {
+        match self.graph.node(term) {
+            Node::Power(beta, t) if self.graph.node(t) == Node::Step => Some(beta),
+            _ => None,
         }
-        let known = self.names.get_mut(&latin(base))?;
-        if self.graph.level(known.id) == Level::Element {
-            return None;
-        }
-        known.is_used = true;
-        self.next += 3;
-        Some(known.id)
     }
 
     fn product(&mut self) -> Result<Id, RuleError> {

@@ -2,10 +2,11 @@
 
 use std::fmt::Write;
 
+use super::expression::number;
 use super::graph::{Binary, Elementary, Id, Node, Unary};
-use super::simplify::simplified;
+use super::simplify::simplified_exactly;
 use super::statements::{Line, Lines, Names};
-use super::{Formula, SlotFormula};
+use super::{Formula, SlotFormula, parse};
 use crate::settings::{Hyperparameter, Value};
 
 /// How tightly an operation binds.
@@ -18,9 +19,14 @@ enum Binds {
 }
 
 impl Formula {
-    /// The method as [text](crate::TextRule) that gives the same bits: hyperparameters with their
-    /// values, state, assignments. `None` where it needs more than the text has: norms of a whole
-    /// parameter, or a first step of its own.
+    /// The method as [text](crate::TextRule): hyperparameters with their values, state, assignments.
+    /// In `f64` it gives the same bits; in `f32` it may compute once a step, in `f64`, what the method
+    /// computes of constants for each element. What is multiplied with a hyperparameter that is 0
+    /// vanishes.
+    ///
+    /// `None` where it needs more than the text has: norms of a whole parameter, a first step of its
+    /// own, two hyperparameters of one name with different values, a state that is never read, numbers
+    /// that are not finite, more operations than a text may have.
     ///
     /// ```
     /// use thalweg::{Method, TextRule, rules::RmsProp};
@@ -43,7 +49,7 @@ impl Formula {
     /// The same with the meaning of each of these hyperparameters as a comment behind it, as a
     /// [`TextRule`](crate::TextRule) reads it.
     pub fn to_described_rule(&self, described: &[(Hyperparameter, Value)]) -> Option<String> {
-        let later = simplified(self, false);
+        let later = simplified_exactly(self);
         if !self.is_elementwise() || !self.first_step().is_empty() {
             return None;
         }
@@ -63,23 +69,34 @@ impl Formula {
         let update = writer.update()?;
         writeln!(body, "W = {update}").ok()?;
         let mut head = String::new();
-        let mut known: Vec<&str> = Vec::new();
-        for (name, value) in &later.graph.hyperparameters {
-            if !known.contains(&name.as_str()) {
-                write!(head, "{name} = {}", super::expression::number(*value)).ok()?;
-                let meaning = described.iter().find(|(known, _)| known.name == name);
-                match meaning.map_or("", |(known, _)| known.meaning) {
-                    "" => writeln!(head),
-                    meaning => writeln!(head, "  # {meaning}"),
-                }
-                .ok()?;
-                known.push(name);
+        let (graph, uses) = (&later.graph, later.graph.uses(later.results()));
+        let is_used = |id: &Id| uses[id.index()] > 0;
+        let used = graph.ids().filter(is_used).filter_map(|id| match graph.node(id) {
+            Node::Hyperparameter(place) => Some(place),
+            _ => None,
+        });
+        let mut used: Vec<usize> = used.collect();
+        used.sort_unstable();
+        let hyperparameters: Vec<_> = used.iter().map(|k| &graph.hyperparameters[*k]).collect();
+        for (k, (name, value)) in hyperparameters.iter().enumerate() {
+            // Equal ones are stored once: another one of this name has another value.
+            if hyperparameters[..k].iter().any(|(known, _)| known == name) {
+                return None;
             }
+            write!(head, "{name} = {}", number(*value)).ok()?;
+            let meaning = described.iter().find(|(known, _)| known.name == name);
+            match meaning.map_or("", |(known, _)| known.meaning) {
+                "" => writeln!(head),
+                meaning => writeln!(head, "  # {meaning}"),
+            }
+            .ok()?;
         }
         for SlotFormula { name, start, .. } in &later.slots {
-            writeln!(head, "state {name} = {start}").ok()?;
+            writeln!(head, "state {name} = {}", number(*start)).ok()?;
         }
-        Some(head + &body)
+        let text = head + &body;
+        // It may have become too long, or have state that is never read.
+        parse(&text).ok().map(|_| text)
     }
 }
 
@@ -131,7 +148,10 @@ impl Writer<'_> {
         let (own, text) = match graph.node(id) {
             Node::Constant(bits) => {
                 let x = f64::from_bits(bits);
-                (if x < 0.0 { Binds::Sign } else { Binds::Operand }, x.to_string())
+                if !x.is_finite() {
+                    return None;
+                }
+                (if x < 0.0 { Binds::Sign } else { Binds::Operand }, number(x))
             }
             Node::Hyperparameter(place) => {
                 (Binds::Operand, lines.name_of(&graph.hyperparameters[place].0))
@@ -154,6 +174,12 @@ impl Writer<'_> {
                 let (a, b) = (of(a, Binds::Sum)?, of(b, Binds::Sum)?);
                 (Binds::Operand, format!("{name}({a}, {b})"))
             }
+            // Read as the difference that it is, and not as 1 − βᵗ, which has other bits.
+            Node::Binary(Binary::Sub, a, b)
+                if graph.constant(a) == Some(1.0) && matches!(graph.node(b), Node::Power(..)) =>
+            {
+                (Binds::Sum, format!("1 + -{}", of(b, Binds::Sign)?))
+            }
             // Of operations that bind alike, the left one comes first.
             Node::Binary(function, a, b) => {
                 let (sign, own, right) = match function {
@@ -165,8 +191,7 @@ impl Writer<'_> {
                 (own, format!("{}{sign}{}", of(a, own)?, of(b, right)?))
             }
             Node::OneMinusPower(beta, t) => {
-                let is_name = matches!(graph.node(beta), Node::Hyperparameter(_));
-                if !is_name || graph.node(t) != Node::Step {
+                if graph.node(t) != Node::Step {
                     return None;
                 }
                 (Binds::Sum, format!("1 - {}^t", of(beta, Binds::Operand)?))

@@ -12,7 +12,16 @@ pub(super) fn simplified(formula: &Formula, first: bool) -> Formula {
 
 /// The same, with the simplified quantity of each quantity.
 pub(super) fn simplified_with_ids(formula: &Formula, first: bool) -> (Formula, Vec<Id>) {
-    let mut simplifier = Simplifier { from: &formula.graph, to: Graph::default(), first };
+    without_zeros(formula, first, tidy)
+}
+
+/// The same at later steps, with every digit of its numbers.
+pub(super) fn simplified_exactly(formula: &Formula) -> Formula {
+    without_zeros(formula, false, |x| x).0
+}
+
+fn without_zeros(formula: &Formula, first: bool, number: fn(f64) -> f64) -> (Formula, Vec<Id>) {
+    let mut simplifier = Simplifier { from: &formula.graph, to: Graph::default(), first, number };
     simplifier.to.names = formula.graph.names.clone();
     let mut ids: Vec<Id> = Vec::with_capacity(formula.graph.len());
     for id in formula.graph.ids() {
@@ -61,6 +70,8 @@ struct Simplifier<'a> {
     from: &'a Graph,
     to: Graph,
     first: bool,
+    /// How the result of two numbers is kept.
+    number: fn(f64) -> f64,
 }
 
 impl Simplifier<'_> {
@@ -84,7 +95,9 @@ impl Simplifier<'_> {
             Node::Norm(a) => self.to.add(Node::Norm(of(a))),
             Node::Round(a) => of(a),
             Node::Named(a, name) => match self.to.node(of(a)) {
-                Node::Unary(..) | Node::Binary(..) => self.to.add(Node::Named(of(a), name)),
+                Node::Unary(..) | Node::Binary(..) | Node::Power(..) | Node::Elementary(..) => {
+                    self.to.add(Node::Named(of(a), name))
+                }
                 _ => of(a),
             },
             same => self.to.add(same),
@@ -101,7 +114,7 @@ impl Simplifier<'_> {
     fn binary(&mut self, function: Binary, a: Id, b: Id) -> Id {
         let (x, y) = (self.to.constant(a), self.to.constant(b));
         match (function, x, y) {
-            (_, Some(x), Some(y)) => self.to.number(tidy(function.of(x, y))),
+            (_, Some(x), Some(y)) => self.to.number((self.number)(function.of(x, y))),
             (Binary::Add, Some(0.0), _) => b,
             (Binary::Add | Binary::Sub, _, Some(0.0)) => a,
             (Binary::Sub, Some(0.0), _) => self.unary(Unary::Neg, b),

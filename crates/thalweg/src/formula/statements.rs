@@ -77,6 +77,9 @@ pub(super) enum Line {
     Slot(usize, Id),
 }
 
+/// Quantities in a constant that is written out wherever it is used; a longer one gets a letter.
+const LONG: usize = 20;
+
 pub(super) struct Lines<'a> {
     pub(super) formula: &'a Formula,
     names: Names,
@@ -89,14 +92,19 @@ impl<'a> Lines<'a> {
     pub(super) fn of(formula: &'a Formula, names: Names) -> Self {
         let graph = &formula.graph;
         let (varies, uses) = (graph.varies(), graph.uses(formula.results()));
+        // Quantities that each is written with.
+        let mut sizes = vec![1_usize; graph.len()];
         let mut lines = Self { formula, names, letters: BTreeMap::new(), lines: Vec::new() };
         for (k, slot) in formula.slots.iter().enumerate() {
             // A slot that keeps its value has no line; what has a letter already keeps it.
             if graph.node(slot.value) != Node::Slot(k) {
-                if matches!(
-                    graph.node(slot.value),
-                    Node::Unary(..) | Node::Binary(..) | Node::Named(..)
-                ) {
+                // A constant keeps its own: what is computed once a step cannot be made of state.
+                let has_letter = varies[slot.value.index()]
+                    && matches!(
+                        graph.node(slot.value),
+                        Node::Unary(..) | Node::Binary(..) | Node::Named(..)
+                    );
+                if has_letter {
                     let own = lines.name_of(&slot.name);
                     lines.letters.entry(slot.value).or_insert(own);
                 }
@@ -105,6 +113,11 @@ impl<'a> Lines<'a> {
         }
         for id in graph.ids().filter(|id| uses[id.index()] > 0) {
             let is_slot = lines.letters.contains_key(&id);
+            let written = graph.operands(id).map(|operand| match lines.letters.get(&operand) {
+                Some(_) => 1,
+                None => sizes[operand.index()],
+            });
+            sizes[id.index()] = written.fold(1, usize::saturating_add);
             match graph.node(id) {
                 Node::Named(inner, _) if lines.letters.contains_key(&inner) => {
                     let same = lines.letters[&inner].clone();
@@ -115,10 +128,11 @@ impl<'a> Lines<'a> {
                     lines.letters.insert(id, letter);
                     lines.lines.push(Line::Named(id));
                 }
-                Node::Unary(..) | Node::Binary(..)
+                // What is computed once a step is repeated, as 1 − β₁ is, while it is short.
+                Node::Unary(..) | Node::Binary(..) | Node::Power(..) | Node::Elementary(..)
                     if !is_slot
                         && uses[id.index()] > 1
-                        && varies[id.index()]
+                        && (varies[id.index()] || sizes[id.index()] > LONG)
                         && !lines.is_named(id) =>
                 {
                     let letter = lines.free_letter();
@@ -134,9 +148,7 @@ impl<'a> Lines<'a> {
     /// A letter for a quantity that is used twice and has no name: u, u₂, u₃, ….
     fn free_letter(&self) -> String {
         let names = &self.formula.graph.names;
-        let is_free = |letter: &String| {
-            !names.contains(letter) && !self.letters.values().any(|used| used == letter)
-        };
+        let is_free = |letter: &String| !names.contains(letter) && !self.is_taken(letter);
         let numbered = (2..).map(|k| match self.names {
             Names::Letters => format!("u{}", subscripts(k)),
             Names::Plain => format!("u{k}"),
@@ -155,13 +167,29 @@ impl<'a> Lines<'a> {
     /// What a quantity is called that has this letter.
     fn quantity_name(&self, letter: &str) -> String {
         let plain = match self.names {
-            Names::Letters => return letter.to_owned(),
+            // One letter stands for one thing.
+            Names::Letters => return self.free_name(letter.to_owned(), "₂"),
             Names::Plain => plain(letter),
         };
-        let slots = self.formula.slots.iter().map(|slot| slot.name.as_str());
-        let hyperparameters = &self.formula.graph.hyperparameters;
-        let mut taken = slots.chain(hyperparameters.iter().map(|(name, _)| name.as_str()));
-        if taken.any(|name| name == plain) { format!("{plain}_now") } else { plain }
+        self.free_name(plain, "_now")
+    }
+
+    /// A name with as many of these ends as it takes to be no other's.
+    fn free_name(&self, mut name: String, end: &str) -> String {
+        while self.is_taken(&name) {
+            name += end;
+        }
+        name
+    }
+
+    /// Whether something else is called so.
+    fn is_taken(&self, name: &str) -> bool {
+        let mut slots = self.formula.slots.iter();
+        let mut hyperparameters = self.formula.graph.hyperparameters.iter();
+        ["g", "W", "t"].contains(&name)
+            || slots.any(|slot| self.name_of(&slot.name) == name)
+            || hyperparameters.any(|(known, _)| self.name_of(known) == name)
+            || self.letters.values().any(|used| used == name)
     }
 
     /// Whether some quantity is another name of this one.
@@ -201,7 +229,13 @@ impl<'a> Lines<'a> {
                 })
                 && let Some(old) = self.name_old(slot)
             {
-                waiting.insert(0, with(self, old));
+                // Before the lines that are written with it from now on.
+                let id = self.id(old);
+                let uses = |line: &Line| {
+                    self.id(*line) == id || self.written_with(self.id(*line)).contains(&id)
+                };
+                let place = ordered.iter().position(uses).unwrap_or(ordered.len());
+                ordered.insert(place, old);
                 continue;
             }
             ordered.push(waiting.remove(ready.unwrap_or(0)).0);
@@ -219,7 +253,8 @@ impl<'a> Lines<'a> {
             return None;
         }
         let mark = if self.names == Names::Letters { "′" } else { "_before" };
-        self.letters.insert(id, format!("{}{mark}", self.slot_letter(slot)));
+        let name = self.free_name(format!("{}{mark}", self.slot_letter(slot)), mark);
+        self.letters.insert(id, name);
         self.lines.push(Line::Named(id));
         Some(Line::Named(id))
     }
@@ -238,8 +273,22 @@ impl<'a> Lines<'a> {
         let graph = &self.formula.graph;
         let is_first =
             |used: &Id| *used == id || matches!(graph.node(*used), Node::Named(a, _) if a == id);
-        uses.iter().any(is_first)
-            || matches!(then, Line::Slot(k, _) if self.is_old(id, *k) || with.iter().any(|id| self.is_old(*id, *k)))
+        let Line::Slot(slot, _) = then else { return uses.iter().any(is_first) };
+        let is_its_old = matches!(first, Line::Named(_)) && graph.node(id) == Node::Slot(*slot);
+        let is_its_value = id == self.id(*then) && self.is_definition(*first);
+        is_its_old
+            || (is_its_value && !self.is_definition(*then))
+            || uses.iter().any(is_first)
+            || self.is_old(id, *slot)
+            || with.iter().any(|id| self.is_old(*id, *slot))
+    }
+
+    /// Whether the line gives its quantity the letter by which others know it.
+    fn is_definition(&self, line: Line) -> bool {
+        match line {
+            Line::Named(_) => true,
+            Line::Slot(slot, id) => self.letters.get(&id) == Some(&self.slot_letter(slot)),
+        }
     }
 
     pub(super) fn id(&self, line: Line) -> Id {

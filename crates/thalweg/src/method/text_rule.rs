@@ -1,7 +1,7 @@
 //! Methods that are written as text.
 
 use std::collections::BTreeSet;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use super::entry::Paper;
 use super::{Method, admitted, change};
@@ -53,7 +53,7 @@ pub struct TextRule {
     title: Option<&'static str>,
     pub(super) summary: &'static str,
     pub(super) paper: Option<Paper>,
-    text: &'static str,
+    text: Arc<str>,
     hyperparameters: Vec<Hyperparameter>,
     pub(super) formula: Formula,
 }
@@ -88,7 +88,7 @@ impl TextRule {
             title,
             summary,
             paper,
-            text: interned(text),
+            text: text.into(),
             hyperparameters: hyperparameters.collect(),
             formula: parsed.formula,
         })
@@ -149,7 +149,7 @@ impl Method for TextRule {
     }
 
     fn text(&self) -> Option<String> {
-        Some(self.text.to_owned())
+        Some(self.text.to_string())
     }
 
     fn formula(&self) -> Option<Formula> {

@@ -19,7 +19,13 @@ fn among<'a>(name: &str, known: &mut dyn Iterator<Item = &'a str>) -> Vec<&'a st
     let name = plain(name);
     let length = name.chars().count();
     let errors = (length / 3).max(1);
+    // Nobody types so much, and the distance takes the product of both lengths.
+    let is_short = |text: &str| text.len() <= 100;
+    if !is_short(&name) {
+        return Vec::new();
+    }
     let mut near: Vec<(usize, &str)> = known
+        .filter(|candidate| is_short(candidate))
         .map(|candidate| (strsim::damerau_levenshtein(&name, &plain(candidate)), candidate))
         .filter(|&(distance, candidate)| {
             let begun = length > 2 && plain(candidate).starts_with(&name);

@@ -199,3 +199,16 @@ pub fn clipped(clip: Clip, g: &Named) -> (Named, Report) {
     w.values_mut().flatten().for_each(|w| *w = -*w);
     (w, report)
 }
+
+/// Numbers that are the same on every run: SplitMix64.
+pub struct Random(pub u64);
+
+impl Random {
+    /// A whole number below `n`; 0 for 0.
+    pub fn below(&mut self, n: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let x = (self.0 ^ self.0 >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let x = (x ^ x >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (x >> 32) as usize % n.max(1)
+    }
+}

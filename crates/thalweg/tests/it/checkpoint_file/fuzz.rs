@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::Path;
 
+use crate::common::Random;
+
 use super::entry::check;
 use super::samples::{joined, rich, small};
 
@@ -40,17 +42,7 @@ fn twenty_thousand_descendants_of_the_seeds_keep_the_promise() {
     }
 }
 
-/// SplitMix64.
-struct Random(u64);
-
 impl Random {
-    fn below(&mut self, n: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let x = (self.0 ^ self.0 >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let x = (x ^ x >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (x >> 32) as usize % n.max(1)
-    }
-
     fn descendant(&mut self, of: &[u8], seeds: &[Vec<u8>]) -> Vec<u8> {
         let mut bytes = of.to_vec();
         for _ in 0..=self.below(3) {
