@@ -5,7 +5,8 @@ mod errors;
 mod fuzz;
 
 use crate::common::{elementwise_specs, gradient, start};
-use thalweg::{Method, Number, Optimizer, Registry, Rule, Spec, TextRule, Value, Wide};
+use thalweg::rules::ScaleByLearningRate;
+use thalweg::{Method, Number, Optimizer, Registry, Rule, Spec, TextRule, Value, Wide, chain};
 
 /// The article's six and two more, each beside the method of the library that it is.
 const RULES: [(&str, &str); 8] = [
@@ -303,6 +304,19 @@ fn what_is_written_as_text_has_every_digit_and_names_that_are_free() {
     assert_eq!(written("W = W - g/0*0.1"), Some("W = W - g/0*0.1\n".to_owned()));
     assert_eq!(written("W = W - g*(1/0)"), None);
     assert_eq!(written("a = 1\nstate m = 0\nm = a\nW = m*g"), None);
+}
+
+#[test]
+fn two_values_of_one_name_cannot_be_written_as_text() {
+    let twice = |first: f64, second: f64| {
+        let chain = chain!(ScaleByLearningRate::new(first), ScaleByLearningRate::new(second));
+        chain.formula().unwrap().to_rule()
+    };
+    assert_eq!(twice(0.5, 0.25), None);
+    let text = twice(0.5, 0.5).unwrap();
+    assert_eq!(text.matches("lr = 0.5").count(), 1, "{text}");
+    let chain = chain!(ScaleByLearningRate::new(0.5), ScaleByLearningRate::new(0.5));
+    assert!(run(TextRule::parse(&text).unwrap()) == run(chain), "{text}");
 }
 
 #[test]
