@@ -1,6 +1,6 @@
 //! `thalweg descend`.
 
-use std::path::{Path, PathBuf, absolute};
+use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, RangedU64ValueParser};
 use clap::{Args, ValueEnum};
@@ -14,6 +14,7 @@ use thalweg_lab::run::{Precision, Run, RunError};
 use thalweg_lab::sensitivity::input;
 
 use crate::failure::{Failure, say};
+use crate::outputs::outputs;
 use crate::progress::Progress;
 
 /// Most steps of a descent; a trajectory of that length still fits into memory.
@@ -76,16 +77,17 @@ impl ValueEnum for PrecisionArg {
     }
 }
 
+/// Reads a number of a start.
+pub fn coordinate(text: &str) -> Result<f64, String> {
+    let text = text.trim();
+    let number = text.parse::<f64>().ok().filter(|number| number.is_finite());
+    number.ok_or_else(|| format!("`{text}` is not a finite number; a start is X,Y, such as -7,2"))
+}
+
 /// Reads `X,Y`.
 fn point(text: &str) -> Result<[f64; 2], String> {
-    let number = |part: &str| {
-        let number = part.trim().parse::<f64>().ok().filter(|number| number.is_finite());
-        number.ok_or_else(|| {
-            format!("`{}` is not a finite number; a start is X,Y, such as -7,2", part.trim())
-        })
-    };
     match text.split(',').collect::<Vec<_>>()[..] {
-        [x, y] => Ok([number(x)?, number(y)?]),
+        [x, y] => Ok([coordinate(x)?, coordinate(y)?]),
         _ => Err("a start is two numbers X,Y, such as -7,2".to_owned()),
     }
 }
@@ -97,12 +99,7 @@ pub fn run(options: &Options, registry: &Registry, quiet: bool) -> Result<(), Fa
         .iter()
         .map(|spec| registry.spec(spec).map_err(Failure::usage))
         .collect::<Result<_, _>>()?;
-    let outputs: Vec<(&Path, Format)> = options
-        .out
-        .iter()
-        .map(|path| Ok((path.as_path(), Format::of(path).map_err(Failure::usage)?)))
-        .collect::<Result<_, Failure>>()?;
-    refuse_repeated(&options.out)?;
+    let outputs = outputs(&options.out, Format::of)?;
 
     if !options.sensitivity.is_empty() {
         if !outputs.iter().any(|(_, format)| *format == Format::Json) {
@@ -112,6 +109,13 @@ pub fn run(options: &Options, registry: &Registry, quiet: bool) -> Result<(), Fa
         }
         if options.precision.0 != Precision::F64 {
             return Err(Failure::Usage("--sensitivity needs --precision f64".to_owned()));
+        }
+        if options.sensitivity.iter().any(|name| name.trim().is_empty()) {
+            return Err(Failure::Usage(
+                "--sensitivity has an empty name; it takes hyperparameters, and x and y for the \
+                 start, such as lr,x"
+                    .to_owned(),
+            ));
         }
     }
 
@@ -123,13 +127,6 @@ pub fn run(options: &Options, registry: &Registry, quiet: bool) -> Result<(), Fa
             error => Failure::failed(error),
         })?;
     if !options.sensitivity.is_empty() {
-        if options.sensitivity.iter().any(|name| name.trim().is_empty()) {
-            return Err(Failure::Usage(
-                "--sensitivity has an empty name; it takes hyperparameters, and x and y for the \
-                 start, such as lr,x"
-                    .to_owned(),
-            ));
-        }
         let inputs: Vec<Input> =
             options.sensitivity.iter().map(|name| input(name.trim())).collect();
         descent = descent.with_sensitivity(&methods, &inputs).map_err(Failure::usage)?;
@@ -151,18 +148,6 @@ pub fn run(options: &Options, registry: &Registry, quiet: bool) -> Result<(), Fa
     }
     progress.finish(&summary(&descent));
     Ok(())
-}
-
-/// Refuses output files of which one names the same file as one before it.
-pub fn refuse_repeated(paths: &[PathBuf]) -> Result<(), Failure> {
-    let whole: Vec<PathBuf> =
-        paths.iter().map(|path| absolute(path).unwrap_or_else(|_| path.clone())).collect();
-    match (1..paths.len()).find(|&i| whole[..i].contains(&whole[i])) {
-        Some(i) => {
-            Err(Failure::Usage(format!("{} is given twice as an output file", paths[i].display())))
-        }
-        None => Ok(()),
-    }
 }
 
 /// One line per run: where it ended.

@@ -11,8 +11,9 @@ use thalweg_lab::explain::{ExplainError, ExplainFormat, Explanation, Gradients};
 use thalweg_lab::output;
 use thalweg_lab::problem::Problem;
 
-use crate::descend::refuse_repeated;
+use crate::descend::coordinate;
 use crate::failure::Failure;
+use crate::outputs::outputs;
 use crate::progress::Progress;
 
 /// Most steps that are worked out; nobody reads more.
@@ -70,12 +71,7 @@ pub fn run(options: &Options, registry: &Registry, quiet: bool) -> Result<(), Fa
         None => Clip::Off,
     };
     let start = start(&options.from)?;
-    let outputs: Vec<(&Path, ExplainFormat)> = options
-        .out
-        .iter()
-        .map(|path| Ok((path.as_path(), ExplainFormat::of(path).map_err(Failure::usage)?)))
-        .collect::<Result<_, Failure>>()?;
-    refuse_repeated(&options.out)?;
+    let outputs = outputs(&options.out, ExplainFormat::of)?;
     if let Some(read) = &options.gradients
         && options.out.iter().any(|written| is_same_file(written, read))
     {
@@ -162,17 +158,11 @@ fn refused(error: ExplainError) -> Failure {
 
 /// The numbers of the start.
 fn start(parts: &[String]) -> Result<Option<Vec<f64>>, Failure> {
-    let number = |part: &String| {
-        let number = part.trim().parse::<f64>().ok().filter(|number| number.is_finite());
-        number.ok_or_else(|| {
-            Failure::Usage(format!(
-                "`{}` is not a finite number; a start is X,Y, such as -7,2",
-                part.trim()
-            ))
-        })
-    };
     match parts {
         [] => Ok(None),
-        parts => parts.iter().map(number).collect::<Result<_, _>>().map(Some),
+        parts => {
+            let numbers = parts.iter().map(|part| coordinate(part).map_err(Failure::Usage));
+            numbers.collect::<Result<_, _>>().map(Some)
+        }
     }
 }

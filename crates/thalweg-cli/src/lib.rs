@@ -26,6 +26,7 @@ mod gallery;
 #[cfg(test)]
 mod guide;
 mod list;
+mod outputs;
 mod progress;
 mod table;
 mod train;

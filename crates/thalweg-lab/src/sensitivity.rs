@@ -70,7 +70,14 @@ struct OnProblem<'a> {
     expression: Expression,
 }
 
-impl OnProblem<'_> {
+impl<'a> OnProblem<'a> {
+    fn new(problem: &'a Problem) -> Result<Self, ProblemSensitivityError> {
+        let expression = Expression::parse(&problem.expression).map_err(|error| {
+            ProblemSensitivityError::Expression { problem: problem.name.clone(), error }
+        })?;
+        Ok(Self { problem, expression })
+    }
+
     /// A number that depends on x and y, from its value and its derivatives there.
     fn along([x, y]: [Dual; 2], value: f64, [by_x, by_y]: Point) -> Dual {
         x.join(y, value, by_x, by_y)
@@ -103,10 +110,7 @@ pub fn on_problem<M: Method>(
     steps: usize,
     inputs: &[Input],
 ) -> Result<Sensitivity, ProblemSensitivityError> {
-    let expression = Expression::parse(&problem.expression).map_err(|error| {
-        ProblemSensitivityError::Expression { problem: problem.name.clone(), error }
-    })?;
-    let objective = OnProblem { problem, expression };
+    let objective = OnProblem::new(problem)?;
     Ok(sensitivity(method, &objective, &start, steps, inputs)?)
 }
 
@@ -133,9 +137,9 @@ impl Descent {
                 return Err(ProblemSensitivityError::Ambiguous { optimizer, name });
             }
         }
+        let objective = OnProblem::new(&self.problem)?;
         for (run, method) in self.runs.iter_mut().zip(methods) {
-            let steps = run.steps();
-            let found = on_problem(&self.problem, method, self.start, steps, inputs)?;
+            let found = sensitivity(method, &objective, &self.start, run.steps(), inputs)?;
             run.sensitivity = found.derivatives;
         }
         Ok(self)

@@ -176,17 +176,17 @@ pub fn sensitivity<M: Method>(
     for input in inputs {
         plan.check(method, input)?;
     }
-    let (point, value) = plan.run(objective, None)?;
-    let derivatives = inputs.iter().map(|input| {
-        let (point, value) = plan.run(objective, Some(input))?;
-        let point = point.iter().map(|w| w.slope[0]).collect();
-        Ok(Derivative { input: input.clone(), point, value: value.slope[0] })
+    // Every run has the same values; without inputs, one run has nothing but them.
+    let first = plan.run(objective, inputs.first())?;
+    let (point, value) = (first.0.iter().map(|w| w.value).collect(), first.1.value);
+    let others = inputs.iter().skip(1).map(|input| plan.run(objective, Some(input)));
+    let runs: Vec<_> = std::iter::once(Ok(first)).chain(others).collect::<Result<_, _>>()?;
+    let derivatives = inputs.iter().zip(runs).map(|(input, (point, value))| Derivative {
+        input: input.clone(),
+        point: point.iter().map(|w| w.slope[0]).collect(),
+        value: value.slope[0],
     });
-    Ok(Sensitivity {
-        point: point.iter().map(|w| w.value).collect(),
-        value: value.value,
-        derivatives: derivatives.collect::<Result<_, SensitivityError>>()?,
-    })
+    Ok(Sensitivity { point, value, derivatives: derivatives.collect() })
 }
 
 struct Plan<'a> {

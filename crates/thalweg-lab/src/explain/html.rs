@@ -6,7 +6,7 @@ use thalweg_draw::Domain;
 use thalweg_draw::page::{mathml, styled};
 
 use super::sentences::short;
-use super::{Explanation, Source, Step, tex};
+use super::{Explanation, Source, Step, norm, tex};
 use crate::descent::Descent;
 use crate::render::formula;
 use crate::render::page::{self, sentence};
@@ -139,8 +139,4 @@ fn worked(it: &Explanation, step: &Step) -> Markup {
             p { "‖g‖ = " (short(norm(&step.gradient))) ", ‖W‖ = " (short(norm(&step.worked.parameter))) " after the step." }
         }
     }
-}
-
-fn norm(values: &[f64]) -> f64 {
-    values.iter().map(|x| x * x).sum::<f64>().sqrt()
 }

@@ -266,12 +266,16 @@ impl Explanation {
 
 /// The gradient after clipping with its norm before, if that changes it.
 fn clipped(clip: Clip, gradient: &[f64]) -> Option<(f64, Vec<f64>)> {
-    let norm = gradient.iter().map(|g| g * g).sum::<f64>().sqrt();
+    let norm = norm(gradient);
     let clipped: Vec<f64> = match clip {
         Clip::Value(bound) => gradient.iter().map(|g| g.clamp(-bound, bound)).collect(),
         clip => gradient.iter().map(|g| g * clip.factor(norm, norm)).collect(),
     };
     (clipped != gradient).then_some((norm, clipped))
+}
+
+fn norm(values: &[f64]) -> f64 {
+    values.iter().map(|x| x * x).sum::<f64>().sqrt()
 }
 
 impl Step {

@@ -2,7 +2,7 @@
 
 use thalweg::formula::{Remark, WorkedLine, number_text, rounded};
 
-use super::{Explanation, MOST_SHOWN, Source, Step};
+use super::{Explanation, MOST_SHOWN, Source, Step, norm};
 
 /// A number to six digits: `−0.07`, `1e-8`.
 pub fn short(value: f64) -> String {
@@ -24,7 +24,11 @@ pub fn point(values: &[f64]) -> String {
 /// The right-hand side of a line with its numbers, and its value: `0.9·0 + (1 − 0.9)·4 = 0.4`.
 pub fn computed(line: &WorkedLine, element: usize) -> String {
     let value = short(line.value(element).unwrap_or(f64::NAN));
-    let numbers = line.with_numbers(element).right_hand_side();
+    equation(line.with_numbers(element).right_hand_side(), value)
+}
+
+/// Numbers and what they give; once where that is the same.
+pub fn equation(numbers: String, value: String) -> String {
     if numbers == value { value } else { format!("{numbers} = {value}") }
 }
 
@@ -60,7 +64,7 @@ impl Explanation {
                 format!("f(x, y) = {}, from {start}, where it is {value}", problem.expression)
             }
             Source::Gradients(_) => {
-                let norm = self.start.iter().map(|w| w * w).sum::<f64>().sqrt();
+                let norm = norm(&self.start);
                 let elements = self.elements.len();
                 let shown = match elements > MOST_SHOWN {
                     true => format!("; {elements} elements, of which {MOST_SHOWN} are shown"),

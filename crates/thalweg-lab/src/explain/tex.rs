@@ -4,6 +4,7 @@ use thalweg::formula::{WorkedLine, latex_letter, latex_number, rounded};
 
 use crate::render::page::sentence;
 
+use super::sentences::equation;
 use super::{Explanation, Step};
 
 /// The whole document.
@@ -105,8 +106,7 @@ fn worked(it: &Explanation, step: &Step) -> String {
 /// The right-hand side with its numbers, and its value.
 pub fn computed(line: &WorkedLine, element: usize) -> String {
     let value = latex_number(rounded(line.value(element).unwrap_or(f64::NAN)));
-    let numbers = line.with_numbers(element).latex_right_hand_side();
-    if numbers == value { value } else { format!("{numbers} = {value}") }
+    equation(line.with_numbers(element).latex_right_hand_side(), value)
 }
 
 fn vector(it: &Explanation, values: &[f64]) -> String {

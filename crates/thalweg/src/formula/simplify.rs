@@ -28,16 +28,20 @@ fn without_zeros(formula: &Formula, first: bool, number: fn(f64) -> f64) -> (For
         let simplified = simplifier.node(id, &ids);
         ids.push(simplified);
     }
+    (moved(formula, simplifier.to, &ids), ids)
+}
+
+/// The formula in another graph, with the quantity there of each of its own.
+fn moved(formula: &Formula, graph: Graph, ids: &[Id]) -> Formula {
     let slots = formula.slots.iter();
     let slots = slots.map(|slot| SlotFormula { value: ids[slot.value.index()], ..slot.clone() });
-    let simplified = Formula {
+    Formula {
         slots: slots.collect(),
         update: ids[formula.update.index()],
         replaces: formula.replaces,
         letters: formula.letters.clone(),
-        graph: simplifier.to,
-    };
-    (simplified, ids)
+        graph,
+    }
 }
 
 /// The formula with numbers for hyperparameters without a name: the same bits for any operands.
@@ -56,14 +60,7 @@ pub(super) fn with_numbers(formula: &Formula) -> Formula {
         to.in_apply = from.level(id) == Level::Element;
         ids.push(to.add(node));
     }
-    let slots = formula.slots.iter();
-    let slots = slots.map(|slot| SlotFormula { value: ids[slot.value.index()], ..slot.clone() });
-    Formula {
-        slots: slots.collect(),
-        update: ids[formula.update.index()],
-        graph: to,
-        ..formula.clone()
-    }
+    moved(formula, to, &ids)
 }
 
 struct Simplifier<'a> {

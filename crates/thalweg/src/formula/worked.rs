@@ -219,22 +219,20 @@ impl Formula {
             Node::Binary(Binary::Add, a, b) => root(a).or_else(|| root(b)),
             _ => None,
         })?;
-        let has_own_slot = self.slots_in(mean).iter().any(|k| !self.slots_in(square).contains(k));
+        let slots = self.slots_in(square);
+        let has_own_slot = self.slots_in(mean).iter().any(|slot| !slots.contains(slot));
         (has_own_slot && root(mean).is_none()).then_some(square)
     }
 
     /// The slots that a quantity is made of.
     fn slots_in(&self, id: Id) -> Vec<usize> {
-        let (mut open, mut seen, mut slots) = (vec![id], std::collections::BTreeSet::new(), vec![]);
-        while let Some(id) = open.pop() {
-            if seen.insert(id) {
-                if let Node::Slot(slot) = self.graph.node(id) {
-                    slots.push(slot);
-                }
-                open.extend(self.graph.operands(id));
-            }
-        }
-        slots
+        let uses = self.graph.uses(std::iter::once(id));
+        let used = self.graph.ids().filter(|id| uses[id.index()] > 0);
+        let slots = used.filter_map(|id| match self.graph.node(id) {
+            Node::Slot(slot) => Some(slot),
+            _ => None,
+        });
+        slots.collect()
     }
 }
 

@@ -101,11 +101,10 @@ impl Script {
     }
 
     fn find_needed(&mut self) {
-        let mut open: BTreeSet<Id> = self.results().into_iter().collect();
-        while let Some(id) = open.pop_last() {
-            self.needed.insert(id);
-            open.extend(self.operands(id));
-        }
+        let graph = &self.formula.graph;
+        let uses = graph.uses(self.formula.results());
+        let is_needed = |id: &Id| uses[id.index()] > 0 && self.core(*id) == *id;
+        self.needed = graph.ids().filter(is_needed).collect();
     }
 
     /// Quantities that have a name, and new values of slots, which have the slot's.
