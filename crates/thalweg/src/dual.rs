@@ -4,7 +4,7 @@ use std::num::ParseFloatError;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 use std::str::FromStr;
 
-use crate::number::{Number, Wide, one_minus_power};
+use crate::number::{Number, Wide, one_minus_power, warmup_product};
 
 /// A value with its derivatives with respect to K variables: forward-mode automatic differentiation.
 ///
@@ -101,7 +101,7 @@ impl<N: Differentiable, const K: usize> Dual<N, K> {
         })
     }
 
-    /// f(x) of this number x, from f and f′ at its value: for functions that [`Wide`] does not have.
+    /// f(x) of this number x, from f and f′ at its value: for functions that [`Number`] does not have.
     #[must_use]
     pub fn chain(self, value: N, derivative: N) -> Self {
         Self { value, slope: self.slope.map(|t| times(derivative, t)) }
@@ -157,17 +157,8 @@ impl<N: Differentiable, const K: usize> Number for Dual<N, K> {
     fn sign(self) -> Self {
         Self::constant(self.value.sign())
     }
-}
-
-impl<N: Differentiable, const K: usize> Wide for Dual<N, K> {
-    fn one_minus_power(self, t: Self) -> Self {
-        one_minus_power(self, t.real() as u64)
-    }
-    fn at_first(t: Self, first: Self, later: Self) -> Self {
-        if t.real() == 1.0 { first } else { later }
-    }
-    fn where_zero(self, then: Self, otherwise: Self) -> Self {
-        if self.real() == 0.0 { then } else { otherwise }
+    fn floor(self) -> Self {
+        Self::constant(self.value.floor())
     }
     fn exp(self) -> Self {
         let exp = self.value.exp();
@@ -187,6 +178,26 @@ impl<N: Differentiable, const K: usize> Wide for Dual<N, K> {
         let vanishes = value.real() == 0.0 && base.real() >= 0.0;
         let by_power = if vanishes { N::zero() } else { value * base.ln() };
         self.join(exponent, value, by_base, by_power)
+    }
+    fn atan2(self, x: Self) -> Self {
+        let squares = self.value * self.value + x.value * x.value;
+        let angle = self.value.atan2(x.value);
+        self.join(x, angle, x.value / squares, -self.value / squares)
+    }
+}
+
+impl<N: Differentiable, const K: usize> Wide for Dual<N, K> {
+    fn one_minus_power(self, t: Self) -> Self {
+        one_minus_power(self, t.real() as u64)
+    }
+    fn warmup_product(self, t: Self) -> Self {
+        warmup_product(self, t)
+    }
+    fn at_first(t: Self, first: Self, later: Self) -> Self {
+        if t.real() == 1.0 { first } else { later }
+    }
+    fn where_zero(self, then: Self, otherwise: Self) -> Self {
+        if self.real() == 0.0 { then } else { otherwise }
     }
 }
 

@@ -79,6 +79,7 @@
 
 pub mod checkpoint;
 mod dual;
+mod elementary;
 mod engine;
 mod error;
 pub mod formula;
@@ -92,6 +93,7 @@ pub mod schedule;
 pub mod sensitivity;
 mod settings;
 pub mod storage;
+mod sum_rule;
 
 pub use dual::{Differentiable, Dual};
 pub use engine::{Kernel, Norms, Simd, Tensor, TensorRule};
@@ -114,6 +116,7 @@ pub use schedule::Schedule;
 pub use sensitivity::sensitivity;
 pub use settings::{Accepts, Hyperparameter, Range, Setting, Settings, Value};
 pub use storage::{Dtype, Element, Elements, Real, Values, ValuesMut};
+pub use sum_rule::{Around, SumRule, Sums};
 
 /// For the other crates of this workspace; not part of the public API.
 #[doc(hidden)]

@@ -8,4 +8,5 @@ pub use crate::optimizer::Optimizer;
 pub use crate::rule::{Chain, Rule, Slot};
 pub use crate::rules::{AddDecayedWeights, Scale, ScaleByLearningRate, Trace};
 pub use crate::settings::Accepts;
+pub use crate::sum_rule::{Around, SumRule, Sums};
 pub use crate::{chain, hyperparameters, method};

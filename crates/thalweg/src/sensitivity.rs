@@ -246,8 +246,9 @@ impl Plan<'_> {
         let mut w: Vec<Dual> =
             elements.map(|(i, w)| number(*w, input == Some(&Input::Start(i)))).collect();
         let slots = self.formula.slots().iter();
-        let mut state: Vec<Vec<Dual>> =
-            slots.map(|slot| vec![Dual::constant(slot.start); w.len()]).collect();
+        let mut state: Vec<Vec<Dual>> = slots
+            .map(|slot| vec![Dual::constant(slot.start); if slot.is_whole { 1 } else { w.len() }])
+            .collect();
         let are_finite = |numbers: &[Dual]| numbers.iter().all(|number| number.value.is_finite());
         for step in 1..=self.steps {
             let gradient = objective.gradient(&w);

@@ -3,9 +3,11 @@
 use crate::formula::Formula;
 use crate::rule::{Rule, Slot, State, as_many};
 use crate::storage::{PerReal, Real};
+use crate::sum_rule::SumRule;
 
 use super::chunk::{Chunk, Context};
 use super::pass::{step_chunk, step_chunks};
+use super::sums::TwoPasses;
 use super::tape::Tape;
 use super::tensor::{Tensor, TensorPass, TensorRule, halved};
 use super::walk::Pass;
@@ -90,6 +92,11 @@ impl Kernel {
         Self(Kind::Tensor(Box::new(rule)))
     }
 
+    /// Steps whole parameters in two passes: sums, then elements.
+    pub fn sums<const K: usize>(rule: impl SumRule<K>) -> Self {
+        Self::tensor(TwoPasses(rule))
+    }
+
     /// The state slots, each with a unique name.
     pub fn slots(&self) -> Vec<Slot> {
         let mut slots = match &self.0 {
@@ -123,12 +130,13 @@ impl Kernel {
         match &self.0 {
             Kind::Elementwise(rule) => {
                 let pass = R::choose::<dyn Elementwise>(&**rule);
-                chunk.sums = halved(chunk, &|chunk| step_chunk(pass, context, chunk));
+                chunk.sums =
+                    halved(chunk, &|chunk| step_chunk(pass, context, chunk), &|a, b| a + b);
             }
             Kind::Tensor(rule) => {
                 let mut tensor = Tensor::new(context, chunk.reborrow());
                 R::choose::<dyn WholeTensor>(&**rule).run(&mut tensor);
-                chunk.sums = tensor.sums();
+                chunk.sums = tensor.chunk_sums();
             }
         }
     }

@@ -7,13 +7,13 @@
 
 pub(crate) mod chunk;
 mod kernel;
-mod norms;
 pub(crate) mod parallel;
 mod pass;
 mod simd;
 pub(crate) mod squares;
 mod staged;
 pub(crate) mod statistics;
+mod sums;
 mod tape;
 mod tensor;
 mod walk;

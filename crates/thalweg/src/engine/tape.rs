@@ -245,22 +245,22 @@ fn step<R: Real>(operation: Operation<Operand>, to: &mut [R], of: &Vectors<'_, R
         Operation::Copy(a) => to.copy_from_slice(of.vector(a)),
         Operation::Unary(function, a) => {
             let a = of.vector(a);
-            specialised!(Unary: Neg Sqrt Abs Sign; function, f => from_one(to, a, |a| f.of(a)));
+            specialised!(Unary: Neg Sqrt Abs Sign Exp Ln Cos Floor; function, f => from_one(to, a, |a| f.of(a)));
         }
         Operation::Binary(function, a, b) => match (of.constant(a), of.constant(b)) {
             (Some(a), _) => {
                 let b = of.vector(b);
-                specialised!(Binary: Add Sub Mul Div Max Min; function, f =>
+                specialised!(Binary: Add Sub Mul Div Max Min Pow Atan2; function, f =>
                     from_one(to, b, |b| f.of(a, b)));
             }
             (None, Some(b)) => {
                 let a = of.vector(a);
-                specialised!(Binary: Add Sub Mul Div Max Min; function, f =>
+                specialised!(Binary: Add Sub Mul Div Max Min Pow Atan2; function, f =>
                     from_one(to, a, |a| f.of(a, b)));
             }
             (None, None) => {
                 let (a, b) = (of.vector(a), of.vector(b));
-                specialised!(Binary: Add Sub Mul Div Max Min; function, f =>
+                specialised!(Binary: Add Sub Mul Div Max Min Pow Atan2; function, f =>
                     from_two(to, a, b, |a, b| f.of(a, b)));
             }
         },

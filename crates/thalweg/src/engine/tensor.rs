@@ -4,18 +4,19 @@ use crate::formula::Formula;
 use crate::number::Number;
 use crate::rule::{Rule, Slot};
 use crate::storage::Real;
+use crate::sum_rule::{SumRule, Sums};
 
-use super::chunk::{Chunk, Context, Sums};
+use super::chunk::{Chunk, Context, Sums as ChunkSums};
+use super::parallel;
 use super::pass::step_chunk;
+use super::sums;
 use super::walk::PlainOnly;
-use super::{norms, parallel};
 
 /// A method that needs a whole parameter at a time, unlike a [`Rule`], which needs one element.
 ///
-/// It receives a [`Tensor`]: the parameter's shape and state, norms that are summed in a fixed
-/// order, and steps with rules. A trust ratio takes two passes over memory, with nothing stored
-/// between them: [`norms`](Tensor::norms), then [`step`](Tensor::step). The result has the same
-/// bits on any number of threads.
+/// It receives a [`Tensor`]: the parameter's shape and state, sums in a fixed order, and steps with
+/// rules. A method that needs nothing but sums is a [`SumRule`]. The result has the same bits on any
+/// number of threads.
 pub trait TensorRule: Clone + Send + Sync + 'static {
     /// The state slots. First come those of the rules that it steps with, in their order, with a
     /// number for each element; others may have a [custom shape](Slot::with_shape).
@@ -65,33 +66,55 @@ impl<'a, R: Real> Tensor<'a, R> {
         self.chunk.separate[k].as_mut_slice()
     }
 
+    /// How many elements it has.
+    pub fn len(&self) -> usize {
+        self.chunk.len()
+    }
+
+    /// Whether it has no elements.
+    pub fn is_empty(&self) -> bool {
+        self.chunk.len() == 0
+    }
+
+    /// The sums that a rule needs, in one pass that stores nothing.
+    pub fn sums<T: SumRule<K>, const K: usize>(&mut self, rule: &T) -> [f64; K] {
+        let context = self.context;
+        let add = |mut a: [f64; K], b: [f64; K]| {
+            a.iter_mut().zip(b).for_each(|(a, b)| *a += b);
+            a
+        };
+        halved(&mut self.chunk, &|chunk| sums::sums(rule, context, chunk), &add)
+    }
+
     /// The norms of the parameter and of the update that `first` makes of the gradient, in one pass
     /// that stores nothing. State is read as [`step`](Self::step) with `chain!(first, rest)` reads
     /// it.
     pub fn norms<A: Rule, B: Rule>(&mut self, first: &A, rest: &B) -> Norms {
-        let context = self.context;
-        let rule = First(first.clone(), rest.clone());
-        let sums = halved(&mut self.chunk, &|chunk| norms::sums(&rule, context, chunk));
-        Norms { parameter: sums.parameter.sqrt(), update: sums.update.sqrt() }
+        let [parameter, update] = self.sums(&First(first.clone(), rest.clone())).map(f64::sqrt);
+        Norms { parameter, update }
     }
 
     /// Steps every element with a rule, in one pass.
     pub fn step<T: Rule>(&mut self, rule: &T) {
         let context = self.context;
-        self.chunk.sums =
-            halved(&mut self.chunk, &|chunk| step_chunk::<R>(&PlainOnly(rule), context, chunk));
+        self.chunk.sums = halved(
+            &mut self.chunk,
+            &|chunk| step_chunk::<R>(&PlainOnly(rule), context, chunk),
+            &|a, b| a + b,
+        );
     }
 
-    pub(crate) fn sums(&self) -> Sums {
+    pub(crate) fn chunk_sums(&self) -> ChunkSums {
         self.chunk.sums
     }
 }
 
-/// Runs over all threads of the current rayon pool.
-pub fn halved<R: Real>(
+/// Runs over all threads of the current rayon pool, and joins the results in a fixed order.
+pub fn halved<R: Real, T: Send>(
     chunk: &mut Chunk<'_, R>,
-    run: &(dyn Fn(&mut Chunk<'_, R>) -> Sums + Sync),
-) -> Sums {
+    run: &(dyn Fn(&mut Chunk<'_, R>) -> T + Sync),
+    join: &(dyn Fn(T, T) -> T + Sync),
+) -> T {
     let grain = parallel::grain(chunk.len());
     if chunk.len() <= grain {
         return run(chunk);
@@ -102,25 +125,39 @@ pub fn halved<R: Real>(
         &|chunk| chunk.len(),
         &|chunk, at| chunk.split_at(at),
         &|mut chunk| run(&mut chunk),
-        &|left, right| left + right,
+        &|left, right| join(left, right),
     )
 }
 
-/// The first of two rules, with the state of both.
+/// The norms of W and of the update of the first of two rules, with the state of both.
 #[derive(Clone)]
 struct First<A, B>(A, B);
 
-impl<A: Rule, B: Rule> Rule for First<A, B> {
+impl<A: Rule, B: Rule> SumRule<2> for First<A, B> {
     type State<N: Number> = (A::State<N>, B::State<N>);
     type Constants<N: Number> = A::Constants<N>;
+    type Scalars<N: Number> = ();
 
-    fn prepare<N: Number>(&self, t: N::Wide) -> Self::Constants<N> {
+    fn prepare<N: Number>(&self, t: N::Wide) -> A::Constants<N> {
         self.0.prepare::<N>(t)
     }
 
     #[inline(always)]
-    fn apply<N: Number>(c: &Self::Constants<N>, u: N, w: N, state: &mut Self::State<N>) -> N {
-        A::apply(c, u, w, &mut state.0)
+    fn terms<N: Number>(
+        c: &A::Constants<N>,
+        u: N,
+        w: N,
+        state: &mut Self::State<N>,
+    ) -> [[N; 2]; 2] {
+        let u = A::apply(c, u, w, &mut state.0);
+        [[w, w], [u, u]]
+    }
+
+    fn scalars<N: Number>(&self, _: N::Wide, _: Sums<'_, N::Wide, 2>) {}
+
+    #[inline(always)]
+    fn apply<N: Number>(_: &A::Constants<N>, (): &(), u: N, _: N, _: &mut Self::State<N>) -> N {
+        u
     }
 }
 

@@ -53,8 +53,15 @@ impl<N: Differentiable> Evaluation<N> {
             let quantity = match graph.node(id) {
                 Node::Gradient => Some(Quantity::Each(given.gradient.to_vec())),
                 Node::Parameter => Some(Quantity::Each(given.parameter.to_vec())),
+                Node::Kept(slot) => given
+                    .state
+                    .get(slot)
+                    .and_then(|numbers| numbers.first().copied())
+                    .map(Quantity::Same),
                 Node::Slot(slot) => given.state.get(slot).cloned().map(Quantity::Each),
                 Node::Norm(a) => quantities[a.index()].as_ref().map(|a| norm(a, elements)),
+                Node::Sum(a) => quantities[a.index()].as_ref().map(|a| sum(a, elements)),
+                Node::Count => Some(Quantity::Same(N::from_f64(elements as f64))),
                 node => {
                     let value = |i: usize| {
                         let of = |id: Id| quantities[id.index()].as_ref().and_then(|q| q.of(i));
@@ -77,7 +84,12 @@ impl<N: Differentiable> Evaluation<N> {
             Some(if formula.replaces { update } else { given.parameter[i] + update })
         });
         let state = formula.slots.iter();
-        let state = state.map(|slot| each(&|i| of(slot.value, i).map(stored))).collect();
+        let state = state.map(|slot| {
+            let mut numbers = each(&|i| of(slot.value, i).map(stored));
+            numbers.truncate(if slot.is_whole { 1 } else { elements });
+            numbers
+        });
+        let state = state.collect();
         Self { quantities, parameter, state }
     }
 
@@ -96,16 +108,24 @@ fn stored<N: Differentiable>(value: N) -> N {
     }
 }
 
-/// The partial sums of a norm, as in the engine.
+/// The partial sums of a sum, as in the engine.
 const SUMS: usize = 16;
 
-/// The norm, its squares added as the engine adds those of parameters that it does not divide.
-fn norm<N: Differentiable>(quantity: &Quantity<N>, elements: usize) -> Quantity<N> {
+/// The sum over all elements, added as the engine adds those of parameters that it does not divide.
+fn sum_of<N: Differentiable>(value: impl Fn(usize) -> Option<N>, elements: usize) -> N {
     let mut sums = [N::zero(); SUMS];
     for i in 0..elements {
-        if let Some(x) = quantity.of(i) {
-            sums[i % SUMS] = sums[i % SUMS] + x * x;
+        if let Some(x) = value(i) {
+            sums[i % SUMS] = sums[i % SUMS] + x;
         }
     }
-    Quantity::Same(sums.into_iter().fold(N::zero(), |sum, part| sum + part).sqrt())
+    sums.into_iter().fold(N::zero(), |sum, part| sum + part)
+}
+
+fn sum<N: Differentiable>(quantity: &Quantity<N>, elements: usize) -> Quantity<N> {
+    Quantity::Same(sum_of(|i| quantity.of(i), elements))
+}
+
+fn norm<N: Differentiable>(quantity: &Quantity<N>, elements: usize) -> Quantity<N> {
+    Quantity::Same(sum_of(|i| quantity.of(i).map(|x| x * x), elements).sqrt())
 }

@@ -14,6 +14,8 @@ pub(super) enum Expression {
     Absolute(Box<Expression>),
     /// The Euclidean norm over all elements.
     Norm(Box<Expression>),
+    /// The sum over all elements.
+    Total(Box<Expression>),
     /// A function by name.
     Call(&'static str, Vec<Expression>),
 }
@@ -96,7 +98,7 @@ impl Expression {
             Sum(terms) | Self::Call(_, terms) => terms.iter().any(Self::has_bars),
             Self::Product(product) => product.factors.iter().any(|(factor, _)| factor.has_bars()),
             Self::Power(base, exponent) => base.has_bars() || exponent.has_bars(),
-            Self::Root(inside) => inside.has_bars(),
+            Self::Root(inside) | Self::Total(inside) => inside.has_bars(),
             Self::Absolute(_) | Self::Norm(_) => true,
         }
     }
@@ -141,7 +143,7 @@ impl Expression {
             Self::Power(base, exponent) => Self::Power(map(base), map(exponent)),
             Self::Root(inside) => Self::Root(map(inside)),
             Self::Absolute(inside) => Self::Absolute(map(inside)),
-            Self::Norm(_) => of(&self.to_string()),
+            Self::Norm(_) | Self::Total(_) => of(&self.to_string()),
             Self::Call(name, arguments) => {
                 Self::Call(name, arguments.iter().map(|a| a.map_letters(of)).collect())
             }

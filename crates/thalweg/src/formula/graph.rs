@@ -24,12 +24,18 @@ pub enum Node {
     Step,
     /// The Euclidean norm of a quantity over all elements of the parameter.
     Norm(Id),
+    /// The sum of a quantity over all elements of the parameter.
+    Sum(Id),
+    /// The number of elements of the parameter.
+    Count,
     /// The gradient g of the element.
     Gradient,
     /// The element W of the parameter.
     Parameter,
     /// The element of a state slot before the step.
     Slot(usize),
+    /// The one number of a state slot that is kept for the whole parameter, before the step.
+    Kept(usize),
     /// A function of one quantity.
     Unary(Unary, Id),
     /// A function of two quantities.
@@ -37,10 +43,9 @@ pub enum Node {
     /// 1 − βᵗ for the quantity β, as [`Wide::one_minus_power`](crate::Wide::one_minus_power)
     /// computes it.
     OneMinusPower(Id, Id),
-    /// An elementary function of a quantity of the step.
-    Elementary(Elementary, Id),
-    /// The first quantity to the power of the second, both of the step.
-    Power(Id, Id),
+    /// ∏ (1 − qⁱ/2) over i from 1 to t for the quantity q, as
+    /// [`Wide::warmup_product`](crate::Wide::warmup_product) computes it.
+    WarmupProduct(Id, Id),
     /// The first quantity at step 1, the second at every other step.
     AtFirst(Id, Id),
     /// The second quantity where the first is 0, else the third.
@@ -58,15 +63,17 @@ impl Node {
             Self::Constant(_)
             | Self::Hyperparameter(_)
             | Self::Step
+            | Self::Count
             | Self::Gradient
             | Self::Parameter
-            | Self::Slot(_) => self,
+            | Self::Slot(_)
+            | Self::Kept(_) => self,
             Self::Norm(a) => Self::Norm(of(a)),
+            Self::Sum(a) => Self::Sum(of(a)),
             Self::Unary(function, a) => Self::Unary(function, of(a)),
             Self::Binary(function, a, b) => Self::Binary(function, of(a), of(b)),
             Self::OneMinusPower(a, b) => Self::OneMinusPower(of(a), of(b)),
-            Self::Elementary(function, a) => Self::Elementary(function, of(a)),
-            Self::Power(a, b) => Self::Power(of(a), of(b)),
+            Self::WarmupProduct(a, b) => Self::WarmupProduct(of(a), of(b)),
             Self::AtFirst(a, b) => Self::AtFirst(of(a), of(b)),
             Self::WhereZero(a, b, c) => Self::WhereZero(of(a), of(b), of(c)),
             Self::Round(a) => Self::Round(of(a)),
@@ -83,14 +90,9 @@ pub enum Unary {
     Sqrt,
     Abs,
     Sign,
-}
-
-/// Elementary functions, which are computed only once a step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[allow(missing_docs)]
-pub enum Elementary {
     Exp,
     Ln,
+    Floor,
     Cos,
 }
 
@@ -104,6 +106,10 @@ pub enum Binary {
     Div,
     Max,
     Min,
+    /// The first to the power of the second.
+    Pow,
+    /// The angle of the point that has the first as y, the second as x.
+    Atan2,
 }
 
 /// When and in which type a quantity is computed.
@@ -168,13 +174,13 @@ impl Graph {
     pub fn operands(&self, id: Id) -> impl Iterator<Item = Id> + use<> {
         let operands = match self.node(id) {
             Node::Unary(_, a)
-            | Node::Elementary(_, a)
             | Node::Norm(a)
+            | Node::Sum(a)
             | Node::Round(a)
             | Node::Named(a, _) => [Some(a), None, None],
             Node::Binary(_, a, b)
             | Node::OneMinusPower(a, b)
-            | Node::Power(a, b)
+            | Node::WarmupProduct(a, b)
             | Node::AtFirst(a, b) => [Some(a), Some(b), None],
             Node::WhereZero(a, b, c) => [Some(a), Some(b), Some(c)],
             _ => [None; 3],
@@ -188,7 +194,7 @@ impl Graph {
         for id in self.ids() {
             varies.push(match self.node(id) {
                 Node::Gradient | Node::Parameter | Node::Slot(_) => true,
-                Node::Norm(_) => false,
+                Node::Norm(_) | Node::Sum(_) => false,
                 _ => self.operands(id).any(|operand| varies[operand.index()]),
             });
         }
@@ -249,7 +255,12 @@ impl Graph {
     fn level_of(&self, id: Id) -> Level {
         match self.node(id) {
             Node::Constant(_) => Level::Constant,
-            Node::Hyperparameter(_) | Node::Step | Node::Norm(_) => Level::Step,
+            Node::Hyperparameter(_)
+            | Node::Step
+            | Node::Kept(_)
+            | Node::Count
+            | Node::Norm(_)
+            | Node::Sum(_) => Level::Step,
             Node::Gradient | Node::Parameter | Node::Slot(_) | Node::Round(_) => Level::Element,
             _ => {
                 let has = |level| self.operands(id).any(|operand| self.level(operand) == level);
@@ -261,6 +272,15 @@ impl Graph {
                     Level::Element
                 }
             }
+        }
+    }
+
+    /// x of ∑x².
+    fn square_in_sum(&self, sum: Id) -> Option<Id> {
+        let Node::Sum(square) = self.node(sum) else { return None };
+        match self.node(square) {
+            Node::Binary(Binary::Mul, x, y) if x == y => Some(x),
+            _ => None,
         }
     }
 
@@ -285,21 +305,18 @@ impl Graph {
             Node::Round(x) | Node::Named(x, _) if self.constant(x).is_some() => Some(x),
             Node::Named(x, _) if matches!(self.node(x), Node::Hyperparameter(_)) => Some(x),
             Node::Unary(Unary::Neg, x) => self.constant(x).map(|x| self.number(-x)),
+            // √∑x² is the norm of x.
+            Node::Unary(Unary::Sqrt, sum) if self.square_in_sum(sum).is_some() => {
+                let x = self.square_in_sum(sum)?;
+                Some(self.add(Node::Norm(x)))
+            }
             Node::Unary(function, x) if !self.in_apply => {
                 let x = self.constant(x)?;
                 Some(self.number(function.of(x)))
             }
-            Node::Binary(function, a, b) if !self.in_apply => {
+            Node::Binary(function, a, b) if !self.in_apply && function != Binary::Div => {
                 let (a, b) = (self.constant(a)?, self.constant(b)?);
                 Some(self.number(function.of(a, b)))
-            }
-            Node::Elementary(function, x) => {
-                let x = self.constant(x)?;
-                Some(self.number(function.of(x)))
-            }
-            Node::Power(a, b) => {
-                let (a, b) = (self.constant(a)?, self.constant(b)?);
-                Some(self.number(crate::Wide::powf(a, b)))
             }
             _ => None,
         }
@@ -322,24 +339,18 @@ impl Node {
             Self::Unary(function, a) => function.of(of(a)?),
             Self::Binary(function, a, b) => function.of(of(a)?, of(b)?),
             Self::OneMinusPower(beta, t) => of(beta)?.one_minus_power(of(t)?),
-            Self::Elementary(function, x) => function.of(of(x)?),
-            Self::Power(a, b) => of(a)?.powf(of(b)?),
+            Self::WarmupProduct(q, t) => of(q)?.warmup_product(of(t)?),
             Self::AtFirst(first, later) => W::at_first(t, of(first)?, of(later)?),
             Self::WhereZero(x, then, otherwise) => of(x)?.where_zero(of(then)?, of(otherwise)?),
             Self::Round(a) | Self::Named(a, _) => of(a)?,
-            Self::Norm(_) | Self::Gradient | Self::Parameter | Self::Slot(_) => return None,
+            Self::Norm(_)
+            | Self::Sum(_)
+            | Self::Count
+            | Self::Gradient
+            | Self::Parameter
+            | Self::Slot(_)
+            | Self::Kept(_) => return None,
         })
-    }
-}
-
-impl Elementary {
-    /// Its value, as in a rule.
-    pub fn of<W: crate::Wide>(self, x: W) -> W {
-        match self {
-            Self::Exp => x.exp(),
-            Self::Ln => x.ln(),
-            Self::Cos => x.cos(),
-        }
     }
 }
 
@@ -352,6 +363,10 @@ impl Unary {
             Self::Sqrt => x.sqrt(),
             Self::Abs => x.abs(),
             Self::Sign => x.sign(),
+            Self::Exp => x.exp(),
+            Self::Ln => x.ln(),
+            Self::Cos => x.cos(),
+            Self::Floor => x.floor(),
         }
     }
 }
@@ -367,6 +382,8 @@ impl Binary {
             Self::Div => a / b,
             Self::Max => a.max(b),
             Self::Min => a.min(b),
+            Self::Pow => a.powf(b),
+            Self::Atan2 => a.atan2(b),
         }
     }
 }

@@ -90,7 +90,7 @@ fn factor(expression: &Expression, exponent: u32) -> String {
         Expression::Power(base, power) => {
             let base = match &**base {
                 Expression::Number(x) if !latex_number(*x).contains('^') => factor(base, 1),
-                Expression::Letter(_) => factor(base, 1),
+                Expression::Letter(_) | Expression::Absolute(_) => factor(base, 1),
                 base => parentheses(base),
             };
             let power = format!("{base}^{{{}}}", sum(power));
@@ -101,11 +101,13 @@ fn factor(expression: &Expression, exponent: u32) -> String {
             if exponent == 1 { root } else { raised(enclosed(&root)) }
         }
         Expression::Absolute(inside) => raised(format!(r"\left| {} \right|", sum(inside))),
+        Expression::Total(inside) => raised(format!(r"\sum{}", parentheses(inside))),
         Expression::Norm(inside) => raised(format!(r"\left\lVert {} \right\rVert", sum(inside))),
         Expression::Call(name, arguments) => {
             let arguments: Vec<String> = arguments.iter().map(sum).collect();
             let name = match *name {
                 "max" | "min" | "exp" | "ln" | "cos" => format!(r"\{name}"),
+                "∏ᵢ₌₁ᵗ" => r"\prod_{i=1}^{t}".to_owned(),
                 other => format!(r"\operatorname{{{other}}}"),
             };
             raised(name + &enclosed(&arguments.join(", ")))

@@ -25,7 +25,7 @@ mod worked;
 
 pub use evaluate::Quantity;
 pub(crate) use evaluate::{Evaluation, Given};
-pub use graph::{Binary, Elementary, Graph, Id, Level, Node, Unary};
+pub use graph::{Binary, Graph, Id, Level, Node, Unary};
 pub use latex::{latex_letter, latex_number};
 pub(crate) use parse::parse;
 pub(crate) use program::{Instruction, Operand, Operation, Program};
@@ -37,6 +37,7 @@ pub use worked::{Remark, WorkedLine, WorkedStep, rounded};
 
 use crate::rule::sealed::{Layout as _, Slots};
 use crate::rule::{Rule, Slot, State, as_many};
+use crate::sum_rule::{SumRule, Sums};
 use symbol::{edit, record};
 
 /// The formula of a method: how the update of one element and its new state come from the gradient
@@ -76,6 +77,8 @@ pub struct Formula {
 pub struct SlotFormula {
     /// The slot's name.
     pub name: String,
+    /// Whether it is one number for the whole parameter, not one for each element.
+    pub is_whole: bool,
     /// Its value before the first step.
     pub start: f64,
     /// Its value after a step.
@@ -101,12 +104,18 @@ impl Formula {
     // Not generic, so that it is compiled once and not for each chain.
     fn recorded(slots: Vec<Slot>, run: &mut dyn FnMut(&mut Recorder) -> Symbol) -> Self {
         let ((update, values), graph) = record(|| {
-            let values = (0..slots.len()).map(|k| Symbol::of(Node::Slot(k))).collect();
+            let slots = slots.iter().enumerate();
+            let values = slots.map(|(k, slot)| match slot.is_elementwise() {
+                true => Symbol::of(Node::Slot(k)),
+                false => Symbol::of(Node::Kept(k)),
+            });
+            let values = values.collect();
             let mut recorder = Recorder { values, next: 0 };
             (run(&mut recorder), recorder.values)
         });
         let slots = slots.into_iter().zip(values);
         let slots = slots.map(|(slot, value)| SlotFormula {
+            is_whole: !slot.is_elementwise(),
             name: slot.name,
             start: slot.start,
             value: value.0,
@@ -137,9 +146,11 @@ impl Formula {
         Self { graph, slots, update, replaces, letters: Vec::new() }
     }
 
-    /// Whether it needs nothing but one element: no norm of the whole parameter.
+    /// Whether it needs nothing but one element: no norm and no sum of the whole parameter.
     pub fn is_elementwise(&self) -> bool {
-        !self.graph.ids().any(|id| matches!(self.graph.node(id), Node::Norm(_)))
+        let is_of_all =
+            |node| matches!(node, Node::Kept(_) | Node::Norm(_) | Node::Sum(_) | Node::Count);
+        !self.graph.ids().any(|id| is_of_all(self.graph.node(id)))
     }
 
     /// The value of a hyperparameter; 0 if there is none of this name.
@@ -278,6 +289,30 @@ impl Recorder {
         state.store::<Recorded>(&mut self.values, &mut [], self.next, 0);
         edit(|graph| graph.in_apply = false);
         self.next += T::State::<Symbol>::SLOTS;
+        u
+    }
+
+    /// The update that a rule which needs sums makes of `u`; the numbers that it keeps for the whole
+    /// parameter are slots behind the others.
+    pub fn sum_rule<T: SumRule<K>, const K: usize>(&mut self, rule: &T, u: Symbol) -> Symbol {
+        let t = Symbol::of(Node::Step);
+        let (constants, w) = (rule.prepare::<Symbol>(t), self.parameter());
+        edit(|graph| graph.in_apply = true);
+        let first = self.next;
+        let load = |values: &[Symbol]| T::State::<Symbol>::load::<Recorded>(values, &[], first, 0);
+        let mut state = load(&self.values);
+        let terms = T::terms(&constants, u, w, &mut state);
+        let of = terms.map(|[a, b]| (a * b).sum());
+        edit(|graph| graph.in_apply = false);
+        self.next += T::State::<Symbol>::SLOTS;
+        let kept = self.values.len() - T::KEPT.len();
+        let sums = Sums { of, count: Symbol::count(), kept: &mut self.values[kept..] };
+        let scalars = rule.scalars::<Symbol>(t, sums);
+        edit(|graph| graph.in_apply = true);
+        let mut state = load(&self.values);
+        let u = T::apply(&constants, &scalars, u, w, &mut state);
+        state.store::<Recorded>(&mut self.values, &mut [], first, 0);
+        edit(|graph| graph.in_apply = false);
         u
     }
 }

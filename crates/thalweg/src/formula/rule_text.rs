@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use super::expression::number;
-use super::graph::{Binary, Elementary, Id, Node, Unary};
+use super::graph::{Binary, Id, Level, Node, Unary};
+use super::parse::small_whole;
 use super::simplify::simplified_exactly;
 use super::statements::{Line, Lines, Names};
 use super::{Formula, SlotFormula, parse};
@@ -165,18 +166,39 @@ impl Writer<'_> {
                 let name = match function {
                     Unary::Sqrt => "sqrt",
                     Unary::Abs => "abs",
-                    _ => "sign",
+                    Unary::Exp => "exp",
+                    Unary::Ln => "log",
+                    Unary::Cos => "cos",
+                    Unary::Floor => "floor",
+                    Unary::Neg | Unary::Sign => "sign",
                 };
                 (Binds::Operand, format!("{name}({})", of(x, Binds::Sum)?))
             }
-            Node::Binary(function @ (Binary::Max | Binary::Min), a, b) => {
-                let name = if function == Binary::Max { "max" } else { "min" };
+            // Read as a product, which has other bits.
+            Node::Binary(Binary::Pow, a, b)
+                if graph.level(a) == Level::Element
+                    && graph.constant(b).and_then(small_whole).is_some() =>
+            {
+                return None;
+            }
+            Node::Binary(
+                function @ (Binary::Max | Binary::Min | Binary::Pow | Binary::Atan2),
+                a,
+                b,
+            ) => {
+                let name = match function {
+                    Binary::Max => "max",
+                    Binary::Min => "min",
+                    Binary::Pow => "pow",
+                    _ => "atan2",
+                };
                 let (a, b) = (of(a, Binds::Sum)?, of(b, Binds::Sum)?);
                 (Binds::Operand, format!("{name}({a}, {b})"))
             }
             // Read as the difference that it is, and not as 1 − βᵗ, which has other bits.
             Node::Binary(Binary::Sub, a, b)
-                if graph.constant(a) == Some(1.0) && matches!(graph.node(b), Node::Power(..)) =>
+                if graph.constant(a) == Some(1.0)
+                    && matches!(graph.node(b), Node::Binary(Binary::Pow, ..)) =>
             {
                 (Binds::Sum, format!("1 + -{}", of(b, Binds::Sign)?))
             }
@@ -196,20 +218,18 @@ impl Writer<'_> {
                 }
                 (Binds::Sum, format!("1 - {}^t", of(beta, Binds::Operand)?))
             }
-            Node::Elementary(function, x) => {
-                let name = match function {
-                    Elementary::Exp => "exp",
-                    Elementary::Ln => "log",
-                    Elementary::Cos => "cos",
-                };
-                (Binds::Operand, format!("{name}({})", of(x, Binds::Sum)?))
-            }
-            Node::Power(a, b) => {
+            Node::AtFirst(a, b) => {
                 let (a, b) = (of(a, Binds::Sum)?, of(b, Binds::Sum)?);
-                (Binds::Operand, format!("pow({a}, {b})"))
+                (Binds::Operand, format!("first({a}, {b})"))
             }
             Node::Named(x, _) => return of(x, binds),
-            Node::Norm(_) | Node::AtFirst(..) | Node::WhereZero(..) | Node::Round(_) => {
+            Node::Kept(_)
+            | Node::Norm(_)
+            | Node::Sum(_)
+            | Node::Count
+            | Node::WarmupProduct(..)
+            | Node::WhereZero(..)
+            | Node::Round(_) => {
                 return None;
             }
         };

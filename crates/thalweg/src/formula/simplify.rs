@@ -12,16 +12,16 @@ pub(super) fn simplified(formula: &Formula, first: bool) -> Formula {
 
 /// The same, with the simplified quantity of each quantity.
 pub(super) fn simplified_with_ids(formula: &Formula, first: bool) -> (Formula, Vec<Id>) {
-    without_zeros(formula, first, tidy)
+    without_zeros(formula, first, false)
 }
 
 /// The same at later steps, with every digit of its numbers.
 pub(super) fn simplified_exactly(formula: &Formula) -> Formula {
-    without_zeros(formula, false, |x| x).0
+    without_zeros(formula, false, true).0
 }
 
-fn without_zeros(formula: &Formula, first: bool, number: fn(f64) -> f64) -> (Formula, Vec<Id>) {
-    let mut simplifier = Simplifier { from: &formula.graph, to: Graph::default(), first, number };
+fn without_zeros(formula: &Formula, first: bool, exact: bool) -> (Formula, Vec<Id>) {
+    let mut simplifier = Simplifier { from: &formula.graph, to: Graph::default(), first, exact };
     simplifier.to.names = formula.graph.names.clone();
     let mut ids: Vec<Id> = Vec::with_capacity(formula.graph.len());
     for id in formula.graph.ids() {
@@ -67,8 +67,8 @@ struct Simplifier<'a> {
     from: &'a Graph,
     to: Graph,
     first: bool,
-    /// How the result of two numbers is kept.
-    number: fn(f64) -> f64,
+    /// Whether every digit stays as it is.
+    exact: bool,
 }
 
 impl Simplifier<'_> {
@@ -85,19 +85,27 @@ impl Simplifier<'_> {
                 Some(0.0) => self.to.number(1.0),
                 _ => self.to.add(Node::OneMinusPower(of(beta), of(t))),
             },
-            Node::Elementary(function, a) => self.to.add(Node::Elementary(function, of(a))),
-            Node::Power(a, b) => self.to.add(Node::Power(of(a), of(b))),
+            Node::WarmupProduct(q, t) => self.to.add(Node::WarmupProduct(of(q), of(t))),
             Node::AtFirst(first, later) => of(if self.first { first } else { later }),
             Node::WhereZero(_, _, otherwise) => of(otherwise),
             Node::Norm(a) => self.to.add(Node::Norm(of(a))),
+            Node::Sum(a) => self.to.add(Node::Sum(of(a))),
             Node::Round(a) => of(a),
             Node::Named(a, name) => match self.to.node(of(a)) {
-                Node::Unary(..) | Node::Binary(..) | Node::Power(..) | Node::Elementary(..) => {
-                    self.to.add(Node::Named(of(a), name))
-                }
+                Node::Unary(..) | Node::Binary(..) => self.to.add(Node::Named(of(a), name)),
                 _ => of(a),
             },
             same => self.to.add(same),
+        }
+    }
+
+    /// βᵗ of 1 − βᵗ.
+    fn power(&mut self, id: Id) -> Option<Id> {
+        match self.to.node(id) {
+            Node::OneMinusPower(beta, t) if !self.exact => {
+                Some(self.to.add(Node::Binary(Binary::Pow, beta, t)))
+            }
+            _ => None,
         }
     }
 
@@ -111,7 +119,16 @@ impl Simplifier<'_> {
     fn binary(&mut self, function: Binary, a: Id, b: Id) -> Id {
         let (x, y) = (self.to.constant(a), self.to.constant(b));
         match (function, x, y) {
-            (_, Some(x), Some(y)) => self.to.number((self.number)(function.of(x, y))),
+            // A third is no decimal number.
+            (Binary::Div, Some(x), Some(y)) if is_fraction(x, y) => {
+                self.to.add(Node::Binary(function, a, b))
+            }
+            // 1 − (1 − βᵗ).
+            (Binary::Sub, Some(1.0), _) if self.power(b).is_some() => self.power(b).unwrap_or(b),
+            (_, Some(x), Some(y)) => {
+                let result = function.of(x, y);
+                self.to.number(if self.exact { result } else { tidy(result) })
+            }
             (Binary::Add, Some(0.0), _) => b,
             (Binary::Add | Binary::Sub, _, Some(0.0)) => a,
             (Binary::Sub, Some(0.0), _) => self.unary(Unary::Neg, b),
@@ -126,4 +143,9 @@ impl Simplifier<'_> {
 /// The number without the rounding of the last digits: 0.1, not 0.09999999999999998.
 fn tidy(x: f64) -> f64 {
     format!("{x:.12e}").parse().unwrap_or(x)
+}
+
+/// Whether a quotient of whole numbers has no short decimal form.
+fn is_fraction(x: f64, y: f64) -> bool {
+    x.fract() == 0.0 && y.fract() == 0.0 && (x / y * 1e6).fract() != 0.0
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Formula;
 use super::expression::Expression;
-use super::graph::{Binary, Elementary, Id, Node, Unary};
+use super::graph::{Binary, Id, Node, Unary};
 use super::letters::{plain, subscripts};
 
 /// A line of a formula: `m ← β₁m + (1 − β₁)g`, or `m̂ = m/(1 − β₁ᵗ)`.
@@ -97,7 +97,7 @@ impl<'a> Lines<'a> {
         let mut lines = Self { formula, names, letters: BTreeMap::new(), lines: Vec::new() };
         for (k, slot) in formula.slots.iter().enumerate() {
             // A slot that keeps its value has no line; what has a letter already keeps it.
-            if graph.node(slot.value) != Node::Slot(k) {
+            if !is_slot(graph.node(slot.value), k) {
                 // A constant keeps its own: what is computed once a step cannot be made of state.
                 let has_letter = varies[slot.value.index()]
                     && matches!(
@@ -129,7 +129,7 @@ impl<'a> Lines<'a> {
                     lines.lines.push(Line::Named(id));
                 }
                 // What is computed once a step is repeated, as 1 − β₁ is, while it is short.
-                Node::Unary(..) | Node::Binary(..) | Node::Power(..) | Node::Elementary(..)
+                Node::Unary(..) | Node::Binary(..)
                     if !is_slot
                         && uses[id.index()] > 1
                         && (varies[id.index()] || sizes[id.index()] > LONG)
@@ -246,7 +246,7 @@ impl<'a> Lines<'a> {
     /// Names the value of a slot before the step, unless it has a name already.
     fn name_old(&mut self, slot: usize) -> Option<Line> {
         let graph = &self.formula.graph;
-        let id = graph.ids().find(|id| graph.node(*id) == Node::Slot(slot))?;
+        let id = graph.ids().find(|id| is_slot(graph.node(*id), slot))?;
         let is_changed =
             self.lines.iter().any(|line| matches!(line, Line::Slot(k, _) if *k == slot));
         if !is_changed || self.letters.contains_key(&id) {
@@ -274,7 +274,7 @@ impl<'a> Lines<'a> {
         let is_first =
             |used: &Id| *used == id || matches!(graph.node(*used), Node::Named(a, _) if a == id);
         let Line::Slot(slot, _) = then else { return uses.iter().any(is_first) };
-        let is_its_old = matches!(first, Line::Named(_)) && graph.node(id) == Node::Slot(*slot);
+        let is_its_old = matches!(first, Line::Named(_)) && is_slot(graph.node(id), *slot);
         let is_its_value = id == self.id(*then) && self.is_definition(*first);
         is_its_old
             || (is_its_value && !self.is_definition(*then))
@@ -321,8 +321,10 @@ impl<'a> Lines<'a> {
             (None, Node::Step) => Some("t".to_owned()),
             (None, Node::Gradient) => Some("g".to_owned()),
             (None, Node::Parameter) => Some("W".to_owned()),
-            (None, Node::Slot(slot)) => Some(self.slot_letter(slot)),
-            (None, Node::Norm(_)) => Some(self.expression(id, None).to_string()),
+            (None, Node::Slot(slot) | Node::Kept(slot)) => Some(self.slot_letter(slot)),
+            (None, Node::Norm(_) | Node::Sum(_) | Node::Count) => {
+                Some(self.expression(id, None).to_string())
+            }
             _ => None,
         };
         ids.iter().filter_map(|id| Some((letter(*id)?, *id))).collect()
@@ -330,7 +332,7 @@ impl<'a> Lines<'a> {
 
     /// Whether a quantity is the value of a slot before the step, and has no letter of its own.
     fn is_old(&self, id: Id, slot: usize) -> bool {
-        self.formula.graph.node(id) == Node::Slot(slot) && !self.letters.contains_key(&id)
+        is_slot(self.formula.graph.node(id), slot) && !self.letters.contains_key(&id)
     }
 
     fn statement(&self, line: Line) -> Statement {
@@ -359,31 +361,46 @@ impl<'a> Lines<'a> {
             }
             Node::Step => Expression::Letter("t".to_owned()),
             Node::Norm(a) => Expression::Norm(Box::new(of(a))),
+            Node::Sum(a) => Expression::Total(Box::new(of(a))),
+            Node::Count => Expression::Letter("N".to_owned()),
             Node::Gradient => Expression::Letter("g".to_owned()),
             Node::Parameter => Expression::Letter("W".to_owned()),
-            Node::Slot(k) => Expression::Letter(self.slot_letter(k)),
+            Node::Slot(k) | Node::Kept(k) => Expression::Letter(self.slot_letter(k)),
             Node::Unary(Unary::Neg, a) => of(a).negated(),
             Node::Unary(Unary::Sqrt, a) => Expression::Root(Box::new(of(a))),
             Node::Unary(Unary::Abs, a) => Expression::Absolute(Box::new(of(a))),
             Node::Unary(Unary::Sign, a) => Expression::Call("sign", vec![of(a)]),
+            Node::Unary(Unary::Exp, a) => Expression::Call("exp", vec![of(a)]),
+            Node::Unary(Unary::Ln, a) => Expression::Call("ln", vec![of(a)]),
+            Node::Unary(Unary::Cos, a) => Expression::Call("cos", vec![of(a)]),
+            Node::Unary(Unary::Floor, a) => Expression::Call("floor", vec![of(a)]),
             Node::Binary(Binary::Add, a, b) => of(a).plus(of(b)),
             Node::Binary(Binary::Sub, a, b) => of(a).plus(of(b).negated()),
             Node::Binary(Binary::Mul, a, b) => of(a).times(of(b)),
             Node::Binary(Binary::Div, a, b) => of(a).over(of(b)),
             Node::Binary(Binary::Max, a, b) => Expression::Call("max", vec![of(a), of(b)]),
             Node::Binary(Binary::Min, a, b) => Expression::Call("min", vec![of(a), of(b)]),
+            Node::Binary(Binary::Pow, a, b) => Expression::Power(Box::new(of(a)), Box::new(of(b))),
+            Node::Binary(Binary::Atan2, a, b) => Expression::Call("atan2", vec![of(a), of(b)]),
+            Node::WarmupProduct(q, _) => {
+                let index = Expression::Letter("i".to_owned());
+                let power = Expression::Power(Box::new(of(q)), Box::new(index));
+                let half = power.over(Expression::Number(2.0));
+                Expression::Call("∏ᵢ₌₁ᵗ", vec![Expression::Number(1.0).plus(half.negated())])
+            }
             Node::OneMinusPower(beta, t) => {
                 let power = Expression::Power(Box::new(of(beta)), Box::new(of(t)));
                 Expression::Number(1.0).plus(power.negated())
             }
-            Node::Elementary(Elementary::Exp, a) => Expression::Call("exp", vec![of(a)]),
-            Node::Elementary(Elementary::Ln, a) => Expression::Call("ln", vec![of(a)]),
-            Node::Elementary(Elementary::Cos, a) => Expression::Call("cos", vec![of(a)]),
-            Node::Power(a, b) => Expression::Power(Box::new(of(a)), Box::new(of(b))),
             // Simplified away.
             Node::AtFirst(_, a) | Node::WhereZero(_, _, a) | Node::Round(a) | Node::Named(a, _) => {
                 of(a)
             }
         }
     }
+}
+
+/// Whether a quantity is the value of a slot before the step.
+fn is_slot(node: Node, slot: usize) -> bool {
+    node == Node::Slot(slot) || node == Node::Kept(slot)
 }

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
-use super::graph::{Binary, Elementary, Graph, Id, Node, Unary};
+use super::graph::{Binary, Graph, Id, Node, Unary};
 use crate::number::{Number, Wide};
 
 thread_local! {
@@ -39,6 +39,18 @@ impl Symbol {
     #[must_use]
     pub fn norm(self) -> Self {
         Self::of(Node::Norm(self.0))
+    }
+
+    /// The sum of this quantity over all elements of the parameter.
+    #[must_use]
+    pub fn sum(self) -> Self {
+        Self::of(Node::Sum(self.0))
+    }
+
+    /// The number of elements of the parameter.
+    #[must_use]
+    pub fn count() -> Self {
+        Self::of(Node::Count)
     }
 
     fn unary(self, function: Unary) -> Self {
@@ -103,6 +115,24 @@ impl Number for Symbol {
     fn sign(self) -> Self {
         self.unary(Unary::Sign)
     }
+    fn exp(self) -> Self {
+        self.unary(Unary::Exp)
+    }
+    fn ln(self) -> Self {
+        self.unary(Unary::Ln)
+    }
+    fn cos(self) -> Self {
+        self.unary(Unary::Cos)
+    }
+    fn floor(self) -> Self {
+        self.unary(Unary::Floor)
+    }
+    fn powf(self, exponent: Self) -> Self {
+        self.binary(Binary::Pow, exponent)
+    }
+    fn atan2(self, x: Self) -> Self {
+        self.binary(Binary::Atan2, x)
+    }
     #[inline(never)]
     fn named(self, name: &'static str) -> Self {
         Self(edit(|graph| {
@@ -120,22 +150,13 @@ impl Wide for Symbol {
     fn one_minus_power(self, t: Self) -> Self {
         Self::of(Node::OneMinusPower(self.0, t.0))
     }
+    fn warmup_product(self, t: Self) -> Self {
+        Self::of(Node::WarmupProduct(self.0, t.0))
+    }
     fn at_first(_: Self, first: Self, later: Self) -> Self {
         Self::of(Node::AtFirst(first.0, later.0))
     }
     fn where_zero(self, then: Self, otherwise: Self) -> Self {
         Self::of(Node::WhereZero(self.0, then.0, otherwise.0))
-    }
-    fn exp(self) -> Self {
-        Self::of(Node::Elementary(Elementary::Exp, self.0))
-    }
-    fn ln(self) -> Self {
-        Self::of(Node::Elementary(Elementary::Ln, self.0))
-    }
-    fn cos(self) -> Self {
-        Self::of(Node::Elementary(Elementary::Cos, self.0))
-    }
-    fn powf(self, exponent: Self) -> Self {
-        Self::of(Node::Power(self.0, exponent.0))
     }
 }

@@ -110,6 +110,7 @@ fn factor(expression: &Expression, exponent: u32) -> String {
             let base = match &**base {
                 Expression::Letter(letter) => letter.clone(),
                 Expression::Number(x) if *x >= 0.0 && !number(*x).contains('e') => number(*x),
+                Expression::Absolute(_) => factor(base, 1),
                 base => parentheses(base),
             };
             let power = match &**power {
@@ -133,6 +134,7 @@ fn factor(expression: &Expression, exponent: u32) -> String {
             raised(format!("abs({})", sum(inside)))
         }
         Expression::Absolute(inside) => raised(format!("|{}|", sum(inside))),
+        Expression::Total(inside) => raised(format!("∑({})", sum(inside))),
         Expression::Norm(inside) => raised(format!("‖{}‖", sum(inside))),
         Expression::Call(name, arguments) => {
             let arguments: Vec<String> = arguments.iter().map(sum).collect();

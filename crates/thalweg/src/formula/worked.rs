@@ -147,7 +147,8 @@ impl Formula {
 
     /// The state slots of a parameter with this many elements before its first step.
     pub fn start(&self, elements: usize) -> Vec<Vec<f64>> {
-        self.slots.iter().map(|slot| vec![slot.start; elements]).collect()
+        let len = |whole| if whole { 1 } else { elements };
+        self.slots.iter().map(|slot| vec![slot.start; len(slot.is_whole)]).collect()
     }
 
     fn remarks(&self, evaluation: &Evaluation<f64>, elements: usize) -> Vec<Remark> {

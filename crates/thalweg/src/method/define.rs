@@ -122,7 +122,7 @@ macro_rules! method {
             name: $name:literal,
             title: $title:literal,
             summary: $summary:literal,
-            paper: $paper:tt $(:: $path:ident $(. $field:ident)?)?,
+            paper: $paper:tt $(:: $path:ident $(. $field:ident)?)*,
             state: [$($slot:literal),* $(,)?]
             $(, letters: [$($named:ident = $letter:literal),* $(,)?])?
             $(, build: $build:expr)? $(,)?
@@ -143,7 +143,7 @@ macro_rules! method {
                 title: $title,
                 summary: $summary,
                 letters: &[$($((stringify!($named), $letter)),*)?],
-                paper: $crate::method!(@paper $paper $(:: $path $(. $field)?)?),
+                paper: $crate::method!(@paper $paper $(:: $path $(. $field)?)*),
                 state: std::borrow::Cow::Borrowed(&[$($slot),*]),
                 make: $crate::Make::Default(|| Box::new(<$Name>::default())),
             };

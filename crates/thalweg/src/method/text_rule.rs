@@ -15,8 +15,9 @@ use crate::settings::{Accepts, Hyperparameter, Value, known_range};
 ///
 /// `g` is the gradient, `W` the parameter, `t` the step from 1. What depends only on
 /// hyperparameters and `t` is computed once a step in `f64`. The functions are `sqrt`, `abs`,
-/// `sign`, `min` and `max`, and for what is computed once a step also `exp`, `log`, `cos` and `pow`;
-/// `1 - beta^t` is the bias correction of a mean. `β₁`, `√`, `·`, `²`, `←` and `−` are understood.
+/// `sign`, `min`, `max`, `exp`, `log`, `cos`, `floor`, `pow` and `atan2`, with the same bits on every machine;
+/// `first(a, b)` is a at the first step and
+/// b at every other; `1 - beta^t` is the bias correction of a mean. `β₁`, `√`, `·`, `²`, `←` and `−` are understood.
 ///
 /// A comment behind a hyperparameter says what it means; its range is that of the usual
 /// hyperparameter of its name (`lr` is ≥ 0), if the default is in it, else any finite number. A

@@ -1,5 +1,6 @@
 //! Adam and AdamW: momentum and RMSProp combined, with bias correction.
 
+use super::cautious;
 use super::common::*;
 use crate::settings::words;
 
@@ -159,21 +160,21 @@ macro_rules! adam {
             eps_root = 0.0;
             weight_decay = $weight_decay $(, $meaning)?;
             amsgrad: bool = false;
+            cautious: bool = false;
             bias_correction: BiasCorrection = BiasCorrection::Full, BiasCorrection::ACCEPTS,
                 "how m̂ and v̂ come from m and v";
         }
 
         impl Build for $Name {
             fn build(&self) -> Kernel {
-                let &Self { lr, beta1, beta2, eps, eps_root, bias_correction, .. } = self;
+                let &Self { lr, beta1, beta2, eps, eps_root, bias_correction, cautious, .. } = self;
                 let adam = ScaleByAdam { beta1, beta2, eps, eps_root, bias_correction };
                 let [coupled, decoupled] =
                     $build(AddDecayedWeights { weight_decay: self.weight_decay });
-                let scale = ScaleByLearningRate::new(lr);
-                if self.amsgrad {
-                    Kernel::elementwise(chain!(coupled, ScaleByAmsgrad(adam), decoupled, scale))
-                } else {
-                    Kernel::elementwise(chain!(coupled, adam, decoupled, scale))
+                let after = chain!(decoupled, ScaleByLearningRate::new(lr));
+                match self.amsgrad {
+                    true => cautious::kernel(cautious, coupled, ScaleByAmsgrad(adam), after),
+                    false => cautious::kernel(cautious, coupled, adam, after),
                 }
             }
         }

@@ -5,6 +5,19 @@ use crate::number::Number;
 use crate::rule::Rule;
 use crate::settings::{Hyperparameter, Value};
 
+/// u ← u.
+impl Rule for () {
+    type State<N: Number> = ();
+    type Constants<N: Number> = ();
+
+    fn prepare<N: Number>(&self, _: N::Wide) {}
+
+    #[inline(always)]
+    fn apply<N: Number>((): &(), u: N, _: N, (): &mut ()) -> N {
+        u
+    }
+}
+
 /// u ← −η·u with the learning rate η = lr/(1 + lr_decay·(t − 1)): turns a gradient into a descent
 /// step.
 ///

@@ -1,5 +1,6 @@
 //! Lion: the sign of an interpolated momentum.
 
+use super::cautious;
 use super::common::*;
 
 method! {
@@ -9,10 +10,17 @@ method! {
         name: "lion", title: "Lion",
         summary: "a step of one length in every element, along the sign of its momentum",
         paper: ("Chen et al.", 2023, "Symbolic Discovery of Optimization Algorithms", "https://arxiv.org/abs/2302.06675"),
-        state: ["m"], build: |&lion| chain!(
-            ScaleByLion(lion), AddDecayedWeights { weight_decay: lion.weight_decay }, ScaleByLearningRate::new(lion.lr)),
+        state: ["m"],
     }
-    lr = 1e-4; beta1 = 0.9, "share of m in the direction"; beta2 = 0.99, "share of m that is kept"; weight_decay = 0.0, decoupled!();
+    lr = 1e-4; beta1 = 0.9, "share of m in the direction"; beta2 = 0.99, "share of m that is kept"; weight_decay = 0.0, decoupled!(); cautious: bool = false;
+}
+
+impl Build for Lion {
+    fn build(&self) -> Kernel {
+        let decay = AddDecayedWeights { weight_decay: self.weight_decay };
+        let after = chain!(decay, ScaleByLearningRate::new(self.lr));
+        cautious::kernel(self.cautious, (), ScaleByLion(*self), after)
+    }
 }
 
 /// c = β₁m + (1 − β₁)u; m ← β₂m + (1 − β₂)u; u ← sign(c), with the β₁ and β₂ of a [`Lion`].

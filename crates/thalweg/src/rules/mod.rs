@@ -8,11 +8,13 @@
 //! 0/0, NaN, as it does in PyTorch; with the defaults it does not move.
 
 mod basic;
+mod cautious;
 mod common;
 
 use std::str::FromStr;
 
 pub use basic::{AddDecayedWeights, Scale, ScaleByLearningRate};
+pub use cautious::Cautious;
 
 use crate::error::Error;
 use crate::method::{Configuration, Registry, Spec};
@@ -34,11 +36,22 @@ macro_rules! families {
 
 families! {
     sgd: Sgd, Momentum;
+    inertia: Nesterov, SgdW, OptimisticGd, Qhm, AggMo, Pid, Srmm;
+    averaged: Asgd;
+    signs: SignSgd, Signum, Tiger, Rprop;
+    lion: Lion;
     adagrad: Adagrad;
+    sums: AdagradW, Ftrl, Kate, Madgrad, Cocob;
     rmsprop: RmsProp;
     adadelta: Adadelta;
     adam: Adam, AdamW;
-    lion: Lion;
+    adamax: Adamax, AdamaxW;
+    nadam: NAdam, NAdamW, OptimisticAdam;
+    radam: RAdam;
+    adam_moments: AmsGrad, AdaBelief, Yogi, AcProp, Adopt, LaProp;
+    adam_steps: AdaBound, AdaMod, DiffGrad, PAdam, ExAdam, AdamAtan2, AdamC, Grams, Ano;
+    adam_means: QhAdam, AdEmaMix, SimplifiedAdEmaMix, Adan, GrokFast;
+    layerwise: StableAdamW, AdaNorm, NovoGrad, Fromage;
     trust_ratio: Lars, Lamb;
 }
 

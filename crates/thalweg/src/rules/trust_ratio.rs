@@ -3,9 +3,6 @@
 use super::adam::{BiasCorrection, ScaleByAdam};
 use super::common::*;
 use super::sgd::Trace;
-use crate::engine::{Norms, Tensor, TensorRule};
-use crate::formula::{Formula, Symbol};
-use crate::storage::Real;
 
 /// u ← B(r·A(u)) with the trust ratio r = c·‖W‖ / (‖A(u)‖ + ε), for rules A and B; r is 1 where one
 /// of the norms is 0.
@@ -26,33 +23,49 @@ pub struct TrustRatio<A, B> {
     pub eps: Option<f64>,
 }
 
-impl<A: Rule, B: Rule> TensorRule for TrustRatio<A, B> {
+impl<A: Rule, B: Rule> SumRule<2> for TrustRatio<A, B> {
+    type State<N: Number> = (A::State<N>, B::State<N>);
+    type Constants<N: Number> = (A::Constants<N>, B::Constants<N>);
+    type Scalars<N: Number> = N;
+
     fn slots(&self) -> Vec<Slot> {
         chain!(self.before.clone(), self.after.clone()).slots()
     }
 
-    fn step<R: Real>(&self, tensor: &mut Tensor<'_, R>) {
-        let Norms { parameter, update } = tensor.norms(&self.before, &self.after);
-        let ratio = self.ratio(parameter, update);
-        tensor.step(&chain!(self.before.clone(), Scale(ratio), self.after.clone()));
+    fn prepare<N: Number>(&self, t: N::Wide) -> Self::Constants<N> {
+        (self.before.prepare::<N>(t), self.after.prepare::<N>(t))
     }
 
-    fn formula(&self) -> Option<Formula> {
-        Some(Formula::record(self.slots(), |recorder| {
-            let u = recorder.rule(&self.before, recorder.gradient()).named("u");
-            let ratio = self.ratio(recorder.parameter().norm(), u.norm());
-            recorder.rule(&self.after, Symbol::from_wide(ratio) * u)
-        }))
+    #[inline(always)]
+    fn terms<N: Number>(
+        c: &Self::Constants<N>,
+        u: N,
+        w: N,
+        state: &mut Self::State<N>,
+    ) -> [[N; 2]; 2] {
+        let u = A::apply(&c.0, u, w, &mut state.0).named("u");
+        [[w, w], [u, u]]
     }
-}
 
-impl<A, B> TrustRatio<A, B> {
-    /// The trust ratio r from ‖W‖ and ‖A(u)‖.
-    fn ratio<N: Wide>(&self, parameter: N, update: N) -> N {
+    fn scalars<N: Number>(&self, _: N::Wide, sums: Sums<'_, N::Wide, 2>) -> N {
+        let [parameter, update] = sums.of.map(N::Wide::sqrt);
         let c = N::hyperparameter(self.trust_coefficient, "trust_coefficient");
-        let eps = self.eps.map_or(N::zero(), |eps| N::hyperparameter(eps, "eps"));
-        let ratio = c * parameter / (update + eps);
-        parameter.where_zero(N::one(), update.where_zero(N::one(), ratio)).named("r")
+        let eps = self.eps.map_or(N::Wide::zero(), |eps| N::hyperparameter(eps, "eps"));
+        let (one, ratio) = (N::Wide::one(), c * parameter / (update + eps));
+        let ratio = parameter.where_zero(one, update.where_zero(one, ratio)).named("r");
+        N::from_wide(ratio)
+    }
+
+    #[inline(always)]
+    fn apply<N: Number>(
+        c: &Self::Constants<N>,
+        &ratio: &N,
+        u: N,
+        w: N,
+        state: &mut Self::State<N>,
+    ) -> N {
+        let u = A::apply(&c.0, u, w, &mut state.0).named("u");
+        B::apply(&c.1, ratio * u, w, &mut state.1)
     }
 }
 
@@ -83,7 +96,7 @@ impl Build for Lars {
     fn build(&self) -> Kernel {
         let &Self { lr, momentum, nesterov, trust_coefficient, eps, weight_decay } = self;
         let trace = Trace { momentum, nesterov, ..Trace::default() };
-        Kernel::tensor(TrustRatio {
+        Kernel::sums(TrustRatio {
             before: AddDecayedWeights { weight_decay },
             after: chain!(ScaleByLearningRate::new(lr), trace),
             trust_coefficient,
@@ -119,7 +132,7 @@ impl Build for Lamb {
         let &Self { lr, beta1, beta2, eps, eps_root, weight_decay } = self;
         let bias_correction = BiasCorrection::Full;
         let adam = ScaleByAdam { beta1, beta2, eps, eps_root, bias_correction };
-        Kernel::tensor(TrustRatio {
+        Kernel::sums(TrustRatio {
             before: chain!(adam, AddDecayedWeights { weight_decay }),
             after: ScaleByLearningRate::new(lr),
             trust_coefficient: 1.0,

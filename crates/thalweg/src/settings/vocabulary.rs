@@ -44,6 +44,12 @@ macro_rules! vocabulary {
     (beta2 accepts) => {
         $crate::Accepts::BELOW_ONE
     };
+    (beta meaning) => {
+        "share of the mean gradient m that is kept"
+    };
+    (beta accepts) => {
+        $crate::Accepts::BELOW_ONE
+    };
     (alpha meaning) => {
         "share of the mean square that is kept"
     };
@@ -73,6 +79,18 @@ macro_rules! vocabulary {
     };
     (weight_decay accepts) => {
         $crate::Accepts::NON_NEGATIVE
+    };
+    (cautious meaning) => {
+        "whether no element moves against its gradient"
+    };
+    (cautious accepts) => {
+        $crate::Accepts::Flag
+    };
+    (decoupled meaning) => {
+        "whether the weights decay by themselves, by lr·weight_decay·W"
+    };
+    (decoupled accepts) => {
+        $crate::Accepts::Flag
     };
     (lr_decay meaning) => {
         "the rate falls as 1/(1 + lr_decay·(t − 1))"
@@ -122,7 +140,7 @@ pub(crate) fn known_range(name: &str) -> Option<Accepts> {
         ($($name:ident)*) => { [$((stringify!($name), vocabulary!($name accepts))),*] };
     }
     let ranges = ranges!(
-        lr momentum dampening beta1 beta2 alpha rho eps eps_root weight_decay lr_decay
+        lr momentum dampening beta beta1 beta2 alpha rho eps eps_root weight_decay lr_decay
         initial_accumulator trust_coefficient
     );
     ranges.into_iter().find(|(known, _)| *known == name).map(|(_, accepts)| accepts)

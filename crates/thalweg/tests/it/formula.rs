@@ -92,7 +92,8 @@ impl Rule for Shuffle {
         (*a, *b) = (*b, *a + w * w);
         let u = *last_g - c * *last_w;
         (*last_w, *last_g) = (w, g);
-        (u * hundredth + u.abs().min(N::one())) * g.sign() - hundredth
+        let curved = (-u.abs()).exp() + (N::one() + w * w).ln() + b.abs().powf(c) + g.atan2(u);
+        (u * hundredth + u.abs().min(curved)) * g.sign() - hundredth
     }
 }
 
@@ -109,8 +110,10 @@ fn a_rule_of_ones_own_has_a_program_with_the_same_bits() {
     compare::<f64, f64>(F64);
     assert_eq!(
         Formula::of(&Shuffle).to_string(),
-        "u = last_g − √t·last_w;  last_g ← g;  last_w ← W;  a′ = a;  a ← b;  b ← a′ + W²;  \
-         W ← W + (0.01u + min(|u|, 1))·sign(g) − 0.01;  at t = 1: u = last_g − 3·last_w"
+        "u₂ = last_g − √t·last_w;  last_g ← g;  last_w ← W;  u = W²;  u₃ = |u₂|;  a′ = a;  a ← b;  \
+         b ← a′ + u;  W ← W + (0.01u₂ + min(u₃, exp(−u₃) + ln(1 + u) + |b|^√t + atan2(g, u₂)))·sign(g) \
+         − 0.01;  at t = 1: u₂ = last_g − 3·last_w;  at t = 1: W ← W + (0.01u₂ + min(u₃, exp(−u₃) + \
+         ln(1 + u) + |b|^3 + atan2(g, u₂)))·sign(g) − 0.01"
     );
 }
 

@@ -8,6 +8,7 @@ mod arrays;
 mod checkpoint_file;
 mod common;
 mod errors;
+mod family;
 mod formula;
 mod golden;
 mod groups;

@@ -198,7 +198,7 @@ fn a_derivative_of_0_stays_0_beside_an_infinite_one() {
 type Operation = (&'static str, fn(Dual, Dual) -> Dual, fn(f64, f64) -> f64);
 
 /// Every operation of a formula, on dual numbers and on plain ones.
-const OPERATIONS: [Operation; 15] = [
+const OPERATIONS: [Operation; 16] = [
     ("+", |a, b| a + b, |a, b| a + b),
     ("-", |a, b| a - b, |a, b| a - b),
     ("*", |a, b| a * b, |a, b| a * b),
@@ -209,10 +209,11 @@ const OPERATIONS: [Operation; 15] = [
     ("max", Number::max, Number::max),
     ("min", Number::min, Number::min),
     ("sign", |a, _| a.sign(), |a, _| Number::sign(a)),
-    ("exp", |a, _| a.exp(), |a, _| Wide::exp(a)),
-    ("ln", |a, _| a.ln(), |a, _| Wide::ln(a)),
-    ("cos", |a, _| a.cos(), |a, _| Wide::cos(a)),
-    ("pow", Wide::powf, Wide::powf),
+    ("exp", |a, _| a.exp(), |a, _| Number::exp(a)),
+    ("ln", |a, _| a.ln(), |a, _| Number::ln(a)),
+    ("cos", |a, _| a.cos(), |a, _| Number::cos(a)),
+    ("pow", Number::powf, Number::powf),
+    ("atan2", Number::atan2, Number::atan2),
     ("1 - b^t", |a, _| a.one_minus_power(Dual::from_f64(13.0)), |a, _| a.one_minus_power(13.0)),
 ];
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::names::{Taken, number, property};
 use super::script::{Script, When};
-use crate::formula::graph::{Binary, Elementary, Id, Node, Unary};
+use crate::formula::graph::{Binary, Id, Node, Unary};
 
 /// A longer expression gets a line of its own.
 const LONGEST: usize = 80;
@@ -72,7 +72,7 @@ impl<'a> Body<'a> {
         results.iter().for_each(|id| *open.entry(script.core(*id)).or_default() += 1);
         while let Some((id, count)) = open.pop_last() {
             uses.insert(id, count);
-            if script.when(id) == when && !matches!(script.node(id), Node::Norm(_)) {
+            if script.when(id) == when && !matches!(script.node(id), Node::Norm(_) | Node::Sum(_)) {
                 script.operands(id).for_each(|id| *open.entry(id).or_default() += 1);
             }
         }
@@ -142,18 +142,29 @@ impl<'a> Body<'a> {
                 Text::new(Binds::Name, property("h", &script.hyperparameters[place]))
             }
             Node::Step => Text::new(Binds::Name, t),
-            Node::Norm(a) => self.norm(a),
+            Node::Norm(a) => self.over_all("norm", a),
+            Node::Sum(a) => self.over_all("sum", a),
+            Node::Count => Text::new(Binds::Name, "W.length"),
             Node::Gradient => Text::new(Binds::Name, "g"),
             Node::Parameter => Text::new(Binds::Name, "W"),
             Node::Slot(k) => Text::new(Binds::Name, property("s", &script.slots[k])),
+            Node::Kept(k) => {
+                Text::new(Binds::Name, format!("{}[0]", property("state", &script.slots[k])))
+            }
             Node::Unary(Unary::Neg, a) => {
                 Text::new(Binds::Sign, format!("-{}", of(a, Binds::Call)))
             }
             Node::Unary(Unary::Sqrt, a) => call("Math.sqrt", &[a]),
             Node::Unary(Unary::Abs, a) => call("Math.abs", &[a]),
             Node::Unary(Unary::Sign, a) => call("Math.sign", &[a]),
+            Node::Unary(Unary::Exp, a) => call("exp", &[a]),
+            Node::Unary(Unary::Ln, a) => call("log", &[a]),
+            Node::Unary(Unary::Cos, a) => call("Math.cos", &[a]),
+            Node::Unary(Unary::Floor, a) => call("Math.floor", &[a]),
             Node::Binary(Binary::Max, a, b) => call("max", &[a, b]),
             Node::Binary(Binary::Min, a, b) => call("min", &[a, b]),
+            Node::Binary(Binary::Pow, a, b) => call("pow", &[a, b]),
+            Node::Binary(Binary::Atan2, a, b) => call("atan2", &[a, b]),
             // Of operations that bind alike, the left one comes first.
             Node::Binary(Binary::Add, a, b) => {
                 Text::new(Binds::Sum, self.text(b).added_to(&of(a, Binds::Sum)))
@@ -168,23 +179,20 @@ impl<'a> Body<'a> {
                 Text::new(Binds::Product, format!("{a} {sign} {b}"))
             }
             Node::OneMinusPower(beta, t) => call("oneMinusPower", &[beta, t]),
-            Node::Elementary(Elementary::Exp, a) => call("Math.exp", &[a]),
-            Node::Elementary(Elementary::Ln, a) => call("Math.log", &[a]),
-            Node::Elementary(Elementary::Cos, a) => call("Math.cos", &[a]),
-            Node::Power(a, b) => call("Math.pow", &[a, b]),
+            Node::WarmupProduct(q, t) => call("warmupProduct", &[q, t]),
             Node::AtFirst(first, later) => choice(&format!("{t} === 1"), first, later),
             Node::WhereZero(x, then, otherwise) => {
                 choice(&format!("{} === 0", of(x, Binds::Sum)), then, otherwise)
             }
             Node::Round(a) | Node::Named(a, _) => self.text(a),
         };
-        let reads_state = matches!(node, Node::Slot(_))
+        let reads_state = matches!(node, Node::Slot(_) | Node::Kept(_))
             || script.operands(id).any(|id| self.texts.get(&id).is_some_and(|a| a.reads_state));
         Text { reads_state, ..text }
     }
 
-    /// The norm of a quantity of the elements, as a call with the function that gives it.
-    fn norm(&self, of: Id) -> Text {
+    /// The norm or the sum of a quantity of the elements, as a call with the function that gives it.
+    fn over_all(&self, what: &str, of: Id) -> Text {
         let body = Body::of(self.script, When::Element, &[of]);
         let result = body.text(of).code;
         let function = match &body.lines[..] {
@@ -194,6 +202,6 @@ impl<'a> Body<'a> {
                 format!("(g, W, s) => {{\n{lines}  return {result};\n}}")
             }
         };
-        Text::new(Binds::Call, format!("norm(W, g, state, {function})"))
+        Text::new(Binds::Call, format!("{what}(W, g, state, {function})"))
     }
 }

@@ -1,6 +1,7 @@
 //! A formula as a step in JavaScript.
 
 mod body;
+mod functions;
 mod names;
 mod script;
 
@@ -10,58 +11,34 @@ use self::body::Body;
 use self::names::{key, number, property};
 use self::script::{Script, When};
 use super::Formula;
-use super::graph::{Binary, Id, Node};
-
-/// Subnormal numbers and −0 in state become 0, as the engine stores them.
-const FLUSHED: &str = "  // State as it is stored: 0 in place of subnormal numbers.
-  const flushed = (x) => (Math.abs(x) < 2.2250738585072014e-308 ? 0 : x);
-";
-
-const MAX: &str = "  // The larger of the two; b where they cannot be compared.
-  const max = (a, b) => (a > b ? a : b);
-";
-
-const MIN: &str = "  // The smaller of the two; b where they cannot be compared.
-  const min = (a, b) => (a < b ? a : b);
-";
-
-/// [`Wide::one_minus_power`](crate::Wide::one_minus_power), operation by operation.
-const ONE_MINUS_POWER: &str = "  // 1 - beta^t, from sums and products that cancel no digits.
-  const oneMinusPower = (beta, t) => {
-    let share = 0;
-    let doubled = 1 - beta;
-    let rest = Math.min(Math.floor(t), Number.MAX_SAFE_INTEGER);
-    while (rest > 0) {
-      if (rest % 2 === 1) share += doubled * (1 - share);
-      doubled *= 2 - doubled;
-      rest = Math.floor(rest / 2);
-    }
-    return share;
-  };
-";
+use super::graph::{Binary, Id, Node, Unary};
 
 /// The engine's sum: sixteen partial sums, of the halves of long parameters each.
-const NORM: [&str; 2] = [
-    "  // The norm over all elements of f(g, W, s), the squares added in a fixed order.
-  const norm = (W, g, state, f) => {
+const SUM: [&str; 2] = [
+    "  // The sum over all elements of f(g, W, s), added in a fixed order.
+  const sum = (W, g, state, f) => {
     const longest = Math.max(32768, Math.floor(W.length / 128));
-    const sum = (from, to) => {
+    const between = (from, to) => {
       if (to - from > longest) {
         const middle = from + 1024 * Math.ceil(Math.floor((to - from) / 2) / 1024);
-        return sum(from, middle) + sum(middle, to);
+        return between(from, middle) + between(middle, to);
       }
       const sums = new Float64Array(16);
-      for (let i = from; i < to; i += 1) {
-        const x = f(g[i], W[i], ",
+      for (let i = from; i < to; i += 1) sums[i % 16] += f(g[i], W[i], ",
     ");
-        sums[i % 16] += x * x;
-      }
       return sums.reduce((a, b) => a + b);
     };
-    return Math.sqrt(sum(0, W.length));
+    return between(0, W.length);
   };
 ",
 ];
+
+const NORM: &str = "  // The norm over all elements of f(g, W, s).
+  const norm = (W, g, state, f) => Math.sqrt(sum(W, g, state, (g, W, s) => {
+    const x = f(g, W, s);
+    return x * x;
+  }));
+";
 
 impl Formula {
     /// The step in plain JavaScript (ES2015): an expression whose value is an object that knows
@@ -71,7 +48,7 @@ impl Formula {
     /// |---|---|
     /// | `hyperparameters` | the hyperparameters by name, with their values |
     /// | `slots` | name and start of each state slot |
-    /// | `start(n)` | the state of n elements before the first step: an array for each slot, by name |
+    /// | `start(n)` | the state of n elements before the first step: an array for each slot, by name; of one number where a slot is kept for the whole parameter |
     /// | `constants(h, t)` | what is the same for every element of step t, from 1, with hyperparameters h |
     /// | `norms(c, W, g, state)` | adds to these constants what needs norms of the whole parameter; only where there are any |
     /// | `element(c, g, W, s)` | steps one element W with gradient g: returns the new W and changes its state s, a number for each slot, by name |
@@ -85,9 +62,8 @@ impl Formula {
     /// All numbers are doubles, and parameter and state have the bits of an
     /// [`Optimizer<f64>`](crate::Optimizer) after every step with finite gradients, norms included,
     /// however long the parameter is: it is the formula with every operation, not the simplified one
-    /// that people read. A term 0·W stays, as it decides the sign of a 0. Only `exp`, `log`, `cos`
-    /// and `pow` are the JavaScript engine's own and may differ in last bits; no method of this
-    /// library has them.
+    /// that people read. A term 0·W stays, as it decides the sign of a 0. Only `cos`
+    /// is the JavaScript engine's own and may differ in last bits; no method of this library has it.
     ///
     /// ```
     /// use thalweg::{Method, rules::Momentum};
@@ -153,18 +129,34 @@ impl Script {
     }
 
     fn has_norms(&self) -> bool {
-        self.has(|node| matches!(node, Node::Norm(_)))
+        self.has(|node| matches!(node, Node::Kept(_) | Node::Norm(_) | Node::Sum(_) | Node::Count))
     }
 
     /// The functions that the step uses and JavaScript does not have.
     fn helpers(&self) -> Vec<String> {
-        let norm = NORM.join(&self.state_at_i());
+        let sum = SUM.join(&self.state_at_i());
+        let unary = |wanted| self.has(|node| matches!(node, Node::Unary(f, _) if f == wanted));
+        let binary = |wanted| self.has(|node| matches!(node, Node::Binary(f, ..) if f == wanted));
+        let has_pow = binary(Binary::Pow);
+        let has_warmup = self.has(|node| matches!(node, Node::WarmupProduct(..)));
+        let has_exp = has_pow || has_warmup || unary(Unary::Exp);
+        let has_log = has_pow || unary(Unary::Ln);
         let helpers = [
-            (FLUSHED, !self.slots.is_empty()),
-            (MAX, self.has(|node| matches!(node, Node::Binary(Binary::Max, ..)))),
-            (MIN, self.has(|node| matches!(node, Node::Binary(Binary::Min, ..)))),
-            (ONE_MINUS_POWER, self.has(|node| matches!(node, Node::OneMinusPower(..)))),
-            (&norm, self.has_norms()),
+            (functions::FLUSHED, !self.slots.is_empty()),
+            (functions::MAX, binary(Binary::Max)),
+            (functions::MIN, binary(Binary::Min)),
+            (
+                functions::ONE_MINUS_POWER,
+                has_warmup || self.has(|node| matches!(node, Node::OneMinusPower(..))),
+            ),
+            (functions::BITS, has_exp || has_log),
+            (functions::EXP, has_exp),
+            (functions::WARMUP_PRODUCT, has_warmup),
+            (functions::LOG, has_log),
+            (functions::POW, has_pow),
+            (functions::ATAN2, binary(Binary::Atan2)),
+            (&sum, self.has(|node| matches!(node, Node::Norm(_) | Node::Sum(_)))),
+            (NORM, self.has(|node| matches!(node, Node::Norm(_)))),
         ];
         helpers.into_iter().filter(|helper| helper.1).map(|helper| helper.0.to_owned()).collect()
     }
@@ -192,8 +184,10 @@ impl Script {
     }
 
     fn start(&self) -> String {
-        let slots = self.starts().map(|(name, start)| {
-            format!("{}: new Float64Array(n).fill({})", key(name), number(start))
+        let wholes = self.formula.slots.iter().map(|slot| slot.is_whole);
+        let slots = self.starts().zip(wholes).map(|((name, start), is_whole)| {
+            let len = if is_whole { "1" } else { "n" };
+            format!("{}: new Float64Array({len}).fill({})", key(name), number(start))
         });
         format!(
             "  // The state of n elements before the first step.\n  const start = (n) => ({});\n",
@@ -201,9 +195,15 @@ impl Script {
         )
     }
 
+    /// The names of the slots with a number for each element.
+    fn elementwise_slots(&self) -> impl Iterator<Item = &String> {
+        let slots = self.formula.slots.iter().zip(&self.slots);
+        slots.filter(|(slot, _)| !slot.is_whole).map(|(_, name)| name)
+    }
+
     /// The state of element i.
     fn state_at_i(&self) -> String {
-        let slots = self.slots.iter();
+        let slots = self.elementwise_slots();
         object(slots.map(|name| format!("{}: {}[i]", key(name), property("state", name))))
     }
 
@@ -226,7 +226,16 @@ impl Script {
     }
 
     fn norms(&self) -> Option<String> {
-        let lines = Body::of(self, When::Norms, &self.shared(When::Norms)).lines;
+        let mut body = Body::of(self, When::Norms, &self.shared(When::Norms));
+        let kept = self.formula.slots.iter().zip(&self.slots).filter(|(slot, _)| slot.is_whole);
+        let stores: Vec<String> = kept
+            .map(|(slot, name)| {
+                let value = body.kept(slot.value, name).within(body::Binds::Choice);
+                format!("{}[0] = flushed({value});", property("state", name))
+            })
+            .collect();
+        let mut lines = body.lines;
+        lines.extend(stores);
         self.has_norms().then(|| {
             format!(
                 "  // What is the same for every element because of norms over all of them.\n{}",
@@ -237,10 +246,12 @@ impl Script {
 
     fn element(&self) -> String {
         let slots = &self.formula.slots;
-        let results: Vec<Id> = self.formula.results().collect();
+        let results = slots.iter().filter(|slot| !slot.is_whole).map(|slot| slot.value);
+        let results: Vec<Id> = results.chain([self.formula.update]).collect();
         let mut body = Body::of(self, When::Element, &results);
         let mut stores = Vec::new();
-        for (k, (slot, name)) in slots.iter().zip(&self.slots).enumerate() {
+        let elementwise = slots.iter().zip(&self.slots).enumerate();
+        for (k, (slot, name)) in elementwise.filter(|(_, (slot, _))| !slot.is_whole) {
             let is_kept = self.node(self.core(slot.value)) == Node::Slot(k);
             let value = if is_kept { body.text(slot.value) } else { body.kept(slot.value, name) };
             let value = value.within(body::Binds::Choice);
@@ -272,7 +283,7 @@ impl Script {
         text += "    for (let i = 0; i < W.length; i += 1) {\n";
         text += &format!("      const s = {};\n", self.state_at_i());
         text += "      W[i] = element(c, g[i], W[i], s);\n";
-        for name in &self.slots {
+        for name in self.elementwise_slots() {
             let (array, number) = (property("state", name), property("s", name));
             text += &format!("      {array}[i] = {number};\n");
         }

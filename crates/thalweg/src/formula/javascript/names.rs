@@ -9,7 +9,7 @@ const RESERVED: &str = "\
     enum eval export extends false finally for function if implements import in instanceof interface \
     let new null package private protected public return static super switch this throw true try \
     typeof undefined var void while with yield \
-    Infinity Math NaN flushed max min norm oneMinusPower";
+    Infinity Math NaN atan2 bits exp flushed log max min norm oneMinusPower pow sum warmupProduct";
 
 /// Names that are given so far, each once.
 pub(super) struct Taken(BTreeSet<String>);

@@ -120,14 +120,17 @@ impl Script {
             }
         }
         for id in graph.ids() {
-            if let Node::Norm(a) = graph.node(id) {
-                let of = match self.node(self.core(a)) {
-                    Node::Parameter => "W",
-                    Node::Gradient => "g",
-                    _ => wanted.get(&self.core(a)).map_or("u", String::as_str),
-                };
-                wanted.insert(id, format!("norm_{of}"));
-            }
+            let (what, a) = match graph.node(id) {
+                Node::Norm(a) => ("norm", a),
+                Node::Sum(a) => ("sum", a),
+                _ => continue,
+            };
+            let of = match self.node(self.core(a)) {
+                Node::Parameter => "W",
+                Node::Gradient => "g",
+                _ => wanted.get(&self.core(a)).map_or("u", String::as_str),
+            };
+            wanted.insert(id, format!("{what}_{of}"));
         }
         self.wanted = wanted;
     }
@@ -137,7 +140,7 @@ impl Script {
         let mut shared: BTreeSet<Id> = self.results().into_iter().collect();
         for id in &self.needed {
             let when = match self.node(*id) {
-                Node::Norm(_) => When::Element,
+                Node::Norm(_) | Node::Sum(_) => When::Element,
                 _ => self.when(*id),
             };
             shared.extend(self.operands(*id).filter(|operand| self.when(*operand) < when));
@@ -182,7 +185,7 @@ fn when(graph: &Graph) -> Vec<When> {
     for id in graph.ids() {
         when.push(match graph.node(id) {
             Node::Gradient | Node::Parameter | Node::Slot(_) => When::Element,
-            Node::Norm(_) => When::Norms,
+            Node::Kept(_) | Node::Norm(_) | Node::Sum(_) | Node::Count => When::Norms,
             _ => {
                 let operands = graph.operands(id).map(|id| when[id.index()]);
                 operands.max().unwrap_or(When::Step)

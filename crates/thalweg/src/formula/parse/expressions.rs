@@ -2,7 +2,7 @@
 
 use super::tokens::{Kind, Token};
 use super::{DEEPEST, Parser, lines};
-use crate::formula::graph::{Binary, Elementary, Id, Level, Node, Unary};
+use crate::formula::graph::{Binary, Id, Level, Node, Unary};
 use crate::formula::letters::latin;
 use crate::formula::rule_error::RuleError;
 use crate::settings::nearest::{did_you_mean, nearest};
@@ -30,7 +30,7 @@ impl<'a> Parser<'a> {
     /// β of a term that is β^t: 1 − βᵗ is computed without cancellation.
     fn base_of_power(&self, term: Id) -> Option<Id> {
         match self.graph.node(term) {
-            Node::Power(beta, t) if self.graph.node(t) == Node::Step => Some(beta),
+            Node::Binary(Binary::Pow, beta, t) if self.graph.node(t) == Node::Step => Some(beta),
             _ => None,
         }
     }
@@ -50,7 +50,7 @@ impl<'a> Parser<'a> {
         if self.peek().kind == Kind::Sign('-') {
             let token = self.take();
             let x = self.deeper(token, Self::signed)?;
-            return Ok(self.graph.add(Node::Unary(Unary::Neg, x)));
+            return Ok(self.unary(Unary::Neg, x));
         }
         let mut base = self.operand()?;
         loop {
@@ -61,12 +61,11 @@ impl<'a> Parser<'a> {
                 }
                 Kind::Sign('^') => {
                     let sign = self.take();
-                    let token = self.peek();
                     // As in mathematics, a^b^c is a^(b^c).
                     let exponent = self.deeper(sign, Self::signed)?;
-                    match self.small_whole(exponent) {
+                    match self.graph.constant(exponent).and_then(small_whole) {
                         Some(count) => self.product_of(base, count),
-                        None => self.power(base, exponent, token)?,
+                        None => self.binary(Binary::Pow, base, exponent),
                     }
                 }
                 _ => return Ok(base),
@@ -77,24 +76,6 @@ impl<'a> Parser<'a> {
     /// A product of equal factors.
     fn product_of(&mut self, factor: Id, count: u32) -> Id {
         (1..count).fold(factor, |product, _| self.binary(Binary::Mul, product, factor))
-    }
-
-    /// An exponent for which a power can be a product.
-    fn small_whole(&self, exponent: Id) -> Option<u32> {
-        let x = self.graph.constant(exponent)?;
-        (x.fract() == 0.0 && (1.0..=16.0).contains(&x)).then_some(x as u32)
-    }
-
-    /// base^exponent, computed once a step.
-    fn power(&mut self, base: Id, exponent: Id, token: Token<'a>) -> Result<Id, RuleError> {
-        if [base, exponent].iter().any(|id| self.graph.level(*id) == Level::Element) {
-            return Err(self.at(
-                token,
-                "for each element an exponent is a whole number from 1 to 16; other powers are \
-                 computed once a step, of hyperparameters, numbers and t",
-            ));
-        }
-        Ok(self.graph.add(Node::Power(base, exponent)))
     }
 
     fn operand(&mut self) -> Result<Id, RuleError> {
@@ -126,8 +107,10 @@ impl<'a> Parser<'a> {
     }
 
     fn call(&mut self, name: &str, token: Token<'a>) -> Result<Id, RuleError> {
-        const FUNCTIONS: [&str; 9] =
-            ["sqrt", "abs", "sign", "min", "max", "exp", "log", "cos", "pow"];
+        const FUNCTIONS: [&str; 12] = [
+            "sqrt", "abs", "sign", "min", "max", "exp", "log", "cos", "floor", "pow", "atan2",
+            "first",
+        ];
         let name = if name == "ln" { "log" } else { name };
         if !FUNCTIONS.contains(&name) {
             let near = nearest(name, FUNCTIONS);
@@ -135,8 +118,8 @@ impl<'a> Parser<'a> {
                 format!("`*` is expected between `{name}` and `(`")
             } else {
                 format!(
-                    "there is no function `{name}`{}; the functions are sqrt, abs, sign, min and \
-                     max, and once a step exp, log, cos and pow",
+                    "there is no function `{name}`{}; the functions are sqrt, abs, sign, min, max, \
+                     exp, log, cos, floor, pow, atan2 and first",
                     did_you_mean(&near)
                 )
             };
@@ -144,22 +127,30 @@ impl<'a> Parser<'a> {
         }
         let open = self.take();
         let first = self.deeper(open, Self::sum)?;
-        if let "min" | "max" | "pow" = name {
+        if let "min" | "max" | "pow" | "atan2" | "first" = name {
             let comma = self.take();
             if comma.kind != Kind::Sign(',') {
                 return Err(self.at(comma, format!("{name} takes two values, as in {name}(a, b)")));
             }
-            let exponent = self.peek();
             let second = self.deeper(open, Self::sum)?;
             self.closing(open)?;
             return match name {
                 // Of quantities of the step it is the power itself, as a formula prints it.
-                "pow" => match self.small_whole(second) {
+                "pow" => match self.graph.constant(second).and_then(small_whole) {
                     Some(count) if self.graph.level(first) == Level::Element => {
                         Ok(self.product_of(first, count))
                     }
-                    _ => self.power(first, second, exponent),
+                    _ => Ok(self.binary(Binary::Pow, first, second)),
                 },
+                "atan2" => Ok(self.binary(Binary::Atan2, first, second)),
+                "first" => {
+                    if [first, second].iter().any(|id| self.graph.level(*id) == Level::Element) {
+                        let problem = "first takes what is computed once a step, of \
+                                       hyperparameters, numbers and t";
+                        return Err(self.at(token, problem));
+                    }
+                    Ok(self.graph.add(Node::AtFirst(first, second)))
+                }
                 "min" => Ok(self.binary(Binary::Min, first, second)),
                 _ => Ok(self.binary(Binary::Max, first, second)),
             };
@@ -169,22 +160,16 @@ impl<'a> Parser<'a> {
             return Err(self.at(comma, format!("{name} takes one value")));
         }
         self.closing(open)?;
-        let elementary = match name {
-            "sqrt" => return Ok(self.unary(Unary::Sqrt, first)),
-            "abs" => return Ok(self.unary(Unary::Abs, first)),
-            "sign" => return Ok(self.unary(Unary::Sign, first)),
-            "exp" => Elementary::Exp,
-            "log" => Elementary::Ln,
-            _ => Elementary::Cos,
+        let function = match name {
+            "sqrt" => Unary::Sqrt,
+            "abs" => Unary::Abs,
+            "sign" => Unary::Sign,
+            "exp" => Unary::Exp,
+            "log" => Unary::Ln,
+            "floor" => Unary::Floor,
+            _ => Unary::Cos,
         };
-        if self.graph.level(first) == Level::Element {
-            let problem = format!(
-                "{name} is computed once a step, of hyperparameters, numbers and t; this differs \
-                 from element to element"
-            );
-            return Err(self.at(token, problem));
-        }
-        Ok(self.graph.add(Node::Elementary(elementary, first)))
+        Ok(self.unary(function, first))
     }
 
     fn name(&mut self, written: &str, token: Token<'a>) -> Result<Id, RuleError> {
@@ -250,4 +235,9 @@ impl<'a> Parser<'a> {
     fn unary(&mut self, function: Unary, x: Id) -> Id {
         self.graph.add(Node::Unary(function, x))
     }
+}
+
+/// An exponent for which a power is a product.
+pub(in crate::formula) fn small_whole(exponent: f64) -> Option<u32> {
+    (exponent.fract() == 0.0 && (1.0..=16.0).contains(&exponent)).then_some(exponent as u32)
 }

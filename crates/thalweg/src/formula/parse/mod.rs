@@ -7,6 +7,7 @@ mod tokens;
 
 use std::collections::BTreeMap;
 
+pub(super) use expressions::small_whole;
 use tokens::{Kind, Token};
 
 use super::graph::{Graph, Id, Level, Node};
@@ -183,7 +184,7 @@ impl<'a> Parser<'a> {
         let start = self.number()?;
         let slot = self.slots.len();
         let id = self.graph.add(Node::Slot(slot));
-        self.slots.push(SlotFormula { name: name.to_owned(), start, value: id });
+        self.slots.push(SlotFormula { name: name.to_owned(), is_whole: false, start, value: id });
         self.declare(name, id, NameKind::State(slot), target);
         self.end()
     }

@@ -6,7 +6,7 @@ mod fuzz;
 
 use crate::common::{elementwise_specs, gradient, start};
 use thalweg::rules::ScaleByLearningRate;
-use thalweg::{Method, Number, Optimizer, Registry, Rule, Spec, TextRule, Value, Wide, chain};
+use thalweg::{Method, Number, Optimizer, Registry, Rule, Spec, TextRule, Value, chain};
 
 /// The article's six and two more, each beside the method of the library that it is.
 const RULES: [(&str, &str); 8] = [
@@ -99,7 +99,7 @@ fn w_may_be_replaced_and_assigned_in_steps() {
 }
 
 #[test]
-fn what_is_computed_once_a_step_may_use_exp_log_cos_and_powers() {
+fn elementary_functions_have_the_values_of_pythons() {
     // Each beside what it is after the third step, from Python's math module.
     let cases = [
         ("exp(-0.1*t)", 0.740_818_220_681_717_9),
@@ -113,6 +113,13 @@ fn what_is_computed_once_a_step_may_use_exp_log_cos_and_powers() {
         ("2^3^2", 512.0),
         ("2^-t", 0.125),
         ("-2^2", -4.0),
+        ("(-2)^t", -8.0),
+        ("exp(-0.1*t*g)", 0.740_818_220_681_717_9),
+        ("log(t*g)", 1.098_612_288_668_109_8),
+        ("cos(g*t/10)", 0.955_336_489_125_606),
+        ("(t*g)^0.5", 1.732_050_807_568_877_2),
+        ("pow(g + g, t)", 8.0),
+        ("atan2(g, t)", 0.321_750_554_396_642_2),
     ];
     for (text, expected) in cases {
         let rule = TextRule::parse(&format!("W = g*({text})")).unwrap();
@@ -144,8 +151,8 @@ impl Rule for Elementary {
         N::from_wide(powers + t.exp().ln() * t.cos())
     }
 
-    fn apply<N: Number>(&c: &N, g: N, _: N, (): &mut ()) -> N {
-        c * g
+    fn apply<N: Number>(&c: &N, g: N, w: N, (): &mut ()) -> N {
+        c * g + g.abs().powf(c) + w.atan2(-(g * g).exp())
     }
 }
 
@@ -267,27 +274,33 @@ fn a_method_written_as_text_has_the_same_bits() {
     for spec in elementwise_specs() {
         let method: Spec = spec.parse().unwrap();
         let Some(text) = method.formula().unwrap().to_rule() else {
-            assert!(spec.contains("dampening"), "{spec}");
+            // Powers of other than t, products and choices have no words in the text.
+            const UNWRITTEN: [&str; 6] =
+                ["nadam", "nadamw", "optimistic-adam", "radam", "acprop", "grokfast"];
+            let is_first = !method.formula().unwrap().first_step().is_empty();
+            assert!(is_first || UNWRITTEN.contains(&spec), "{spec}");
             continue;
         };
         let rule = TextRule::parse(&text).unwrap_or_else(|error| panic!("{spec}: {error}\n{text}"));
         assert!(run(rule.clone()) == run(method.clone()), "{spec}\n{text}");
         let (ours, again) = (method.formula().unwrap(), rule.formula().unwrap());
         // The text has no letters of its own, as Momentum has in the registry.
-        if !spec.starts_with("momentum") {
+        let registry = Registry::standard();
+        let name = spec.split(':').next().unwrap();
+        let entry = registry.entries().find(|entry| entry.name == name).unwrap();
+        if entry.letters.is_empty() {
             assert_eq!(again.to_string(), ours.to_string(), "{spec}");
         }
         written += 1;
     }
-    assert!(written > 10);
+    assert!(written > 35);
     assert!("lars".parse::<Spec>().unwrap().formula().unwrap().to_rule().is_none());
 }
 
 #[test]
 fn what_is_written_as_text_has_every_digit_and_names_that_are_free() {
     let written = |text: &str| TextRule::parse(text).unwrap().formula().unwrap().to_rule();
-    // A formula shows 0.333333333333.
-    assert_eq!(written("a = 0\nW = W - g*(1/3 + a)").unwrap(), "W = W - g*0.3333333333333333\n");
+    assert_eq!(written("a = 0\nW = W - g*(1/3 + a)").unwrap(), "W = W - g*(1/3)\n");
     assert_eq!(
         written("u = 0.5\nx = g*W\nW = W - u*(x + g)*(x + g)").unwrap(),
         "u = 0.5\nx = g*W\nu2 = x + g\nW = W - u*u2*u2\n"
@@ -300,9 +313,9 @@ fn what_is_written_as_text_has_every_digit_and_names_that_are_free() {
         written("half_life = 30\nkept = 2^(-1/half_life)\nW = W - g/(1 - kept^t)").unwrap(),
         "half_life = 30\nkept = pow(2, -1/half_life)\nW = W - g/(1 - kept^t)\n"
     );
-    // No text says these.
     assert_eq!(written("W = W - g/0*0.1"), Some("W = W - g/0*0.1\n".to_owned()));
-    assert_eq!(written("W = W - g*(1/0)"), None);
+    assert_eq!(written("W = W - g*(1/0)"), Some("W = W - g*(1/0)\n".to_owned()));
+    // No text says this.
     assert_eq!(written("a = 1\nstate m = 0\nm = a\nW = m*g"), None);
 }
 

@@ -1,0 +1,190 @@
+//! Methods in two passes: sums over a whole parameter, in which nothing is stored, then a step.
+
+use super::chunk::{Chunk, Context};
+use super::staged::{Then, by_blocks};
+use super::tensor::{Tensor, TensorRule};
+use super::walk::{Numbers, Part, Stretch, Terms, flushed};
+use crate::formula::Formula;
+use crate::number::Number;
+use crate::rule::sealed::{Layout as _, Slots};
+use crate::rule::{Rule, Slot, State, as_many};
+use crate::storage::layout::{BLOCK, CHUNK, Layout, Plain};
+use crate::storage::state::BlocksMut;
+use crate::storage::{Real, Values, ValuesMut};
+use crate::sum_rule::{SumRule, Sums};
+
+/// A method in two passes as one that steps whole parameters.
+#[derive(Clone)]
+pub struct TwoPasses<T, const K: usize>(pub T);
+
+impl<T: SumRule<K>, const K: usize> TensorRule for TwoPasses<T, K> {
+    fn slots(&self) -> Vec<Slot> {
+        let mut slots = as_many(self.0.slots(), T::State::<f64>::SLOTS);
+        slots.extend(T::KEPT.iter().map(|name| Slot::new(name).with_shape(|_| Vec::new())));
+        slots
+    }
+
+    fn step<R: Real>(&self, tensor: &mut Tensor<'_, R>) {
+        let of = tensor.sums(&self.0);
+        let before: Vec<f64> =
+            (0..T::KEPT.len()).map(|k| tensor.separate_slot(k)[0].to_f64()).collect();
+        let second =
+            Second { rule: self.0.clone(), of, count: tensor.len() as f64, kept: before.clone() };
+        let mut kept = before;
+        second.scalars::<R>(tensor.t() as f64, &mut kept);
+        tensor.step(&second);
+        for (k, kept) in kept.into_iter().enumerate() {
+            tensor.separate_slot(k)[0] = flushed(R::from_f64(kept));
+        }
+    }
+
+    fn formula(&self) -> Option<Formula> {
+        Some(Formula::record(TensorRule::slots(self), |recorder| {
+            recorder.sum_rule(&self.0, recorder.gradient())
+        }))
+    }
+}
+
+/// The second pass, as a rule.
+#[derive(Clone)]
+struct Second<T, const K: usize> {
+    rule: T,
+    of: [f64; K],
+    count: f64,
+    kept: Vec<f64>,
+}
+
+impl<T: SumRule<K>, const K: usize> Second<T, K> {
+    fn scalars<N: Number>(&self, t: N::Wide, kept: &mut [N::Wide]) -> T::Scalars<N> {
+        let of = self.of.map(N::Wide::from_f64);
+        self.rule.scalars::<N>(t, Sums { of, count: N::Wide::from_f64(self.count), kept })
+    }
+}
+
+impl<T: SumRule<K>, const K: usize> Rule for Second<T, K> {
+    type State<N: Number> = T::State<N>;
+    type Constants<N: Number> = (T::Constants<N>, T::Scalars<N>);
+
+    fn slots(&self) -> Vec<Slot> {
+        self.rule.slots()
+    }
+
+    fn prepare<N: Number>(&self, t: N::Wide) -> Self::Constants<N> {
+        let mut kept: Vec<N::Wide> =
+            self.kept.iter().map(|kept| N::Wide::from_f64(*kept)).collect();
+        (self.rule.prepare::<N>(t), self.scalars::<N>(t, &mut kept))
+    }
+
+    #[inline(always)]
+    fn apply<N: Number>(c: &Self::Constants<N>, u: N, w: N, state: &mut Self::State<N>) -> N {
+        T::apply(&c.0, &c.1, u, w, state)
+    }
+}
+
+/// The sums of a stretch of a parameter.
+pub fn sums<R: Real, T: SumRule<K>, const K: usize>(
+    rule: &T,
+    context: &Context<R>,
+    chunk: &mut Chunk<'_, R>,
+) -> [f64; K] {
+    let constants = rule.prepare::<R>(chunk.t as f64);
+    let terms =
+        Terms { arch: context.arch, t: chunk.t, factor: chunk.factor, bound: context.bound };
+    let mut total = [0.0; K];
+    // Behind a reference, so that its loops are compiled once.
+    let add: &mut dyn FnMut(FirstPass<'_, R, T, K>) = &mut |pass| {
+        let sums = terms.arch.dispatch(pass);
+        total.iter_mut().zip(sums).for_each(|(total, sum)| *total += sum);
+    };
+    if let (ValuesMut::Real(w), Values::Real(g), BlocksMut::Plain(s)) =
+        (&mut chunk.parameter, chunk.gradient, &mut chunk.state)
+    {
+        add(FirstPass { constants, terms, w, g, s });
+    } else {
+        let loop_over = &mut |Stretch { numbers, len, .. }: Stretch<'_, '_, R>| {
+            if let Numbers::Real { parts: [Part { w, g, .. }], state: BlocksMut::Plain(s) } =
+                numbers
+            {
+                let (w, g) = (&w.as_flattened()[..len], &g.as_flattened()[..len]);
+                add(FirstPass { constants, terms, w, g, s });
+            }
+        };
+        by_blocks(context, chunk.reborrow(), Then::Discard, true, loop_over);
+    }
+    total
+}
+
+struct FirstPass<'a, R: Real, T: SumRule<K>, const K: usize> {
+    constants: T::Constants<R>,
+    terms: Terms<R>,
+    w: &'a [R],
+    g: &'a [R],
+    s: &'a [R],
+}
+
+/// Partial sums of each sum: the bits do not depend on the SIMD width.
+const PARTIAL: usize = 16;
+
+impl<R: Real, T: SumRule<K>, const K: usize> pulp::NullaryFnOnce for FirstPass<'_, R, T, K> {
+    type Output = [f64; K];
+
+    #[inline(always)]
+    fn call(self) -> [f64; K] {
+        let Self { constants, terms: Terms { factor, bound, .. }, w, g, s } = self;
+        let slots = T::State::<R>::SLOTS;
+        let words = <Plain as Layout<R>>::words(slots);
+        let mut sums = [[0.0; PARTIAL]; K];
+        for (k, (w, g)) in w.chunks(CHUNK).zip(g.chunks(CHUNK)).enumerate() {
+            let (block, j) = (k / (BLOCK / CHUNK), k % (BLOCK / CHUNK) * CHUNK);
+            let block = &s[block * words..][..words];
+            // Padding is computed, too, but not summed.
+            let n = w.len();
+            let (mut w_full, mut g_full) = ([R::zero(); CHUNK], [R::zero(); CHUNK]);
+            w_full[..n].copy_from_slice(w);
+            g_full[..n].copy_from_slice(g);
+            let mut pairs = [[[R::zero(); CHUNK]; 2]; K];
+            for i in 0..CHUNK {
+                let mut state = T::State::<R>::load::<ReadOnly>(block, &[], 0, j + i);
+                let g = R::clamp(g_full[i] * factor, bound);
+                let terms = T::terms(&constants, g, w_full[i], &mut state);
+                for k in 0..K {
+                    pairs[k][0][i] = terms[k][0];
+                    pairs[k][1][i] = terms[k][1];
+                }
+            }
+            for k in 0..K {
+                add(&mut sums[k], &pairs[k][0][..n], &pairs[k][1][..n]);
+            }
+        }
+        sums.map(|partial| partial.iter().sum())
+    }
+}
+
+/// Adds the product of each pair.
+#[inline(always)]
+fn add<R: Real>(sums: &mut [f64; PARTIAL], a: &[R], b: &[R]) {
+    let (a, a_rest) = a.as_chunks::<PARTIAL>();
+    let (b, b_rest) = b.as_chunks::<PARTIAL>();
+    for i in 0..a.len().min(b.len()) {
+        for k in 0..PARTIAL {
+            sums[k] += a[i][k].to_f64() * b[i][k].to_f64();
+        }
+    }
+    for (sum, (a, b)) in sums.iter_mut().zip(a_rest.iter().zip(b_rest)) {
+        *sum += a.to_f64() * b.to_f64();
+    }
+}
+
+/// Read access to plain state.
+struct ReadOnly;
+
+impl<R: Real> Slots<R> for ReadOnly {
+    type Word = R;
+
+    #[inline(always)]
+    fn get(block: &[R], _: &[u16], slot: usize, i: usize) -> R {
+        block[slot * BLOCK + i]
+    }
+    #[inline(always)]
+    fn set(_: &mut [R], _: &mut [u16], _: usize, _: usize, _: R) {}
+}
