@@ -15,6 +15,7 @@ pub(crate) fn step<R: Arithmetic, M: Method>(
     optimizer: &mut Optimizer<R, M>,
     variables: &Variables,
     grads: &GradStore,
+    loss: Option<f64>,
 ) -> Result<Report, VarError> {
     let (indices, gradients) = gradients(variables, grads)?;
     let read: Vec<_> = gradients.iter().map(Tensor::storage_and_layout).collect();
@@ -38,7 +39,10 @@ pub(crate) fn step<R: Arithmetic, M: Method>(
         let gradient = Some(gradient);
         parameters.push(Parameter { name, value, gradient, shape: Some(var.dims()) });
     }
-    Ok(optimizer.step(parameters)?)
+    Ok(match loss {
+        Some(loss) => optimizer.step_with_loss(loss, parameters)?,
+        None => optimizer.step(parameters)?,
+    })
 }
 
 /// The indices of the variables that have elements and a gradient, and the gradients in a form that can

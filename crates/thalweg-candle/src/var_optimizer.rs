@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::PoisonError;
 
 use candle_core::backprop::GradStore;
-use candle_core::{Tensor, Var};
+use candle_core::{DType, Tensor, Var};
 use candle_nn::VarMap;
 use thalweg::checkpoint::Checkpoint;
 use thalweg::{AnyOptimizer, Builder, Dtype, Method, Report, Spec, Value};
@@ -131,12 +131,29 @@ impl<M: Method> VarOptimizer<M> {
     /// preceding [`set_learning_rate`](candle_nn::Optimizer::set_learning_rate). No variable and no
     /// state has changed then.
     pub fn step_report(&mut self, grads: &GradStore) -> Result<Report, VarError> {
+        self.take(None, grads)
+    }
+
+    /// The same with the loss at which the gradients were taken, for methods that
+    /// [need it](thalweg::Optimizer::needs_loss).
+    ///
+    /// # Errors
+    /// As [`step_report`](Self::step_report), and that of a loss that is infinite or NaN.
+    pub fn step_report_with_loss(
+        &mut self,
+        loss: f64,
+        grads: &GradStore,
+    ) -> Result<Report, VarError> {
+        self.take(Some(loss), grads)
+    }
+
+    fn take(&mut self, loss: Option<f64>, grads: &GradStore) -> Result<Report, VarError> {
         if let Some(error) = &self.invalid_rate {
             return Err(error.clone().into());
         }
         match &mut self.inner {
-            AnyOptimizer::F32(inner) => step(inner, &self.variables, grads),
-            AnyOptimizer::F64(inner) => step(inner, &self.variables, grads),
+            AnyOptimizer::F32(inner) => step(inner, &self.variables, grads, loss),
+            AnyOptimizer::F64(inner) => step(inner, &self.variables, grads, loss),
         }
     }
 
@@ -145,7 +162,12 @@ impl<M: Method> VarOptimizer<M> {
     /// # Errors
     /// As [`step_report`](Self::step_report), and candle's when computing the gradients.
     pub fn backward_step_report(&mut self, loss: &Tensor) -> Result<Report, VarError> {
-        self.step_report(&loss.backward()?)
+        let gradients = loss.backward()?;
+        let value = match self.inner.needs_loss() {
+            true => Some(loss.to_dtype(DType::F64)?.to_scalar()?),
+            false => None,
+        };
+        self.take(value, &gradients)
     }
 
     /// Writes the state of the optimizer as one safetensors file, atomically; see
@@ -201,6 +223,12 @@ impl<M: Method> candle_nn::Optimizer for VarOptimizer<M> {
     /// As [`step_report`](VarOptimizer::step_report), without the report.
     fn step(&mut self, grads: &GradStore) -> candle_core::Result<()> {
         self.step_report(grads)?;
+        Ok(())
+    }
+
+    /// As [`backward_step_report`](VarOptimizer::backward_step_report), without the report.
+    fn backward_step(&mut self, loss: &Tensor) -> candle_core::Result<()> {
+        self.backward_step_report(loss)?;
         Ok(())
     }
 

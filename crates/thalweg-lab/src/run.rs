@@ -152,7 +152,8 @@ impl Run {
         };
         for t in 1..=steps {
             let g = run.gradients[t - 1].map(R::from_f64);
-            let stepped = match optimizer.step([(NAME, &mut w, &g)]) {
+            let loss = run.values[t - 1];
+            let stepped = match optimizer.step_with_loss(loss, [(NAME, &mut w, &g)]) {
                 Ok(_) => true,
                 Err(StepError::NonFiniteGradient { .. }) => false,
                 Err(error) => return Err(error.into()),
@@ -167,8 +168,11 @@ impl Run {
             run.values.push(value);
             run.gradients.push(problem.gradient(point));
             for slot in &mut run.state {
-                if let Some(&[x, y]) = optimizer.state(NAME, &slot.name).as_deref() {
-                    slot.values.push([x, y].map(R::to_f64));
+                match optimizer.state(NAME, &slot.name).as_deref() {
+                    Some(&[x, y]) => slot.values.push([x, y].map(R::to_f64)),
+                    // One number for both.
+                    Some(&[both]) => slot.values.push([both.to_f64(); 2]),
+                    _ => {}
                 }
             }
         }

@@ -95,6 +95,25 @@ pub enum Error {
         value: f64,
     },
 
+    /// A method needs the loss of the step, and none is given.
+    #[error(
+        "{optimizer} needs the loss of the step: give it with step_with_loss(loss, …), with candle \
+         by backward_step"
+    )]
+    LossNeeded {
+        /// The optimizer's name.
+        optimizer: String,
+    },
+
+    /// The loss that a method needs is infinite or NaN.
+    #[error("{optimizer} needs the loss of the step, which is {loss}; a finite number is needed")]
+    NonFiniteLoss {
+        /// The optimizer's name.
+        optimizer: String,
+        /// The loss.
+        loss: f64,
+    },
+
     /// No optimizer has this name.
     #[error("there is no optimizer `{name}`{}", suggestion(nearest, known))]
     UnknownOptimizer {

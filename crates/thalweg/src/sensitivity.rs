@@ -262,6 +262,7 @@ impl Plan<'_> {
                 gradient: &gradient,
                 parameter: &w,
                 state: &state,
+                loss: objective.value(&w),
             };
             let stepped = Evaluation::new(&self.formula, given);
             if !are_finite(&gradient) || !are_finite(&stepped.parameter) {

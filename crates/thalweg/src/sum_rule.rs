@@ -21,7 +21,7 @@ use crate::rule::{Rule, Slot, State, as_many};
 ///     type Constants<N: Number> = ();
 ///     type Scalars<N: Number> = N;
 ///
-///     fn prepare<N: Number>(&self, _t: N::Wide) {}
+///     fn prepare<N: Number>(&self, _t: N::Wide, _kept: &[N::Wide]) {}
 ///
 ///     fn terms<N: Number>((): &(), u: N, _w: N, (): &mut ()) -> [[N; 2]; 1] {
 ///         [[u, u]]
@@ -52,16 +52,25 @@ pub trait SumRule<const K: usize>: Clone + Send + Sync + 'static {
     /// Names of the state slots.
     const SLOT_NAMES: &'static [&'static str] = &[];
 
-    /// Names of numbers that are kept for the whole parameter between steps, 0 before the first one.
+    /// Names of numbers that are kept for the whole parameter between steps.
     const KEPT: &'static [&'static str] = &[];
+
+    /// Whether the loss of the step is needed; [`Sums::loss`] is then a finite number.
+    const NEEDS_LOSS: bool = false;
 
     /// The state slots, with these names; override it where a slot does not start at 0.
     fn slots(&self) -> Vec<Slot> {
         Slot::list(Self::SLOT_NAMES)
     }
 
-    /// Computes the constants of step `t`, as in [`Rule::prepare`].
-    fn prepare<N: Number>(&self, t: N::Wide) -> Self::Constants<N>;
+    /// The numbers that are kept for the whole parameter, with these names; override it where one does
+    /// not start at 0.
+    fn kept(&self) -> Vec<Slot> {
+        Slot::list(Self::KEPT)
+    }
+
+    /// Computes the constants of step `t`, as in [`Rule::prepare`], with what is kept before the step.
+    fn prepare<N: Number>(&self, t: N::Wide, kept: &[N::Wide]) -> Self::Constants<N>;
 
     /// The pairs of numbers of an element whose products are summed; what it does to the state is
     /// forgotten. Mark it `#[inline(always)]`.
@@ -85,7 +94,7 @@ pub trait SumRule<const K: usize>: Clone + Send + Sync + 'static {
     ) -> N;
 }
 
-/// Sums over all elements of a parameter.
+/// Sums over all elements of a parameter, or of all parameters of a model.
 #[derive(Debug)]
 pub struct Sums<'a, W, const K: usize> {
     /// The sums of the products of [`SumRule::terms`].
@@ -94,6 +103,8 @@ pub struct Sums<'a, W, const K: usize> {
     pub count: W,
     /// The numbers that are kept between steps, in the order of [`SumRule::KEPT`].
     pub kept: &'a mut [W],
+    /// The loss of the step; NaN unless the rule [needs it](SumRule::NEEDS_LOSS).
+    pub loss: W,
 }
 
 /// u ← C(S(B(u))) for rules B and C around a [`SumRule`] S.
@@ -115,6 +126,11 @@ impl<B: Rule, S: SumRule<K>, C: Rule, const K: usize> SumRule<K> for Around<B, S
     type Constants<N: Number> = (B::Constants<N>, S::Constants<N>, C::Constants<N>);
     type Scalars<N: Number> = S::Scalars<N>;
     const KEPT: &'static [&'static str] = S::KEPT;
+    const NEEDS_LOSS: bool = S::NEEDS_LOSS;
+
+    fn kept(&self) -> Vec<Slot> {
+        self.1.kept()
+    }
 
     fn slots(&self) -> Vec<Slot> {
         let mut slots = as_many(self.0.slots(), B::State::<f64>::SLOTS);
@@ -123,8 +139,8 @@ impl<B: Rule, S: SumRule<K>, C: Rule, const K: usize> SumRule<K> for Around<B, S
         slots
     }
 
-    fn prepare<N: Number>(&self, t: N::Wide) -> Self::Constants<N> {
-        (self.0.prepare::<N>(t), self.1.prepare::<N>(t), self.2.prepare::<N>(t))
+    fn prepare<N: Number>(&self, t: N::Wide, kept: &[N::Wide]) -> Self::Constants<N> {
+        (self.0.prepare::<N>(t), self.1.prepare::<N>(t, kept), self.2.prepare::<N>(t))
     }
 
     #[inline(always)]

@@ -215,7 +215,8 @@ impl Explanation {
             let gradient = gradient(k, &w);
             let clipped = clipped(self.clip, &gradient);
             let used = clipped.as_ref().map_or(&gradient, |(_, clipped)| clipped);
-            let worked = self.formula.work(t, used, &w, &state);
+            let loss = value(&w).unwrap_or(f64::NAN);
+            let worked = self.formula.work(t, used, &w, &state, loss);
             let values = value(&w).zip(value(&worked.parameter)).map(|(a, b)| [a, b]);
             let mut numbers = gradient
                 .iter()

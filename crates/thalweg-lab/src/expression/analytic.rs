@@ -33,7 +33,7 @@ pub trait Analytic: Differentiable + Debug + Default + FromStr<Err: Debug> {
     /// √(self² + 1).
     fn hypotenuse(self) -> Self;
     /// The angle of the point (`x`, self), in radians.
-    fn atan2(self, x: Self) -> Self;
+    fn angle(self, x: Self) -> Self;
 
     /// The smaller one; where both are equal, the mean of their slopes.
     fn smaller(self, other: Self) -> Self {
@@ -85,7 +85,7 @@ impl Analytic for f64 {
     fn hypotenuse(self) -> f64 {
         self.hypot(1.0)
     }
-    fn atan2(self, x: f64) -> f64 {
+    fn angle(self, x: f64) -> f64 {
         f64::atan2(self, x)
     }
     fn mean(self, _: f64) -> f64 {
@@ -136,10 +136,10 @@ impl<N: Analytic, const K: usize> Analytic for Dual<N, K> {
         self.join(exponent, value, left, right)
     }
 
-    fn atan2(self, x: Self) -> Self {
+    fn angle(self, x: Self) -> Self {
         let (b, a) = (self.value, x.value);
         let square = a * a + b * b;
-        self.join(x, b.atan2(a), a / square, -b / square)
+        self.join(x, b.angle(a), a / square, -b / square)
     }
 
     fn mean(self, other: Self) -> Self {

@@ -37,7 +37,7 @@ pub fn functions<N: Analytic>() -> [(&'static str, Unary<N>); 20] {
 
 /// Functions of two arguments.
 pub fn pairs<N: Analytic>() -> [(&'static str, Binary<N>); 3] {
-    [("min", N::smaller), ("max", N::larger), ("atan2", N::atan2)]
+    [("min", N::smaller), ("max", N::larger), ("atan2", N::angle)]
 }
 
 /// Functions people know that have no slope to descend: constant between their jumps.

@@ -88,7 +88,7 @@ impl Contender {
         let computed = Instant::now();
         let report = self
             .optimizer
-            .step_report(&gradients)
+            .step_report_with_loss(value, &gradients)
             .map_err(|source| CompareError::method(&self.label, source))?;
         self.timing.samples += batch.targets.dim(0)? as u64;
         self.timing.gradients += gathered + (computed - begin);

@@ -6,6 +6,7 @@ use crate::storage::{PerReal, Real};
 use crate::sum_rule::SumRule;
 
 use super::chunk::{Chunk, Context};
+use super::model::WholeModel;
 use super::pass::{step_chunk, step_chunks};
 use super::sums::TwoPasses;
 use super::tape::Tape;
@@ -20,6 +21,8 @@ enum Kind {
     Elementwise(Box<dyn Elementwise>),
     /// A parameter is stepped as a whole.
     Tensor(Box<dyn WholeTensor>),
+    /// All parameters are stepped together.
+    Model(Box<dyn WholeModel>),
 }
 
 pub(super) trait Elementwise: Pass<f32> + Pass<f64> {
@@ -97,11 +100,30 @@ impl Kernel {
         Self::tensor(TwoPasses(rule))
     }
 
+    /// Steps all parameters of a model in two passes: sums over all of them, then elements.
+    pub fn over_model<const K: usize>(rule: impl SumRule<K>) -> Self {
+        Self(Kind::Model(Box::new(TwoPasses(rule))))
+    }
+
+    /// The method that steps all parameters together, if it is one.
+    pub(crate) fn model(&self) -> Option<&(dyn WholeModel + 'static)> {
+        match &self.0 {
+            Kind::Model(rule) => Some(&**rule),
+            _ => None,
+        }
+    }
+
+    /// Whether a step needs the loss.
+    pub fn needs_loss(&self) -> bool {
+        self.model().is_some_and(|rule| rule.needs_loss())
+    }
+
     /// The state slots, each with a unique name.
     pub fn slots(&self) -> Vec<Slot> {
         let mut slots = match &self.0 {
             Kind::Elementwise(rule) => rule.slots(),
             Kind::Tensor(rule) => rule.slots(),
+            Kind::Model(rule) => rule.slots(),
         };
         // Two rules of a chain may have the same slot name; slots are looked up by name, so it is
         // made unique.
@@ -121,6 +143,7 @@ impl Kernel {
         let formula = match &self.0 {
             Kind::Elementwise(rule) => Some(rule.formula()),
             Kind::Tensor(rule) => rule.formula(),
+            Kind::Model(rule) => Some(rule.formula()),
         };
         formula.map(|formula| formula.with_slots(self.slots()))
     }
@@ -138,6 +161,8 @@ impl Kernel {
                 R::choose::<dyn WholeTensor>(&**rule).run(&mut tensor);
                 chunk.sums = tensor.chunk_sums();
             }
+            // Stepped with all others.
+            Kind::Model(_) => {}
         }
     }
 
@@ -151,7 +176,7 @@ impl Kernel {
             Kind::Elementwise(rule) => {
                 step_chunks(R::choose::<dyn Elementwise>(&**rule), context, &mut chunks);
             }
-            Kind::Tensor(_) => chunks.for_each(|chunk| self.step(context, chunk)),
+            Kind::Tensor(_) | Kind::Model(_) => chunks.for_each(|chunk| self.step(context, chunk)),
         }
     }
 }
@@ -161,6 +186,7 @@ impl std::fmt::Debug for Kernel {
         let level = match self.0 {
             Kind::Elementwise(_) => "Elementwise",
             Kind::Tensor(_) => "Tensor",
+            Kind::Model(_) => "Model",
         };
         f.debug_tuple(level).field(&self.slots()).finish()
     }

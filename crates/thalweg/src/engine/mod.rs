@@ -7,6 +7,7 @@
 
 pub(crate) mod chunk;
 mod kernel;
+mod model;
 pub(crate) mod parallel;
 mod pass;
 mod simd;
@@ -46,7 +47,18 @@ impl<R: Real> Step<'_, '_, R> {
 }
 
 /// Steps every chunk, over all threads of the current rayon pool.
-pub(crate) fn step<R: Real>(context: &Context<R>, steps: &mut [Step<'_, '_, R>]) {
+pub(crate) fn step<R: Real>(context: &Context<R>, loss: f64, steps: &mut [Step<'_, '_, R>]) {
+    for first in 0..steps.len() {
+        let kernel = steps[first].kernel;
+        let is_new = !steps[..first].iter().any(|step| std::ptr::eq(step.kernel, kernel));
+        if let (Some(method), true) = (kernel.model(), is_new) {
+            model::step(method, context, loss, &mut |run| {
+                let all = steps[first..].iter_mut();
+                all.filter(|step| std::ptr::eq(step.kernel, kernel))
+                    .for_each(|step| run(&mut step.chunk));
+            });
+        }
+    }
     let elements = steps.iter().map(|step| step.chunk.len()).sum();
     let one = |step: &mut Step<'_, '_, R>| step.kernel.step(context, &mut step.chunk);
     let some = |steps: &mut [Step<'_, '_, R>]| {

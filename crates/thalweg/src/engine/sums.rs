@@ -17,47 +17,81 @@ use crate::sum_rule::{SumRule, Sums};
 #[derive(Clone)]
 pub struct TwoPasses<T, const K: usize>(pub T);
 
-impl<T: SumRule<K>, const K: usize> TensorRule for TwoPasses<T, K> {
-    fn slots(&self) -> Vec<Slot> {
+impl<T: SumRule<K>, const K: usize> TwoPasses<T, K> {
+    /// The slots of the elements, then those of the whole parameter.
+    pub fn all_slots(&self) -> Vec<Slot> {
         let mut slots = as_many(self.0.slots(), T::State::<f64>::SLOTS);
-        slots.extend(T::KEPT.iter().map(|name| Slot::new(name).with_shape(|_| Vec::new())));
+        slots.extend(self.0.kept().into_iter().map(|kept| kept.with_shape(|_| Vec::new())));
         slots
     }
 
+    /// The formula of a step.
+    pub fn recorded(&self) -> Formula {
+        Formula::record(self.all_slots(), |recorder| {
+            recorder.sum_rule(&self.0, recorder.gradient())
+        })
+    }
+}
+
+impl<T: SumRule<K>, const K: usize> TensorRule for TwoPasses<T, K> {
+    fn slots(&self) -> Vec<Slot> {
+        self.all_slots()
+    }
+
     fn step<R: Real>(&self, tensor: &mut Tensor<'_, R>) {
-        let of = tensor.sums(&self.0);
-        let before: Vec<f64> =
-            (0..T::KEPT.len()).map(|k| tensor.separate_slot(k)[0].to_f64()).collect();
-        let second =
-            Second { rule: self.0.clone(), of, count: tensor.len() as f64, kept: before.clone() };
-        let mut kept = before;
-        second.scalars::<R>(tensor.t() as f64, &mut kept);
+        let mut kept = [0.0; MOST_KEPT];
+        let kept = &mut kept[..T::KEPT.len()];
+        for (k, kept) in kept.iter_mut().enumerate() {
+            *kept = tensor.separate_slot(k)[0].to_f64();
+        }
+        let of = tensor.sums(&self.0, kept);
+        let (count, loss) = (tensor.len() as f64, f64::NAN);
+        let second = Second::new(self.0.clone(), of, Totals { count, kept, loss });
+        second.scalars::<R>(tensor.t() as f64, kept);
         tensor.step(&second);
-        for (k, kept) in kept.into_iter().enumerate() {
-            tensor.separate_slot(k)[0] = flushed(R::from_f64(kept));
+        for (k, kept) in kept.iter().enumerate() {
+            tensor.separate_slot(k)[0] = flushed(R::from_f64(*kept));
         }
     }
 
     fn formula(&self) -> Option<Formula> {
-        Some(Formula::record(TensorRule::slots(self), |recorder| {
-            recorder.sum_rule(&self.0, recorder.gradient())
-        }))
+        Some(self.recorded())
     }
+}
+
+/// Numbers that a rule may keep for a whole parameter.
+pub const MOST_KEPT: usize = 8;
+
+/// What is known beside the sums.
+#[derive(Debug, Clone, Copy)]
+pub struct Totals<'a> {
+    pub count: f64,
+    pub kept: &'a [f64],
+    pub loss: f64,
 }
 
 /// The second pass, as a rule.
 #[derive(Clone)]
-struct Second<T, const K: usize> {
+pub struct Second<T, const K: usize> {
     rule: T,
     of: [f64; K],
     count: f64,
-    kept: Vec<f64>,
+    kept: [f64; MOST_KEPT],
+    loss: f64,
 }
 
 impl<T: SumRule<K>, const K: usize> Second<T, K> {
-    fn scalars<N: Number>(&self, t: N::Wide, kept: &mut [N::Wide]) -> T::Scalars<N> {
+    pub fn new(rule: T, of: [f64; K], Totals { count, kept: known, loss }: Totals<'_>) -> Self {
+        let mut kept = [0.0; MOST_KEPT];
+        kept[..known.len()].copy_from_slice(known);
+        Self { rule, of, count, kept, loss }
+    }
+
+    /// What follows from the sums; changes what is kept.
+    pub fn scalars<N: Number>(&self, t: N::Wide, kept: &mut [N::Wide]) -> T::Scalars<N> {
         let of = self.of.map(N::Wide::from_f64);
-        self.rule.scalars::<N>(t, Sums { of, count: N::Wide::from_f64(self.count), kept })
+        let [count, loss] = [self.count, self.loss].map(N::Wide::from_f64);
+        self.rule.scalars::<N>(t, Sums { of, count, kept, loss })
     }
 }
 
@@ -70,9 +104,10 @@ impl<T: SumRule<K>, const K: usize> Rule for Second<T, K> {
     }
 
     fn prepare<N: Number>(&self, t: N::Wide) -> Self::Constants<N> {
-        let mut kept: Vec<N::Wide> =
-            self.kept.iter().map(|kept| N::Wide::from_f64(*kept)).collect();
-        (self.rule.prepare::<N>(t), self.scalars::<N>(t, &mut kept))
+        let mut kept = self.kept.map(N::Wide::from_f64);
+        let kept = &mut kept[..T::KEPT.len()];
+        let constants = self.rule.prepare::<N>(t, kept);
+        (constants, self.scalars::<N>(t, kept))
     }
 
     #[inline(always)]
@@ -83,11 +118,14 @@ impl<T: SumRule<K>, const K: usize> Rule for Second<T, K> {
 
 /// The sums of a stretch of a parameter.
 pub fn sums<R: Real, T: SumRule<K>, const K: usize>(
-    rule: &T,
+    (rule, kept): (&T, &[f64]),
     context: &Context<R>,
     chunk: &mut Chunk<'_, R>,
 ) -> [f64; K] {
-    let constants = rule.prepare::<R>(chunk.t as f64);
+    if K == 0 {
+        return [0.0; K];
+    }
+    let constants = rule.prepare::<R>(chunk.t as f64, kept);
     let terms =
         Terms { arch: context.arch, t: chunk.t, factor: chunk.factor, bound: context.bound };
     let mut total = [0.0; K];

@@ -76,21 +76,22 @@ impl<'a, R: Real> Tensor<'a, R> {
         self.chunk.len() == 0
     }
 
-    /// The sums that a rule needs, in one pass that stores nothing.
-    pub fn sums<T: SumRule<K>, const K: usize>(&mut self, rule: &T) -> [f64; K] {
+    /// The sums that a rule needs, in one pass that stores nothing, with what is kept before the step.
+    pub fn sums<T: SumRule<K>, const K: usize>(&mut self, rule: &T, kept: &[f64]) -> [f64; K] {
         let context = self.context;
         let add = |mut a: [f64; K], b: [f64; K]| {
             a.iter_mut().zip(b).for_each(|(a, b)| *a += b);
             a
         };
-        halved(&mut self.chunk, &|chunk| sums::sums(rule, context, chunk), &add)
+        halved(&mut self.chunk, &|chunk| sums::sums((rule, kept), context, chunk), &add)
     }
 
     /// The norms of the parameter and of the update that `first` makes of the gradient, in one pass
     /// that stores nothing. State is read as [`step`](Self::step) with `chain!(first, rest)` reads
     /// it.
     pub fn norms<A: Rule, B: Rule>(&mut self, first: &A, rest: &B) -> Norms {
-        let [parameter, update] = self.sums(&First(first.clone(), rest.clone())).map(f64::sqrt);
+        let [parameter, update] =
+            self.sums(&First(first.clone(), rest.clone()), &[]).map(f64::sqrt);
         Norms { parameter, update }
     }
 
@@ -138,7 +139,7 @@ impl<A: Rule, B: Rule> SumRule<2> for First<A, B> {
     type Constants<N: Number> = A::Constants<N>;
     type Scalars<N: Number> = ();
 
-    fn prepare<N: Number>(&self, t: N::Wide) -> A::Constants<N> {
+    fn prepare<N: Number>(&self, t: N::Wide, _: &[N::Wide]) -> A::Constants<N> {
         self.0.prepare::<N>(t)
     }
 

@@ -42,6 +42,8 @@ pub(crate) struct Given<'a, N> {
     pub gradient: &'a [N],
     pub parameter: &'a [N],
     pub state: &'a [Vec<N>],
+    /// The loss before the step.
+    pub loss: N,
 }
 
 impl<N: Differentiable> Evaluation<N> {
@@ -62,6 +64,7 @@ impl<N: Differentiable> Evaluation<N> {
                 Node::Norm(a) => quantities[a.index()].as_ref().map(|a| norm(a, elements)),
                 Node::Sum(a) => quantities[a.index()].as_ref().map(|a| sum(a, elements)),
                 Node::Count => Some(Quantity::Same(N::from_f64(elements as f64))),
+                Node::Loss => Some(Quantity::Same(given.loss)),
                 node => {
                     let value = |i: usize| {
                         let of = |id: Id| quantities[id.index()].as_ref().and_then(|q| q.of(i));

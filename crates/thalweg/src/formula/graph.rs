@@ -28,6 +28,8 @@ pub enum Node {
     Sum(Id),
     /// The number of elements of the parameter.
     Count,
+    /// The loss of the step.
+    Loss,
     /// The gradient g of the element.
     Gradient,
     /// The element W of the parameter.
@@ -64,6 +66,7 @@ impl Node {
             | Self::Hyperparameter(_)
             | Self::Step
             | Self::Count
+            | Self::Loss
             | Self::Gradient
             | Self::Parameter
             | Self::Slot(_)
@@ -259,6 +262,7 @@ impl Graph {
             | Node::Step
             | Node::Kept(_)
             | Node::Count
+            | Node::Loss
             | Node::Norm(_)
             | Node::Sum(_) => Level::Step,
             Node::Gradient | Node::Parameter | Node::Slot(_) | Node::Round(_) => Level::Element,
@@ -346,6 +350,7 @@ impl Node {
             Self::Norm(_)
             | Self::Sum(_)
             | Self::Count
+            | Self::Loss
             | Self::Gradient
             | Self::Parameter
             | Self::Slot(_)

@@ -148,8 +148,9 @@ impl Formula {
 
     /// Whether it needs nothing but one element: no norm and no sum of the whole parameter.
     pub fn is_elementwise(&self) -> bool {
-        let is_of_all =
-            |node| matches!(node, Node::Kept(_) | Node::Norm(_) | Node::Sum(_) | Node::Count);
+        let is_of_all = |node| {
+            matches!(node, Node::Kept(_) | Node::Norm(_) | Node::Sum(_) | Node::Count | Node::Loss)
+        };
         !self.graph.ids().any(|id| is_of_all(self.graph.node(id)))
     }
 
@@ -296,7 +297,8 @@ impl Recorder {
     /// parameter are slots behind the others.
     pub fn sum_rule<T: SumRule<K>, const K: usize>(&mut self, rule: &T, u: Symbol) -> Symbol {
         let t = Symbol::of(Node::Step);
-        let (constants, w) = (rule.prepare::<Symbol>(t), self.parameter());
+        let kept = self.values.len() - rule.kept().len();
+        let (constants, w) = (rule.prepare::<Symbol>(t, &self.values[kept..]), self.parameter());
         edit(|graph| graph.in_apply = true);
         let first = self.next;
         let load = |values: &[Symbol]| T::State::<Symbol>::load::<Recorded>(values, &[], first, 0);
@@ -305,8 +307,12 @@ impl Recorder {
         let of = terms.map(|[a, b]| (a * b).sum());
         edit(|graph| graph.in_apply = false);
         self.next += T::State::<Symbol>::SLOTS;
-        let kept = self.values.len() - T::KEPT.len();
-        let sums = Sums { of, count: Symbol::count(), kept: &mut self.values[kept..] };
+        let sums = Sums {
+            of,
+            count: Symbol::count(),
+            kept: &mut self.values[kept..],
+            loss: Symbol::loss(),
+        };
         let scalars = rule.scalars::<Symbol>(t, sums);
         edit(|graph| graph.in_apply = true);
         let mut state = load(&self.values);

@@ -227,6 +227,7 @@ impl Writer<'_> {
             | Node::Norm(_)
             | Node::Sum(_)
             | Node::Count
+            | Node::Loss
             | Node::WarmupProduct(..)
             | Node::WhereZero(..)
             | Node::Round(_) => {

@@ -322,7 +322,7 @@ impl<'a> Lines<'a> {
             (None, Node::Gradient) => Some("g".to_owned()),
             (None, Node::Parameter) => Some("W".to_owned()),
             (None, Node::Slot(slot) | Node::Kept(slot)) => Some(self.slot_letter(slot)),
-            (None, Node::Norm(_) | Node::Sum(_) | Node::Count) => {
+            (None, Node::Norm(_) | Node::Sum(_) | Node::Count | Node::Loss) => {
                 Some(self.expression(id, None).to_string())
             }
             _ => None,
@@ -363,6 +363,7 @@ impl<'a> Lines<'a> {
             Node::Norm(a) => Expression::Norm(Box::new(of(a))),
             Node::Sum(a) => Expression::Total(Box::new(of(a))),
             Node::Count => Expression::Letter("N".to_owned()),
+            Node::Loss => Expression::Letter("f".to_owned()),
             Node::Gradient => Expression::Letter("g".to_owned()),
             Node::Parameter => Expression::Letter("W".to_owned()),
             Node::Slot(k) | Node::Kept(k) => Expression::Letter(self.slot_letter(k)),

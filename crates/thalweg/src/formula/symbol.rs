@@ -47,6 +47,12 @@ impl Symbol {
         Self::of(Node::Sum(self.0))
     }
 
+    /// The loss of the step.
+    #[must_use]
+    pub fn loss() -> Self {
+        Self::of(Node::Loss)
+    }
+
     /// The number of elements of the parameter.
     #[must_use]
     pub fn count() -> Self {

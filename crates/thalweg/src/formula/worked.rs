@@ -103,7 +103,7 @@ impl Formula {
     ///
     /// let momentum = Momentum { lr: 0.1, ..Momentum::default() };
     /// let formula = momentum.formula().ok_or("no formula")?;
-    /// let step = formula.work(1, &[-0.7, 4.0], &[-7.0, 2.0], &formula.start(2));
+    /// let step = formula.work(1, &[-0.7, 4.0], &[-7.0, 2.0], &formula.start(2), 6.45);
     /// assert_eq!(step.lines[0].statement.to_string(), "v ← γv − lr·g");
     /// assert_eq!(step.lines[0].with_numbers(0).to_string(), "v ← 0.9·0 − 0.1·(−0.7)");
     /// assert_eq!(step.parameter, [-6.93, 1.6]);
@@ -115,10 +115,12 @@ impl Formula {
         gradient: &[f64],
         parameter: &[f64],
         state: &[Vec<f64>],
+        loss: f64,
     ) -> WorkedStep {
         let hyperparameters: Vec<f64> =
             self.graph.hyperparameters.iter().map(|(_, value)| *value).collect();
-        let given = Given { hyperparameters: &hyperparameters, t, gradient, parameter, state };
+        let given =
+            Given { hyperparameters: &hyperparameters, t, gradient, parameter, state, loss };
         let evaluation = Evaluation::new(self, given);
         let (simple, ids) = simplify::simplified_with_ids(self, t == 1);
         // What a simplified quantity was made of; of several the last, which the others are part of.

@@ -116,6 +116,37 @@ impl<R: Real> Accumulator<R> {
         N: AsRef<str> + ?Sized + 'a,
         P: Elements<R> + ?Sized + 'a,
     {
+        self.take(optimizer, None, parameters)
+    }
+
+    /// The same with the mean loss of the micro-batches, for methods that need it; see
+    /// [`Optimizer::step_with_loss`].
+    ///
+    /// # Errors
+    /// As [`step`](Self::step), and [`NonFiniteLoss`](Error::NonFiniteLoss).
+    pub fn step_with_loss<'a, M: Method, N, P>(
+        &mut self,
+        optimizer: &mut Optimizer<R, M>,
+        loss: f64,
+        parameters: impl IntoIterator<Item = (&'a N, &'a mut P)>,
+    ) -> Result<Report, Error>
+    where
+        N: AsRef<str> + ?Sized + 'a,
+        P: Elements<R> + ?Sized + 'a,
+    {
+        self.take(optimizer, Some(loss), parameters)
+    }
+
+    fn take<'a, M: Method, N, P>(
+        &mut self,
+        optimizer: &mut Optimizer<R, M>,
+        loss: Option<f64>,
+        parameters: impl IntoIterator<Item = (&'a N, &'a mut P)>,
+    ) -> Result<Report, Error>
+    where
+        N: AsRef<str> + ?Sized + 'a,
+        P: Elements<R> + ?Sized + 'a,
+    {
         let count = self.count.max(1);
         let given: Vec<(&str, ValuesMut<'_, R>)> = parameters
             .into_iter()
@@ -128,6 +159,7 @@ impl<R: Real> Accumulator<R> {
         }
         let report = optimizer.step_scaled(
             1.0 / count as f64,
+            loss,
             given.into_iter().map(|(name, value)| {
                 let sum = self.sums.get(name).filter(|sum| sum.begun);
                 let gradient = sum.map(|sum| Values::Real(&sum.values));

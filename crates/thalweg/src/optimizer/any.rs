@@ -101,6 +101,7 @@ impl<M: Method> AnyOptimizer<M> {
         fn set(&mut self, name: &str, value: impl Into<Value>) -> Result<(), Error>;
         fn current(&self, hyperparameter: &str, parameter: Option<&str>) -> Option<Value>;
         fn observe(&mut self, metric: f64) -> bool;
+        fn needs_loss(&self) -> bool;
         fn loss_scale(&self) -> f64;
         ///
         /// # Errors

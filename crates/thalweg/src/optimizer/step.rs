@@ -48,21 +48,68 @@ impl<R: Real, M: Method> Optimizer<R, M> {
         &mut self,
         parameters: impl IntoIterator<Item = P>,
     ) -> Result<Report, Error> {
-        self.step_scaled(1.0, parameters.into_iter().map(Into::into))
+        self.step_scaled(1.0, None, parameters.into_iter().map(Into::into))
+    }
+
+    /// Takes one step with the loss at which the gradients were taken, for methods that need it, such
+    /// as `polyak-sgd` and `momo`; for all others it is the same as [`step`](Self::step).
+    ///
+    /// ```
+    /// use thalweg::Optimizer;
+    ///
+    /// // f(x) = x², whose minimum is 0: half of Newton's step.
+    /// let mut optimizer: Optimizer<f64> = Optimizer::from_spec("polyak-sgd")?;
+    /// let mut x = [3.0];
+    /// optimizer.step_with_loss(x[0] * x[0], [("x", &mut x, &[6.0])])?;
+    /// assert_eq!(x, [1.5]);
+    ///
+    /// let error = optimizer.step([("x", &mut x, &[3.0])]).unwrap_err();
+    /// assert!(error.to_string().starts_with("polyak-sgd needs the loss of the step"));
+    /// # Ok::<(), thalweg::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`step`](Self::step), and [`NonFiniteLoss`](Error::NonFiniteLoss).
+    pub fn step_with_loss<'a, P: Into<Parameter<'a, R>>>(
+        &mut self,
+        loss: f64,
+        parameters: impl IntoIterator<Item = P>,
+    ) -> Result<Report, Error> {
+        self.step_scaled(1.0, Some(loss), parameters.into_iter().map(Into::into))
+    }
+
+    /// Whether a step needs the loss, as [`step_with_loss`](Self::step_with_loss) takes it.
+    pub fn needs_loss(&self) -> bool {
+        self.kernels.iter().flatten().any(|group| group.kernel.needs_loss())
+    }
+
+    /// The loss of a step, where it is needed.
+    fn checked_loss(&self, loss: Option<f64>) -> Result<f64, Error> {
+        if !self.needs_loss() {
+            return Ok(f64::NAN);
+        }
+        let optimizer = self.options.method.name();
+        match loss {
+            Some(loss) if loss.is_finite() => Ok(loss),
+            Some(loss) => Err(Error::NonFiniteLoss { optimizer, loss }),
+            None => Err(Error::LossNeeded { optimizer }),
+        }
     }
 
     /// Takes a step with gradients that are first multiplied by `scale`.
     pub(super) fn step_scaled<'a>(
         &mut self,
         scale: f64,
+        loss: Option<f64>,
         parameters: impl Iterator<Item = Parameter<'a, R>>,
     ) -> Result<Report, Error> {
+        let loss = self.checked_loss(loss)?;
         let mut items: Vec<Parameter<'a, R>> = recycle(std::mem::take(&mut self.scratch.items));
         items.extend(parameters);
         let mut indices = std::mem::take(&mut self.scratch.indices);
         indices.clear();
         let scale = scale / self.options.loss_scale;
-        let result = self.step_items(scale, &mut items, &mut indices);
+        let result = self.step_items((scale, loss), &mut items, &mut indices);
         self.scratch.items = recycle(items);
         self.scratch.indices = indices;
         result
@@ -70,7 +117,7 @@ impl<R: Real, M: Method> Optimizer<R, M> {
 
     fn step_items(
         &mut self,
-        scale: f64,
+        (scale, loss): (f64, f64),
         items: &mut Vec<Parameter<'_, R>>,
         indices: &mut Vec<usize>,
     ) -> Result<Report, Error> {
@@ -99,7 +146,7 @@ impl<R: Real, M: Method> Optimizer<R, M> {
             if let Some(kernels) = scheduled {
                 self.change_kernels(kernels);
             }
-            self.commit(scale, items, indices, &fresh, &inspected, &mut report);
+            self.commit((scale, loss), items, indices, &fresh, &inspected, &mut report);
         }
         self.scratch.inspected = recycle(inspected);
         result?;
@@ -184,7 +231,7 @@ impl<R: Real, M: Method> Optimizer<R, M> {
     /// Takes the step; nothing can fail at this point.
     fn commit(
         &mut self,
-        scale: f64,
+        (scale, loss): (f64, f64),
         items: &mut Vec<Parameter<'_, R>>,
         indices: &[usize],
         fresh: &[usize],
@@ -238,7 +285,7 @@ impl<R: Real, M: Method> Optimizer<R, M> {
                 },
             });
         }
-        engine::step(&context, &mut steps);
+        engine::step(&context, loss, &mut steps);
 
         if context.sums || clip.is_by_norm() {
             report.gradient_norm = Some(global);

@@ -31,7 +31,7 @@ impl<A: Rule> SumRule<1> for Cautious<A> {
         self.0.slots()
     }
 
-    fn prepare<N: Number>(&self, t: N::Wide) -> A::Constants<N> {
+    fn prepare<N: Number>(&self, t: N::Wide, _: &[N::Wide]) -> A::Constants<N> {
         self.0.prepare::<N>(t)
     }
 

@@ -50,7 +50,7 @@ impl SumRule<1> for ScaleByStableAdam {
     type Scalars<N: Number> = N;
     const SLOT_NAMES: &'static [&'static str] = &["m", "v"];
 
-    fn prepare<N: Number>(&self, t: N::Wide) -> [N; 7] {
+    fn prepare<N: Number>(&self, t: N::Wide, _: &[N::Wide]) -> [N; 7] {
         let moments = Moments::new(wide!(N, self.0; beta1, beta2), t);
         let [eps, decay] = wide!(N, self.0; eps, weight_decay);
         let one = moments.one;
@@ -129,7 +129,7 @@ impl<const SLOTS: usize> SumRule<1> for ScaleByAdaNorm<SLOTS> {
     const SLOT_NAMES: &'static [&'static str] = &["m", "v", "v_max"];
     const KEPT: &'static [&'static str] = &["length"];
 
-    fn prepare<N: Number>(&self, t: N::Wide) -> [N; 7] {
+    fn prepare<N: Number>(&self, t: N::Wide, _: &[N::Wide]) -> [N; 7] {
         let moments = Moments::new(wide!(N, self.0; beta1, beta2), t);
         let [b1, c1, b2, c2] = moments.shares();
         let [eps] = wide!(N, self.0; eps);
@@ -205,7 +205,7 @@ impl SumRule<1> for ScaleByNovoGrad {
     const SLOT_NAMES: &'static [&'static str] = &["m"];
     const KEPT: &'static [&'static str] = &["v"];
 
-    fn prepare<N: Number>(&self, _: N::Wide) -> [N; 2] {
+    fn prepare<N: Number>(&self, _: N::Wide, _: &[N::Wide]) -> [N; 2] {
         wide!(N, self.0; beta1, weight_decay).map(N::from_wide)
     }
 
@@ -261,7 +261,7 @@ impl SumRule<2> for StepByFromage {
     type Constants<N: Number> = ();
     type Scalars<N: Number> = [N; 2];
 
-    fn prepare<N: Number>(&self, _: N::Wide) {}
+    fn prepare<N: Number>(&self, _: N::Wide, _: &[N::Wide]) {}
 
     #[inline(always)]
     fn terms<N: Number>((): &(), g: N, w: N, (): &mut ()) -> [[N; 2]; 2] {

@@ -51,6 +51,8 @@ families! {
     adam_moments: AmsGrad, AdaBelief, Yogi, AcProp, Adopt, LaProp;
     adam_steps: AdaBound, AdaMod, DiffGrad, PAdam, ExAdam, AdamAtan2, AdamC, Grams, Ano;
     adam_means: QhAdam, AdEmaMix, SimplifiedAdEmaMix, Adan, GrokFast;
+    distances: Dog, Dowg, PolyakSgd, Momo, MomoAdam;
+    estimates: Prodigy, DAdaptAdamW, AvaGrad;
     layerwise: StableAdamW, AdaNorm, NovoGrad, Fromage;
     trust_ratio: Lars, Lamb;
 }

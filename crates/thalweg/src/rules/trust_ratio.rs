@@ -32,7 +32,7 @@ impl<A: Rule, B: Rule> SumRule<2> for TrustRatio<A, B> {
         chain!(self.before.clone(), self.after.clone()).slots()
     }
 
-    fn prepare<N: Number>(&self, t: N::Wide) -> Self::Constants<N> {
+    fn prepare<N: Number>(&self, t: N::Wide, _: &[N::Wide]) -> Self::Constants<N> {
         (self.before.prepare::<N>(t), self.after.prepare::<N>(t))
     }
 

@@ -89,7 +89,7 @@ fn run<R: Real, M: Method>(method: M, steps: u64) -> Vec<[Vec<R>; 5]> {
         let items = items.map(|(s, (w, g))| {
             Parameter::from((names[s], &mut w[..], &g[..])).with_shape(SHAPES[s])
         });
-        optimizer.step(items).unwrap();
+        optimizer.step_with_loss(1.5 + x(5555, t), items).unwrap();
         points.push(w.clone());
     }
     points

@@ -17,7 +17,7 @@ fn beside(spec: &str, check: impl Fn(&WorkedStep, [f64; 3], Vec<(String, Vec<f64
     let (mut w, mut worked, mut state) = (START, START.to_vec(), formula.start(3));
     for (t, gradient) in (1..).zip(GRADIENTS) {
         optimizer.step([("w", &mut w, &gradient)]).unwrap();
-        let step = formula.work(t, &gradient, &worked, &state);
+        let step = formula.work(t, &gradient, &worked, &state, f64::NAN);
         let names = formula.slots().iter().map(|slot| slot.name.clone());
         let kept = names.map(|name| {
             let values = optimizer.state("w", &name).unwrap().to_vec();
@@ -42,7 +42,7 @@ fn worked_steps_have_the_bits_of_the_optimizer() {
 
 fn worked(spec: &str, t: u64, gradient: &[f64], state: &[Vec<f64>]) -> WorkedStep {
     let formula = spec.parse::<Spec>().unwrap().formula().unwrap();
-    formula.work(t, gradient, &vec![1.0; gradient.len()], state)
+    formula.work(t, gradient, &vec![1.0; gradient.len()], state, f64::NAN)
 }
 
 /// Norms of more elements than there are partial sums.
@@ -54,7 +54,7 @@ fn norms_are_added_in_the_order_of_the_engine() {
         let formula = method.formula().unwrap();
         let mut w: Vec<f64> = (0..len).map(noise).collect();
         let gradient: Vec<f64> = (1..=len).map(noise).collect();
-        let step = formula.work(1, &gradient, &w, &formula.start(len));
+        let step = formula.work(1, &gradient, &w, &formula.start(len), f64::NAN);
         Optimizer::new(method).unwrap().step([("w", &mut w, &gradient)]).unwrap();
         assert!(step.parameter == w, "{spec}, {len}");
     }
@@ -211,7 +211,7 @@ fn a_letter_is_that_of_one_name() {
     );
     let formula = text("velocity = 3\nstate b = 1\nb = velocity*b + g\nW = W - b");
     assert_eq!(formula.to_string(), "b ← velocity·b + g;  W ← W − b");
-    let step = formula.work(1, &[0.5], &[1.0], &formula.start(1));
+    let step = formula.work(1, &[0.5], &[1.0], &formula.start(1), f64::NAN);
     assert_eq!(step.lines[0].with_numbers(0).to_string(), "b ← 3·1 + 0.5");
 }
 

@@ -145,6 +145,7 @@ impl<'a> Body<'a> {
             Node::Norm(a) => self.over_all("norm", a),
             Node::Sum(a) => self.over_all("sum", a),
             Node::Count => Text::new(Binds::Name, "W.length"),
+            Node::Loss => Text::new(Binds::Name, "c.loss"),
             Node::Gradient => Text::new(Binds::Name, "g"),
             Node::Parameter => Text::new(Binds::Name, "W"),
             Node::Slot(k) => Text::new(Binds::Name, property("s", &script.slots[k])),

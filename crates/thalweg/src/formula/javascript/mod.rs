@@ -52,7 +52,7 @@ impl Formula {
     /// | `constants(h, t)` | what is the same for every element of step t, from 1, with hyperparameters h |
     /// | `norms(c, W, g, state)` | adds to these constants what needs norms of the whole parameter; only where there are any |
     /// | `element(c, g, W, s)` | steps one element W with gradient g: returns the new W and changes its state s, a number for each slot, by name |
-    /// | `step(W, g, state, t, h)` | steps all elements of the arrays W, g and state, in place; h is `hyperparameters` where it is left out |
+    /// | `step(W, g, state, t, h)` | steps all elements of the arrays W, g and state, in place; h is `hyperparameters` where it is left out; a method that needs the loss takes it behind h |
     ///
     /// A change of a hyperparameter needs no other text: `step` takes them by name. A second one of
     /// the same name with another value gets a number (`momentum2`), as does a second slot; those
@@ -272,11 +272,17 @@ impl Script {
     }
 
     fn step(&self) -> String {
-        let mut text = "  // Steps all elements in place.
-  const step = (W, g, state, t, h = hyperparameters) => {
+        let needs_loss = self.has(|node| node == Node::Loss);
+        let loss = if needs_loss { ", loss = NaN" } else { "" };
+        let mut text = format!(
+            "  // Steps all elements in place.
+  const step = (W, g, state, t, h = hyperparameters{loss}) => {{
     const c = constants(h, t);
 "
-        .to_owned();
+        );
+        if needs_loss {
+            text += "    c.loss = loss;\n";
+        }
         if self.has_norms() {
             text += "    norms(c, W, g, state);\n";
         }

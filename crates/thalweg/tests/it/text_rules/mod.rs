@@ -237,7 +237,7 @@ fn powers_of_powers_are_shown_by_name() {
     let rule = TextRule::parse(&(text + "W = W - a39*g\n")).unwrap();
     let formula = rule.formula().unwrap();
     assert!(formula.to_string().starts_with("a₀ = lrᵗ;  a₁ = a₀^a₀;  "), "{formula}");
-    let step = formula.work(2, &[1.0], &[1.0], &formula.start(1));
+    let step = formula.work(2, &[1.0], &[1.0], &formula.start(1), f64::NAN);
     assert_eq!(step.lines[1].with_numbers(0).to_string(), "a₁ = 0.25^0.25");
 }
 
