@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use clap::{Args, ValueEnum};
 use serde_json::{Value as Json, json};
-use thalweg::{Accepts, Entry, Formula, Method, Registry, Spec};
+use thalweg::{Accepts, Entry, Formula, Method, Registry, SlotShape, Spec};
 use thalweg_draw::numbers::number;
 use thalweg_lab::problem::Problem;
 use thalweg_lab::record::json_value;
@@ -63,7 +63,12 @@ pub fn run(options: &Options, registry: &Registry) -> Result<(), Failure> {
     } else {
         if wanted(Listed::Optimizers) {
             writeln!(out, "OPTIMIZERS, as NAME or NAME:KEY=VALUE,KEY=VALUE")?;
+            let mut family = None;
             for entry in registry.entries() {
+                if entry.family() != family {
+                    family = entry.family();
+                    writeln!(out, "\n{}", family.unwrap_or("Of your own").to_uppercase())?;
+                }
                 optimizer(&mut out, entry)?;
             }
         }
@@ -107,11 +112,37 @@ fn optimizer(out: &mut impl Write, entry: &Entry) -> io::Result<()> {
     if let Some(paper) = paper {
         writeln!(out, "    {} ({}), {}", paper.authors, paper.year, paper.url)?;
     }
+    writeln!(out, "    {}", costs(&Costs::of(entry)))?;
     for (hyperparameter, default) in entry.hyperparameters() {
         let setting = format!("{}={default}", hyperparameter.name);
         writeln!(out, "    {setting:24} {}, {}", hyperparameter.accepts, hyperparameter.meaning)?;
     }
     Ok(())
+}
+
+/// What a step of a method takes, with its default values.
+struct Costs {
+    /// Bytes of state for an element in f32.
+    state: usize,
+    passes: usize,
+    needs_loss: bool,
+}
+
+impl Costs {
+    fn of(entry: &Entry) -> Self {
+        let kernel = entry.spec().kernel();
+        let slots = kernel.slots();
+        let elementwise = slots.iter().filter(|slot| slot.shape == SlotShape::Parameter);
+        let state = elementwise.count() * size_of::<f32>();
+        Self { state, passes: kernel.passes(), needs_loss: kernel.needs_loss() }
+    }
+}
+
+/// In words.
+fn costs(costs: &Costs) -> String {
+    let passes = if costs.passes == 1 { "one pass" } else { "two passes" };
+    let loss = if costs.needs_loss { ", needs the loss" } else { "" };
+    format!("{} bytes of state a parameter in f32, {passes}{loss}", costs.state)
 }
 
 fn problem(out: &mut impl Write, problem: &Problem) -> io::Result<()> {
@@ -160,9 +191,10 @@ fn optimizer_json(entry: &Entry) -> Json {
             json
         })
         .collect();
-    let formula = entry.formula();
+    let (formula, costs) = (entry.formula(), Costs::of(entry));
     json!({
         "name": entry.name,
+        "family": entry.family(),
         "title": entry.title,
         "summary": entry.summary,
         "formula": formula.as_ref().map(ToString::to_string),
@@ -175,6 +207,9 @@ fn optimizer_json(entry: &Entry) -> Json {
         })),
         "hyperparameters": hyperparameters,
         "state": entry.state,
+        "state_bytes": costs.state,
+        "passes": costs.passes,
+        "needs_loss": costs.needs_loss,
     })
 }
 

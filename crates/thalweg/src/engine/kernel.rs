@@ -14,7 +14,10 @@ use super::tensor::{Tensor, TensorPass, TensorRule, halved};
 use super::walk::Pass;
 
 /// How a method steps: the loop of a [`Rule`], or a [`TensorRule`], for both number types.
-pub struct Kernel(Kind);
+pub struct Kernel(Kind, Option<Box<Evaluation>>);
+
+/// The weight to evaluate with, from a weight and the numbers of its slots.
+type Evaluation = dyn Fn(f64, &[f64]) -> f64 + Send + Sync;
 
 enum Kind {
     /// Any chunk of a parameter can be stepped independently.
@@ -50,11 +53,15 @@ impl PerReal for dyn Elementwise {
 }
 
 trait WholeTensor: TensorPass<f32> + TensorPass<f64> {
+    fn passes(&self) -> usize;
     fn slots(&self) -> Vec<Slot>;
     fn formula(&self) -> Option<Formula>;
 }
 
 impl<T: TensorRule> WholeTensor for T {
+    fn passes(&self) -> usize {
+        TensorRule::passes(self)
+    }
     fn slots(&self) -> Vec<Slot> {
         TensorRule::slots(self)
     }
@@ -76,7 +83,7 @@ impl PerReal for dyn WholeTensor {
 impl Kernel {
     /// Steps element by element.
     pub fn elementwise(rule: impl Rule) -> Self {
-        Self(Kind::Elementwise(Box::new(rule)))
+        Self(Kind::Elementwise(Box::new(rule)), None)
     }
 
     /// Steps element by element by the program of a formula, without a compiled loop: the same
@@ -87,12 +94,12 @@ impl Kernel {
 
     /// The same for a formula that is known to be elementwise.
     pub(crate) fn program(formula: Formula) -> Self {
-        Self(Kind::Elementwise(Box::new(Tape::new(formula))))
+        Self(Kind::Elementwise(Box::new(Tape::new(formula))), None)
     }
 
     /// Steps whole parameters.
     pub fn tensor(rule: impl TensorRule) -> Self {
-        Self(Kind::Tensor(Box::new(rule)))
+        Self(Kind::Tensor(Box::new(rule)), None)
     }
 
     /// Steps whole parameters in two passes: sums, then elements.
@@ -102,7 +109,7 @@ impl Kernel {
 
     /// Steps all parameters of a model in two passes: sums over all of them, then elements.
     pub fn over_model<const K: usize>(rule: impl SumRule<K>) -> Self {
-        Self(Kind::Model(Box::new(TwoPasses(rule))))
+        Self(Kind::Model(Box::new(TwoPasses(rule))), None)
     }
 
     /// The method that steps all parameters together, if it is one.
@@ -110,6 +117,30 @@ impl Kernel {
         match &self.0 {
             Kind::Model(rule) => Some(&**rule),
             _ => None,
+        }
+    }
+
+    /// The same kernel for a method that is not evaluated with the weights that it trains: `evaluation`
+    /// gives the weight of an element from the trained one and from its slots, in order.
+    #[must_use]
+    pub fn with_evaluation(
+        self,
+        evaluation: impl Fn(f64, &[f64]) -> f64 + Send + Sync + 'static,
+    ) -> Self {
+        Self(self.0, Some(Box::new(evaluation)))
+    }
+
+    /// The weight to evaluate with, if it is not the one that is trained.
+    pub(crate) fn evaluation(&self) -> Option<&Evaluation> {
+        self.1.as_deref()
+    }
+
+    /// How often a step reads the parameter: once, and once more where it needs sums first.
+    pub fn passes(&self) -> usize {
+        match &self.0 {
+            Kind::Elementwise(_) => 1,
+            Kind::Tensor(rule) => rule.passes(),
+            Kind::Model(rule) => rule.passes(),
         }
     }
 

@@ -16,6 +16,7 @@ pub trait WholeModel: ModelPass<f32> + ModelPass<f64> {
     fn slots(&self) -> Vec<Slot>;
     fn formula(&self) -> Formula;
     fn needs_loss(&self) -> bool;
+    fn passes(&self) -> usize;
 }
 
 pub trait ModelPass<R: Real>: Send + Sync {
@@ -48,6 +49,9 @@ impl<T: SumRule<K>, const K: usize> WholeModel for TwoPasses<T, K> {
     }
     fn needs_loss(&self) -> bool {
         T::NEEDS_LOSS
+    }
+    fn passes(&self) -> usize {
+        if K == 0 { 1 } else { 2 }
     }
 }
 

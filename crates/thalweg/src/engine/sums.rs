@@ -34,6 +34,10 @@ impl<T: SumRule<K>, const K: usize> TwoPasses<T, K> {
 }
 
 impl<T: SumRule<K>, const K: usize> TensorRule for TwoPasses<T, K> {
+    fn passes(&self) -> usize {
+        if K == 0 { 1 } else { 2 }
+    }
+
     fn slots(&self) -> Vec<Slot> {
         self.all_slots()
     }

@@ -22,6 +22,11 @@ pub trait TensorRule: Clone + Send + Sync + 'static {
     /// number for each element; others may have a [custom shape](Slot::with_shape).
     fn slots(&self) -> Vec<Slot>;
 
+    /// How often a step reads the parameter.
+    fn passes(&self) -> usize {
+        2
+    }
+
     /// Steps one parameter.
     fn step<R: Real>(&self, tensor: &mut Tensor<'_, R>);
 

@@ -265,6 +265,40 @@ impl<R: Real, M: Method> Optimizer<R, M> {
         Some(entry.state.as_ref()?.read(slot))
     }
 
+    /// The weights to evaluate a parameter with: of schedule-free methods and of `asgd` their average, of
+    /// all others, and before the first step, the weights themselves.
+    ///
+    /// ```
+    /// use thalweg::Optimizer;
+    ///
+    /// let mut optimizer: Optimizer<f64> = Optimizer::from_spec("schedule-free-sgd:lr=0.5")?;
+    /// let mut w = [4.0];
+    /// for _ in 0..100 {
+    ///     let g = w; // the gradient of w²/2
+    ///     optimizer.step([("w", &mut w, &g)])?;
+    /// }
+    /// assert!(optimizer.evaluation_weights("w", &w)[0].abs() < 0.1);
+    /// # Ok::<(), thalweg::Error>(())
+    /// ```
+    pub fn evaluation_weights(&self, name: &str, weights: &[R]) -> Vec<R> {
+        let found = || {
+            let entry = self.entries.get(name)?;
+            let group = self.kernels.get(entry.kernel)?.as_ref()?;
+            let (evaluation, state) = (group.kernel.evaluation()?, entry.state.as_ref()?);
+            let elementwise = group.slots.iter().enumerate().filter(|(_, s)| s.is_elementwise());
+            let slots: Vec<Vec<R>> = elementwise.map(|(k, _)| state.read(k)).collect();
+            let mut numbers = vec![0.0; slots.len()];
+            let weight = |(i, w): (usize, &R)| {
+                for (number, slot) in numbers.iter_mut().zip(&slots) {
+                    *number = slot.get(i).map_or(0.0, |x| x.to_f64());
+                }
+                R::from_f64(evaluation(w.to_f64(), &numbers))
+            };
+            Some(weights.iter().enumerate().map(weight).collect())
+        };
+        found().unwrap_or_else(|| weights.to_vec())
+    }
+
     /// The moving average of a parameter, if one is [kept](crate::Builder::average) and the parameter
     /// has had a gradient.
     pub fn average(&self, name: &str) -> Option<&[R]> {

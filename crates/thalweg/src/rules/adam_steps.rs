@@ -82,12 +82,6 @@ impl<const SLOTS: usize> Rule for StepByAdaBound<SLOTS> {
     }
 }
 
-/// lr·λ of decoupled weight decay, else 0.
-fn decay_after<N: Number>(lr: N::Wide, weight_decay: f64, decoupled: bool) -> N::Wide {
-    let decay = lr * N::hyperparameter(weight_decay, "weight_decay");
-    if decoupled { decay } else { N::Wide::zero() }
-}
-
 /// Updates m and v, and the largest v if there is a third slot; gives the root of the last slot.
 #[inline(always)]
 fn size<N: Number, const SLOTS: usize>(

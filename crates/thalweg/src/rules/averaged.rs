@@ -13,16 +13,19 @@ method! {
                 "https://doi.org/10.1137/0330046"),
         state: ["ax"],
         letters: [lambd = "λ"],
-        build: |&asgd| chain!(
-            AddDecayedWeights { weight_decay: asgd.weight_decay },
-            StepByAsgd(asgd),
-        ),
     }
     lr = 0.01;
     lambd = 1e-4, Accepts::NON_NEGATIVE, "decay of the weights, and how fast the rate falls";
     alpha = 0.75, Accepts::NON_NEGATIVE, "power with which the rate falls";
     t0 = 1e6, Accepts::NON_NEGATIVE, "step at which averaging starts";
     weight_decay = 0.0;
+}
+
+impl Build for Asgd {
+    fn build(&self) -> Kernel {
+        let decay = AddDecayedWeights { weight_decay: self.weight_decay };
+        Kernel::elementwise(chain!(decay, StepByAsgd(*self))).with_evaluation(|_, slots| slots[0])
+    }
 }
 
 /// η = lr/(1 + λ·lr·(t − 1))^α; W ← (1 − λη)W − ηu; ax ← ax + μ(W − ax) with

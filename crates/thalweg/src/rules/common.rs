@@ -49,6 +49,12 @@ pub(super) fn is_positive<N: Number>(x: N) -> N {
     N::zero().max(x.sign())
 }
 
+/// lr·λ of decoupled weight decay, else 0.
+pub(super) fn decay_after<N: Number>(lr: N::Wide, weight_decay: f64, decoupled: bool) -> N::Wide {
+    let decay = lr * N::hyperparameter(weight_decay, "weight_decay");
+    if decoupled { decay } else { N::Wide::zero() }
+}
+
 /// The decay rates of an Adam, with the corrections of what starts at 0.
 pub(super) struct Moments<W> {
     pub(super) one: W,

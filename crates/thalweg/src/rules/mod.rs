@@ -17,44 +17,71 @@ pub use basic::{AddDecayedWeights, Scale, ScaleByLearningRate};
 pub use cautious::Cautious;
 
 use crate::error::Error;
-use crate::method::{Configuration, Registry, Spec};
+use crate::method::{Configuration, Entry, Registry, Spec};
 
 /// Declares the families' modules and collects their methods in the standard registry.
 macro_rules! families {
-    ($($family:ident: $($Method:ident),*;)*) => {
-        $(mod $family;)*
-        $(pub use $family::*;)*
+    ($($title:literal { $($file:ident: $($Method:ident),*;)* })*) => {
+        $($(mod $file;)*)*
+        $($(pub use $file::*;)*)*
 
         impl Registry {
-            /// Every method of this library, in order of increasing complexity.
+            /// Every method of this library, family by family.
             pub fn standard() -> Self {
-                Self::empty()$($(.with(<$Method as Configuration>::ENTRY))*)*
+                Self::empty()$($($(.with(<$Method as Configuration>::ENTRY))*)*)*
             }
         }
+
+        /// The families of methods, each with the names of its own.
+        const FAMILIES: &[(&str, &[&str])] =
+            &[$(($title, &[$($(<$Method as Configuration>::ENTRY.name),*),*])),*];
     };
 }
 
 families! {
-    sgd: Sgd, Momentum;
-    inertia: Nesterov, SgdW, OptimisticGd, Qhm, AggMo, Pid, Srmm;
-    averaged: Asgd;
-    signs: SignSgd, Signum, Tiger, Rprop;
-    lion: Lion;
-    adagrad: Adagrad;
-    sums: AdagradW, Ftrl, Kate, Madgrad, Cocob;
-    rmsprop: RmsProp;
-    adadelta: Adadelta;
-    adam: Adam, AdamW;
-    adamax: Adamax, AdamaxW;
-    nadam: NAdam, NAdamW, OptimisticAdam;
-    radam: RAdam;
-    adam_moments: AmsGrad, AdaBelief, Yogi, AcProp, Adopt, LaProp;
-    adam_steps: AdaBound, AdaMod, DiffGrad, PAdam, ExAdam, AdamAtan2, AdamC, Grams, Ano;
-    adam_means: QhAdam, AdEmaMix, SimplifiedAdEmaMix, Adan, GrokFast;
-    distances: Dog, Dowg, PolyakSgd, Momo, MomoAdam;
-    estimates: Prodigy, DAdaptAdamW, AvaGrad;
-    layerwise: StableAdamW, AdaNorm, NovoGrad, Fromage;
-    trust_ratio: Lars, Lamb;
+    "Gradient descent and momentum" {
+        sgd: Sgd, Momentum;
+        inertia: Nesterov, SgdW, OptimisticGd, Qhm, AggMo, Pid, Srmm;
+        averaged: Asgd;
+    }
+    "Signs" {
+        signs: SignSgd, Signum, Tiger, Rprop;
+        lion: Lion;
+    }
+    "Adagrad and its kin" {
+        adagrad: Adagrad;
+        rmsprop: RmsProp;
+        adadelta: Adadelta;
+        sums: AdagradW, Ftrl, Kate, Madgrad;
+    }
+    "Adam and its kin" {
+        adam: Adam, AdamW;
+        adamax: Adamax, AdamaxW;
+        nadam: NAdam, NAdamW, OptimisticAdam;
+        radam: RAdam;
+        adam_moments: AmsGrad, AdaBelief, Yogi, AcProp, Adopt, LaProp;
+        adam_steps: AdaBound, AdaMod, DiffGrad, PAdam, ExAdam, AdamAtan2, AdamC, Grams, Ano;
+        adam_means: QhAdam, AdEmaMix, SimplifiedAdEmaMix, Adan, GrokFast;
+    }
+    "By the norm of a parameter" {
+        trust_ratio: Lars, Lamb;
+        layerwise: StableAdamW, AdaNorm, NovoGrad, Fromage;
+    }
+    "Without a rate to tune" {
+        distances: Dog, Dowg, PolyakSgd, Momo, MomoAdam;
+        estimates: Prodigy, DAdaptAdamW, AvaGrad;
+        betting: Cocob;
+        adamg: AdamG;
+        schedule_free: ScheduleFreeSgd, ScheduleFreeAdamW;
+    }
+}
+
+impl Entry {
+    /// The family that the method belongs to; `None` for one that is not of this library.
+    pub fn family(&self) -> Option<&'static str> {
+        let family = FAMILIES.iter().find(|(_, names)| names.contains(&self.name));
+        family.map(|(title, _)| *title)
+    }
 }
 
 impl Spec {

@@ -44,6 +44,9 @@ impl Accepts {
         Self::Number(Range { min: 1.0, max: f64::INFINITY, max_included: false });
     /// A number in [0, 1].
     pub const UNIT: Self = Self::Number(Range { min: 0.0, max: 1.0, max_included: true });
+    /// A number in (0, 1].
+    pub const ABOVE_ZERO_TO_ONE: Self =
+        Self::Number(Range { min: f64::MIN_POSITIVE, max: 1.0, max_included: true });
     /// A number in [0, 1).
     pub const BELOW_ONE: Self = Self::Number(Range { min: 0.0, max: 1.0, max_included: false });
     /// A whole number ≥ 1.

@@ -29,6 +29,8 @@ struct Golden {
 struct Case {
     spec: String,
     points: Vec<Vec<f64>>,
+    /// The weights to evaluate with, where they are not those that are trained.
+    evaluation: Option<Vec<Vec<f64>>>,
 }
 
 fn folder() -> PathBuf {
@@ -79,6 +81,11 @@ fn gradient<R: Real>(s: usize, t: u64) -> Vec<R> {
 
 /// The parameters after each of `steps` steps.
 fn run<R: Real, M: Method>(method: M, steps: u64) -> Vec<[Vec<R>; 5]> {
+    run_with_evaluation(method, steps).into_iter().map(|[weights, _]| weights).collect()
+}
+
+/// The parameters and the weights to evaluate with after each of `steps` steps.
+fn run_with_evaluation<R: Real, M: Method>(method: M, steps: u64) -> Vec<[[Vec<R>; 5]; 2]> {
     let names = ["p0", "p1", "p2", "p3", "p4"];
     let mut optimizer: Optimizer<R, M> = Optimizer::new(method).unwrap();
     let mut w: [Vec<R>; 5] = std::array::from_fn(start);
@@ -90,7 +97,8 @@ fn run<R: Real, M: Method>(method: M, steps: u64) -> Vec<[Vec<R>; 5]> {
             Parameter::from((names[s], &mut w[..], &g[..])).with_shape(SHAPES[s])
         });
         optimizer.step_with_loss(1.5 + x(5555, t), items).unwrap();
-        points.push(w.clone());
+        let evaluation = std::array::from_fn(|s| optimizer.evaluation_weights(names[s], &w[s]));
+        points.push([w.clone(), evaluation]);
     }
     points
 }
@@ -112,19 +120,23 @@ fn difference(case: &Case) -> Option<String> {
         Ok(method) => method,
         Err(error) => return Some(format!("{}: {error}", case.spec)),
     };
-    let ours = run::<f64, _>(method, case.points.len() as u64);
-    for (t, (ours, theirs)) in ours.iter().zip(&case.points).enumerate() {
-        let ours = numbers(ours);
-        assert_eq!(ours.len(), theirs.len(), "{}", case.spec);
-        for (k, ((ours, size), theirs)) in ours.into_iter().zip(theirs).enumerate() {
-            let off = (ours - theirs).abs();
-            if !(off <= RELATIVE * size.max(theirs.abs())) {
-                let relative = off / theirs.abs();
-                return Some(format!(
-                    "{}: step {}, number {k}: {ours:e} is not {theirs:e}, relatively {relative:.1e} apart",
-                    case.spec,
-                    t + 1
-                ));
+    let ours = run_with_evaluation::<f64, _>(method, case.points.len() as u64);
+    for (t, [weights, evaluation]) in ours.iter().enumerate() {
+        let theirs = case.evaluation.as_ref().map(|theirs| (evaluation, &theirs[t]));
+        let pairs = [Some((weights, &case.points[t])), theirs];
+        for (ours, theirs) in pairs.into_iter().flatten() {
+            let ours = numbers(ours);
+            assert_eq!(ours.len(), theirs.len(), "{}", case.spec);
+            for (k, ((ours, size), theirs)) in ours.into_iter().zip(theirs).enumerate() {
+                let off = (ours - theirs).abs();
+                if !(off <= RELATIVE * size.max(theirs.abs())) {
+                    let relative = off / theirs.abs();
+                    return Some(format!(
+                        "{}: step {}, number {k}: {ours:e} is not {theirs:e}, relatively {relative:.1e} apart",
+                        case.spec,
+                        t + 1
+                    ));
+                }
             }
         }
     }

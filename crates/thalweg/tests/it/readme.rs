@@ -1,55 +1,113 @@
-//! The README's table of optimizers is the registry's.
+//! The README's table and the page of optimizers are the registry's.
 
 use std::{env, fs};
 
-use thalweg::Registry;
+use thalweg::{Entry, Method, Registry, SlotShape};
 
 /// What stands around the table.
 const BEGIN: &str = "<!-- optimizers -->\n";
 const END: &str = "<!-- /optimizers -->";
 
-/// The table as the registry would write it.
+/// The families of the registry, each with its methods.
+fn families() -> Vec<(&'static str, Vec<&'static Entry>)> {
+    let mut families: Vec<(&str, Vec<&Entry>)> = Vec::new();
+    let registry: &'static Registry = Box::leak(Box::new(Registry::standard()));
+    for entry in registry.entries() {
+        let family = entry.family().expect("every method of the library has a family");
+        match families.last_mut().filter(|(title, _)| *title == family) {
+            Some((_, entries)) => entries.push(entry),
+            None => families.push((family, vec![entry])),
+        }
+    }
+    families
+}
+
+/// The table of the README: the names of each family.
 fn table() -> String {
-    let mut table =
-        String::from("| spec | what it does | hyperparameters | source |\n|---|---|---|---|\n");
-    for entry in Registry::standard().entries() {
-        let hyperparameters: Vec<String> = entry
-            .hyperparameters()
-            .iter()
-            .map(|(hyperparameter, default)| format!("{} {default}", hyperparameter.name))
-            .collect();
-        let paper = entry.paper.expect("every method of the library has a paper");
-        let formula = entry.formula().expect("every method of the library has a formula");
-        table += &format!(
-            "| `{}` | {}: {formula} | {} | [{} {}]({}) |\n",
-            entry.name,
-            entry.summary,
-            hyperparameters.join(", "),
-            paper.authors,
-            paper.year,
-            paper.url,
-        );
+    let mut table = String::from("| family | specs |\n|---|---|\n");
+    for (family, entries) in families() {
+        let names: Vec<String> = entries.iter().map(|entry| format!("`{}`", entry.name)).collect();
+        table += &format!("| {family} | {} |\n", names.join(", "));
     }
     table
 }
 
-/// With `THALWEG_BLESS=1` in the environment the table is written instead of compared.
+/// The page of all optimizers.
+fn page() -> String {
+    let mut page = String::from(
+        "# The optimizers\n\n\
+         Every method with its formula, as it stands with default values, its hyperparameters and its paper. This page is made from \
+         the methods themselves (`THALWEG_BLESS=1 cargo test -p thalweg --test it readme`); `thalweg list` and `thalweg list --json` \
+         say the same, `thalweg explain NAME` works out steps with numbers. Bytes are those of the state of an element in f32; a \
+         method with two passes reads gradient and parameter twice, the first time for sums over a parameter or over all of them.\n\n\
+         Numbers agree with the reference's at every step, to 1e-9 relative in f64; where libraries differ, \
+         [the page of differences](guide/differences.md) says how.\n",
+    );
+    for (family, entries) in families() {
+        page += &format!("\n## {family}\n");
+        for entry in entries {
+            page += &section(entry);
+        }
+    }
+    page
+}
+
+fn section(entry: &Entry) -> String {
+    let kernel = entry.spec().kernel();
+    let slots = kernel.slots();
+    let bytes = 4 * slots.iter().filter(|slot| slot.shape == SlotShape::Parameter).count();
+    let passes = if kernel.passes() == 1 { "one pass" } else { "two passes" };
+    let loss = if kernel.needs_loss() { "; needs the loss of each step" } else { "" };
+    let formula = entry.formula().expect("every method of the library has a formula");
+    let lines = formula.to_string().replace(";  ", "\n");
+    let paper = entry.paper.expect("every method of the library has a paper");
+    let hyperparameters: Vec<String> = entry
+        .hyperparameters()
+        .iter()
+        .map(|(known, default)| format!("| `{}` | {default} | {} |", known.name, known.meaning))
+        .collect();
+    format!(
+        "\n### {}\n\n`{}`: {}. {bytes} bytes, {passes}{loss}. [{} ({}), {}]({})\n\n```text\n{lines}\n```\n\n\
+         | hyperparameter | default | meaning |\n|---|---|---|\n{}\n",
+        entry.title,
+        entry.name,
+        entry.summary,
+        paper.authors,
+        paper.year,
+        paper.title,
+        paper.url,
+        hyperparameters.join("\n"),
+    )
+}
+
+/// Compares a text with what the registry would write, or, with `THALWEG_BLESS=1` in the environment,
+/// writes it.
+fn compare(path: &str, found: &str, wanted: &str) {
+    if found == wanted {
+        return;
+    }
+    assert!(
+        env::var("THALWEG_BLESS").is_ok_and(|bless| bless == "1"),
+        "{path} is not what the registry says; \
+         `THALWEG_BLESS=1 cargo test -p thalweg --test it readme` makes it again"
+    );
+    let part = format!("{path}.part");
+    fs::write(&part, wanted).expect("a file can be made");
+    fs::rename(part, path).expect("the file can be replaced");
+}
+
 #[test]
 fn the_readme_lists_the_registry() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../README.md");
     let readme = fs::read_to_string(path).expect("the workspace has a README");
     let (before, rest) = readme.split_once(BEGIN).expect("the table's begin");
-    let (found, after) = rest.split_once(END).expect("the table's end");
-    if found == table() {
-        return;
-    }
-    assert!(
-        env::var("THALWEG_BLESS").is_ok_and(|bless| bless == "1"),
-        "the README's table of optimizers is not the registry's; \
-         `THALWEG_BLESS=1 cargo test -p thalweg --test it readme` makes it again:\n\n{}",
-        table()
-    );
-    let part = format!("{path}.part");
-    fs::write(&part, [before, BEGIN, &table(), END, after].concat()).expect("a file can be made");
-    fs::rename(part, path).expect("the README can be replaced");
+    let (_, after) = rest.split_once(END).expect("the table's end");
+    compare(path, &readme, &[before, BEGIN, &table(), END, after].concat());
+}
+
+#[test]
+fn the_page_of_optimizers_is_the_registrys() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/optimizers.md");
+    let page_found = fs::read_to_string(path).unwrap_or_default();
+    compare(path, &page_found, &page());
 }
