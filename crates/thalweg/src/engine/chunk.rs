@@ -1,5 +1,6 @@
 //! What a step works on: chunks of parameters, and the settings that all chunks of a step share.
 
+use crate::storage::bf16::RoundingBits;
 use crate::storage::state::BlocksMut;
 use crate::storage::{Buffer, Real, Values, ValuesMut};
 
@@ -62,6 +63,14 @@ pub struct Context<R> {
     pub sums: bool,
     /// Whether the sum of the parameters' squares is one of them.
     pub parameters: bool,
+}
+
+impl<R> Context<R> {
+    /// The random bits of each stored number of the elements from `element` on at step `t`, if
+    /// rounding is stochastic. Number 0 is the parameter itself, number k + 1 its state slot k.
+    pub fn bits(&self, t: u64, element: u64) -> Option<impl Fn(u64) -> RoundingBits> {
+        self.seed.map(|seed| move |number| RoundingBits::new(seed, t, number, element))
+    }
 }
 
 impl<'a, R: Real> Chunk<'a, R> {
