@@ -36,7 +36,7 @@ pub(crate) fn step<R: Arithmetic, M: Method>(
             return Err(unreadable::<R>(name, var, &gradients[parameters.len()]));
         };
         let gradient = Some(gradient);
-        parameters.push(Parameter { name, value, gradient, shape: Some(var.dims()) });
+        parameters.push(Parameter { name, value, gradient, rows: None, shape: Some(var.dims()) });
     }
     Ok(optimizer.step(parameters)?)
 }

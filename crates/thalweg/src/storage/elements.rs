@@ -138,6 +138,11 @@ impl<R: Real> ValuesMut<'_, R> {
         pair!(self, ValuesMut, values => values.split_at_mut(at))
     }
 
+    /// The `len` elements from `at` on.
+    pub(crate) fn part(self, at: usize, len: usize) -> Self {
+        self.split_at(at).1.split_at(len).0
+    }
+
     /// Stores all elements, rounded to the type they are stored in; bfloat16 with random bits if
     /// given.
     pub(crate) fn store(&mut self, arch: pulp::Arch, from: &[R], bits: Option<RoundingBits>) {
