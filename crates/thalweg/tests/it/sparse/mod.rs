@@ -2,6 +2,7 @@
 
 mod coalesce;
 mod refusals;
+mod torch;
 
 use crate::common::{self, Number, STORES, bits, builder, elementwise_specs, pools};
 use thalweg::{
