@@ -15,6 +15,7 @@ const SCRIPTS: [(&str, &str, &[&str]); 3] = [
             "make_schedules.py",
             "make_around.py",
             "make_family.py",
+            "make_sparse.py",
         ],
     ),
     ("crates/thalweg-nn/tests/landscape/golden", "golden-plane-venv", &["make_plane.py"]),

@@ -130,7 +130,7 @@ struct Costs {
 
 impl Costs {
     fn of(entry: &Entry) -> Self {
-        let kernel = entry.spec().kernel();
+        let kernel = entry.kernel();
         let slots = kernel.slots();
         let elementwise = slots.iter().filter(|slot| slot.shape == SlotShape::Parameter);
         let state = elementwise.count() * size_of::<f32>();

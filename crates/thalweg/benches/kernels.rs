@@ -5,7 +5,8 @@
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
 use thalweg::{
-    Builder, Clip, Dtype, Element, NonFinite, Optimizer, Real, Registry, Spec, bf16, f16,
+    Builder, Clip, Dtype, Element, NonFinite, Optimizer, Parameter, Real, Registry, Rows, Spec,
+    bf16, f16,
 };
 
 /// A few blocks, and the most that is stepped without dividing it.
@@ -78,4 +79,17 @@ fn finite_check<const N: usize>(bencher: Bencher, name: &str) {
 #[divan::bench(args = ["sgd", "adamw"], consts = SIZES)]
 fn global_norm<const N: usize>(bencher: Bencher, name: &str) {
     step(bencher, N, plain::<f32>(name).clip(Clip::GlobalNorm(1.0)), |x| x);
+}
+
+/// Beside `f32` above: what it costs to gather every other row of a table, and to scatter it.
+#[divan::bench(args = ["sgd", "adamw"], consts = SIZES)]
+fn every_other_row<const N: usize>(bencher: Bencher, name: &str) {
+    let width = 64;
+    let (mut table, gradient) = (vec![0.25_f32; 2 * N], vec![-0.75_f32; N]);
+    let indices: Vec<u32> = (0..2 * N / width).step_by(2).map(|row| row as u32).collect();
+    let mut optimizer = plain::<f32>(name).build().expect("valid settings");
+    bencher.counter(ItemsCount::new(N)).bench_local(|| {
+        let item = Parameter::from(("w", &mut table, black_box(&gradient)));
+        optimizer.step([item.with_rows(Rows { width, indices: &indices })]).expect("a step")
+    });
 }

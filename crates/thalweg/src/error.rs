@@ -70,6 +70,70 @@ pub enum Error {
         gradient: Vec<usize>,
     },
 
+    /// The elements of a parameter with a sparse gradient are not a whole number of rows.
+    #[error(
+        "`{name}` has {parameter} elements, which is not a whole number of rows of {width} elements"
+    )]
+    RowWidth {
+        /// The parameter's name.
+        name: String,
+        /// Elements of the parameter.
+        parameter: usize,
+        /// Elements of a row.
+        width: usize,
+    },
+
+    /// A sparse gradient has a different number of elements than its rows.
+    #[error(
+        "the gradient of `{name}` has {gradient} elements, but its {rows} rows have {width} each"
+    )]
+    RowGradients {
+        /// The parameter's name.
+        name: String,
+        /// Elements of the gradient.
+        gradient: usize,
+        /// Rows of the gradient.
+        rows: usize,
+        /// Elements of a row.
+        width: usize,
+    },
+
+    /// A sparse gradient has a row that the parameter does not have.
+    #[error(
+        "the gradient of `{name}` has row {row} (index {at}), but the parameter has {rows} rows"
+    )]
+    RowOutOfRange {
+        /// The parameter's name.
+        name: String,
+        /// The row.
+        row: u32,
+        /// Its place among the indices.
+        at: usize,
+        /// Rows of the parameter.
+        rows: usize,
+    },
+
+    /// A sparse gradient is given to a method that steps whole parameters.
+    #[error(
+        "the gradient of `{name}` is sparse, but {optimizer} needs that of the whole parameter"
+    )]
+    SparseWholeTensor {
+        /// The parameter's name.
+        name: String,
+        /// The optimizer.
+        optimizer: String,
+    },
+
+    /// A sparse gradient is given where a moving average of the parameters is kept, which changes in
+    /// every row at every step.
+    #[error(
+        "the gradient of `{name}` is sparse, but the average of the parameters needs every row"
+    )]
+    SparseAverage {
+        /// The parameter's name.
+        name: String,
+    },
+
     /// Two parameters of one step have the same name.
     #[error("parameter `{name}` is given twice in one step")]
     DuplicateName {

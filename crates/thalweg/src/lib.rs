@@ -115,7 +115,7 @@ pub use rule::{Chain, Rule, Slot, SlotShape, SlotType, State};
 pub use schedule::Schedule;
 pub use sensitivity::sensitivity;
 pub use settings::{Accepts, Hyperparameter, Range, Setting, Settings, Value};
-pub use storage::{Dtype, Element, Elements, Real, Values, ValuesMut};
+pub use storage::{Dtype, Element, Elements, Real, Rows, Values, ValuesMut};
 pub use sum_rule::{Around, SumRule, Sums};
 
 /// For the other crates of this workspace; not part of the public API.

@@ -7,7 +7,8 @@ mod common;
 use common::{Number, STORES, builder, specs};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use thalweg::{
-    Accumulator, Builder, Clip, Element, Measure, NonFinite, Optimizer, Simd, Spec, bf16,
+    Accumulator, Builder, Clip, Element, Measure, NonFinite, Optimizer, Parameter, Rows, Simd,
+    Spec, bf16,
 };
 
 #[global_allocator]
@@ -87,11 +88,45 @@ fn a_steady_step_allocates_nothing() {
             }
         }
         accumulation(&pool);
+        sparse(&pool);
     }
     // What counts would notice.
     let before = dhat::HeapStats::get().total_blocks;
     drop(std::hint::black_box(vec![1]));
     assert_eq!(dhat::HeapStats::get().total_blocks, before + 1);
+}
+
+/// Sparse gradients, in ascending order and to be coalesced, of more elements than one thread steps.
+fn sparse(pool: &ThreadPool) {
+    let (width, table) = (32, 5000);
+    let ascending: Vec<u32> = (0..2500).map(|k| 2 * k).collect();
+    let unordered: Vec<u32> = (0..2500).map(|k| k * 1117 % 2003).collect();
+    for store in STORES {
+        let mut optimizer = builder::<f32>("adamw", store, Simd::widest())
+            .clip(Clip::GlobalNorm(1.0))
+            .measure(Measure::Norms)
+            .build()
+            .unwrap();
+        let (mut a, mut b) = (vec![bf16::ZERO; table * width], vec![bf16::ZERO; table * width]);
+        let g = common::gradient::<bf16>(2500 * width, 1);
+        pool.install(|| {
+            let mut ten_steps = || {
+                let before = dhat::HeapStats::get().total_blocks;
+                for _ in 0..10 {
+                    let rows = [(&mut a, &ascending), (&mut b, &unordered)];
+                    let parameters = ["a", "b"].into_iter().zip(rows);
+                    optimizer
+                        .step(parameters.map(|(name, (w, indices))| {
+                            Parameter::from((name, w, &g)).with_rows(Rows { width, indices })
+                        }))
+                        .unwrap();
+                }
+                dhat::HeapStats::get().total_blocks - before
+            };
+            let fewest = (0..6).map(|_| ten_steps()).min();
+            assert_eq!(fewest, Some(0), "{store:?} on {} threads", pool.current_num_threads());
+        });
+    }
 }
 
 /// Sums are kept from one round to the next; only lists of names are made anew.

@@ -1,9 +1,12 @@
 //! What a step works on: chunks of parameters, and the settings that all chunks of a step share.
 
+use crate::storage::bf16::RoundingBits;
+use crate::storage::rows::Touched;
 use crate::storage::state::BlocksMut;
 use crate::storage::{Buffer, Real, Values, ValuesMut};
 
-/// A stretch of one parameter with its gradient and its state.
+/// A stretch of one parameter with its gradient and its state. Where the gradient is sparse, only
+/// the touched elements are stepped.
 #[derive(Debug)]
 pub struct Chunk<'a, R: Real> {
     /// Which step of this parameter it is, from 1.
@@ -12,8 +15,10 @@ pub struct Chunk<'a, R: Real> {
     pub element: u64,
     /// The parameter's elements W.
     pub parameter: ValuesMut<'a, R>,
-    /// The gradient's elements g, the same number.
+    /// The gradient's elements g, one for each element that is stepped.
     pub gradient: Values<'a, R>,
+    /// The touched elements; `None` for all.
+    pub rows: Option<Touched<'a>>,
     /// The factor that each gradient is first multiplied by.
     pub factor: R,
     /// The slots that have a number for each element, whole blocks of them.
@@ -64,24 +69,37 @@ pub struct Context<R> {
     pub parameters: bool,
 }
 
+impl<R> Context<R> {
+    /// The random bits of each stored number of the elements from `element` on at step `t`, if
+    /// rounding is stochastic. Number 0 is the parameter itself, number k + 1 its state slot k.
+    pub fn bits(&self, t: u64, element: u64) -> Option<impl Fn(u64) -> RoundingBits> {
+        self.seed.map(|seed| move |number| RoundingBits::new(seed, t, number, element))
+    }
+}
+
 impl<'a, R: Real> Chunk<'a, R> {
+    /// The number of elements that are stepped.
     pub fn len(&self) -> usize {
-        self.parameter.len()
+        self.gradient.len()
     }
 
-    /// Cuts in two at element `at`, a multiple of [`BLOCK`](crate::storage::layout::BLOCK). Slots
-    /// with a custom shape go to neither half.
+    /// Cuts in two after `at` stepped elements, a multiple of
+    /// [`BLOCK`](crate::storage::layout::BLOCK); where the gradient is sparse, at the end of the
+    /// block in which they end. Slots with a custom shape go to neither half.
     pub fn split_at(self, at: usize) -> (Self, Self) {
+        let (at, stepped) = self.rows.map_or((at, at), |rows| rows.cut(at));
+        let (r0, r1) = self.rows.map(|rows| rows.split_at((at, stepped))).unzip();
         let (w0, w1) = self.parameter.split_at(at);
-        let (g0, g1) = self.gradient.split_at(at);
+        let (g0, g1) = self.gradient.split_at(stepped);
         let (s0, s1) = self.state.split_at(at, self.slots);
         let (a0, a1) = self.average.map(|average| average.split_at_mut(at)).unzip();
         let Self { t, element, factor, slots, shape, sums, .. } = self;
-        let half = |element, parameter, gradient, state, average| Chunk {
+        let half = |element, parameter, gradient, rows, state, average| Chunk {
             t,
             element,
             parameter,
             gradient,
+            rows,
             factor,
             state,
             slots,
@@ -90,7 +108,7 @@ impl<'a, R: Real> Chunk<'a, R> {
             average,
             sums,
         };
-        (half(element, w0, g0, s0, a0), half(element + at as u64, w1, g1, s1, a1))
+        (half(element, w0, g0, r0, s0, a0), half(element + at as u64, w1, g1, r1, s1, a1))
     }
 
     /// The same stretch, borrowed.
@@ -100,6 +118,7 @@ impl<'a, R: Real> Chunk<'a, R> {
             element: self.element,
             parameter: self.parameter.reborrow(),
             gradient: self.gradient,
+            rows: self.rows,
             factor: self.factor,
             state: self.state.reborrow(),
             slots: self.slots,

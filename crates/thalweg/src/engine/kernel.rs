@@ -169,6 +169,11 @@ impl Kernel {
         slots
     }
 
+    /// Whether any elements of a parameter can be stepped without the others.
+    pub(crate) fn is_elementwise(&self) -> bool {
+        matches!(self.0, Kind::Elementwise(_))
+    }
+
     /// The formula of a step, if it can be written.
     pub fn formula(&self) -> Option<Formula> {
         let formula = match &self.0 {

@@ -3,9 +3,11 @@
 //! A kernel steps a chunk of one parameter in one pass over memory ([`walk`]). Where parameter,
 //! gradient and state have types that the loop reads directly, it works on them in place; in all
 //! other cases (f16, mixed types, bfloat16 rounded stochastically, an average or norms) it converts
-//! a block at a time ([`staged`]), still in one pass over memory.
+//! a block at a time ([`staged`]), still in one pass over memory. The elements that a sparse
+//! gradient touches are gathered a block at a time ([`gathered`]).
 
 pub(crate) mod chunk;
+mod gathered;
 mod kernel;
 mod model;
 pub(crate) mod parallel;

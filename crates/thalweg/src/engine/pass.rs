@@ -1,9 +1,11 @@
-//! A chain's pass over chunks: in place where the loop reads their types directly, else by blocks.
+//! A chain's pass over chunks: in place where the loop reads their types directly, else by blocks;
+//! gathered where the gradient is sparse.
 
 use crate::storage::state::BlocksMut;
 use crate::storage::{Real, Values, ValuesMut};
 
 use super::chunk::{Chunk, Context, Sums};
+use super::gathered::by_rows;
 use super::simd::has_packed_loops;
 use super::staged::{Then, by_blocks};
 use super::walk::{Loop, Numbers, Pass, Stretch, Terms, in_parts};
@@ -44,6 +46,9 @@ fn step_in_place<R: Real>(
     packed: bool,
     walk: &mut Loop<'_, R>,
 ) -> Sums {
+    if let Some(rows) = chunk.rows {
+        return by_rows(context, chunk.reborrow(), rows, walk);
+    }
     let plain = context.average.is_none() && !context.sums;
     match (&mut chunk.parameter, chunk.gradient, &mut chunk.state) {
         (ValuesMut::Real(w), Values::Real(g), state)

@@ -6,7 +6,7 @@
 //! stays in the L1 cache.
 
 use crate::storage::bf16::RoundingBits;
-use crate::storage::layout::{BLOCK, CHUNK, Layout};
+use crate::storage::layout::{BLOCK, CHUNK, Layout, Span};
 use crate::storage::prefetch::Stream;
 use crate::storage::state::BlocksMut;
 use crate::storage::{Real, Values, ValuesMut};
@@ -62,7 +62,7 @@ fn elements_of_one(is_copied: bool) -> usize {
 }
 
 /// Calls a function with that many zeros, on the stack if they are few.
-fn with_memory<R: Real>(len: usize, use_it: &mut dyn FnMut(&mut [R])) {
+pub fn with_memory<R: Real>(len: usize, use_it: &mut dyn FnMut(&mut [R])) {
     match len {
         0 => use_it(&mut []),
         len if len <= BLOCK => use_it(&mut [R::zero(); BLOCK][..len]),
@@ -114,7 +114,8 @@ impl<'a, R: Real> Blocks<'a, '_, R> {
         let is_unpacked = self.unpacked.is_some();
         let state = match (&mut self.unpacked, block.state.reborrow()) {
             (Some(unpacked), BlocksMut::Packed(words)) => {
-                arch.dispatch(Unpack { words, slots: block.slots, n, to: unpacked });
+                let (slots, span) = (block.slots, Span { from: 0, to: 0, len: n });
+                arch.dispatch(Unpack::<R, R::Packed> { words, slots, span, plain: unpacked });
                 BlocksMut::Plain(unpacked)
             }
             (_, state) => state,
@@ -149,14 +150,14 @@ impl<'a, R: Real> Blocks<'a, '_, R> {
         let (context, n) = (self.context, block.len());
         let arch = context.arch;
         if let (Some(from), BlocksMut::Packed(words)) = (&self.unpacked, &mut block.state) {
-            let (slots, seed, t, element) = (block.slots, context.seed, block.t, block.element);
-            arch.dispatch(Pack { words, slots, n, from, seed, t, element });
+            let (slots, span) = (block.slots, Span { from: 0, to: 0, len: n });
+            let bits = context.bits(block.t, block.element);
+            arch.dispatch(Pack::<R, R::Packed, _> { words, slots, span, plain: from, bits });
         }
         let w = match (&mut block.parameter, block.gradient) {
             (ValuesMut::Real(w), Values::Real(_)) => &w[..],
             (parameter, _) => {
-                let seed = context.seed;
-                let bits = seed.map(|seed| RoundingBits::new(seed, block.t, 0, block.element));
+                let bits = context.bits(block.t, block.element).map(|bits| bits(0));
                 let w = &mut self.w.as_flattened_mut()[..n];
                 parameter.store(arch, w, bits);
                 if block.average.is_some() || context.sums {
@@ -178,44 +179,40 @@ impl<'a, R: Real> Blocks<'a, '_, R> {
     }
 }
 
-/// Reads packed state.
-struct Unpack<'a, R: Real> {
-    words: &'a [<R::Packed as Layout<R>>::Word],
-    slots: usize,
-    n: usize,
-    to: &'a mut [R],
+/// Reads a span of a block of state.
+pub struct Unpack<'a, R: Real, L: Layout<R>> {
+    pub words: &'a [L::Word],
+    pub slots: usize,
+    pub span: Span,
+    pub plain: &'a mut [R],
 }
 
-impl<R: Real> pulp::NullaryFnOnce for Unpack<'_, R> {
+impl<R: Real, L: Layout<R>> pulp::NullaryFnOnce for Unpack<'_, R, L> {
     type Output = ();
 
     #[inline(always)]
     fn call(self) {
-        let Self { words, slots, n, to } = self;
-        R::Packed::unpack(words, slots, n, to);
+        L::unpack(self.words, self.slots, self.span, self.plain);
     }
 }
 
-/// Writes packed state.
-struct Pack<'a, R: Real> {
-    words: &'a mut [<R::Packed as Layout<R>>::Word],
-    slots: usize,
-    n: usize,
-    from: &'a [R],
-    seed: Option<u64>,
-    t: u64,
-    element: u64,
+/// Writes a span of a block of state; `bits` are those of the span's elements, by number.
+pub struct Pack<'a, R: Real, L: Layout<R>, F> {
+    pub words: &'a mut [L::Word],
+    pub slots: usize,
+    pub span: Span,
+    pub plain: &'a [R],
+    pub bits: Option<F>,
 }
 
-impl<R: Real> pulp::NullaryFnOnce for Pack<'_, R> {
+impl<R: Real, L: Layout<R>, F: Fn(u64) -> RoundingBits> pulp::NullaryFnOnce for Pack<'_, R, L, F> {
     type Output = ();
 
     #[inline(always)]
     fn call(self) {
-        let Self { words, slots, n, from, seed, t, element } = self;
-        let bits = seed
-            .map(|seed| move |slot: usize| RoundingBits::new(seed, t, slot as u64 + 1, element));
-        R::Packed::pack(from, slots, n, words, bits);
+        let Self { words, slots, span, plain, bits } = self;
+        let bits = bits.map(|bits| move |slot: usize| bits(slot as u64 + 1));
+        L::pack(plain, slots, span, words, bits);
     }
 }
 
@@ -238,10 +235,11 @@ impl<R: Real> pulp::NullaryFnOnce for Average<'_, R> {
     }
 }
 
-struct Squares<'a, R> {
-    w: &'a [R],
-    before: &'a [R],
-    parameters: bool,
+/// Sums over a block after a step, from its elements before and after.
+pub struct Squares<'a, R> {
+    pub w: &'a [R],
+    pub before: &'a [R],
+    pub parameters: bool,
 }
 
 impl<R: Real> pulp::NullaryFnOnce for Squares<'_, R> {

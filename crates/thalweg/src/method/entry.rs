@@ -88,6 +88,11 @@ impl Entry {
         formula_of(&method.kernel(), &method.hyperparameters(), self.letters)
     }
 
+    /// The kernel that steps with the defaults.
+    pub fn kernel(&self) -> Kernel {
+        self.make().kernel()
+    }
+
     pub(crate) fn make(&self) -> Box<dyn Erased> {
         match &self.make {
             Make::Default(make) => make(),

@@ -10,7 +10,7 @@ use super::report::Report;
 use super::state::Optimizer;
 use crate::error::Error;
 use crate::method::Method;
-use crate::storage::{Elements, Real, Stored, Values, ValuesMut};
+use crate::storage::{Elements, Real, Values, ValuesMut};
 
 /// Elements that one thread adds at a time.
 const PIECE: usize = 1 << 15;
@@ -90,7 +90,9 @@ impl<R: Real> Accumulator<R> {
                 sum.values.resize(gradient.len(), R::zero());
                 sum.begun = true;
             }
-            add(&mut sum.values, gradient);
+            sum.values.par_chunks_mut(PIECE).enumerate().for_each(|(i, sums)| {
+                gradient.part(i * PIECE, sums.len()).add_to(sums);
+            });
         }
         self.count += 1;
         Ok(())
@@ -163,7 +165,7 @@ impl<R: Real> Accumulator<R> {
             given.into_iter().map(|(name, value)| {
                 let sum = self.sums.get(name).filter(|sum| sum.begun);
                 let gradient = sum.map(|sum| Values::Real(&sum.values));
-                Parameter { name, value, gradient, shape: None }
+                Parameter { name, value, gradient, rows: None, shape: None }
             }),
         )?;
         self.clear();
@@ -175,19 +177,4 @@ impl<R: Real> Accumulator<R> {
         self.sums.values_mut().for_each(|sum| sum.begun = false);
         self.count = 0;
     }
-}
-
-fn add<R: Real>(sum: &mut [R], gradient: Values<'_, R>) {
-    match gradient {
-        Values::Real(gradient) => add_pieces(sum, gradient),
-        Values::Bf16(gradient) => add_pieces(sum, gradient),
-        Values::F16(gradient) => add_pieces(sum, gradient),
-    }
-}
-
-fn add_pieces<R: Real, T: Stored<R>>(sum: &mut [R], gradient: &[T]) {
-    let pieces = sum.par_chunks_mut(PIECE).zip(gradient.par_chunks(PIECE));
-    pieces.for_each(|(sum, gradient)| {
-        sum.iter_mut().zip(gradient).for_each(|(sum, &g)| *sum = *sum + g.load(false));
-    });
 }

@@ -89,6 +89,7 @@ impl<R: Real, M: Method> Optimizer<R, M> {
                     name,
                     value: ValuesMut::Real(value),
                     gradient: gradient.map(Values::Real),
+                    rows: None,
                     shape: Some(shape.slice()),
                 })
             },

@@ -14,6 +14,7 @@ mod names;
 mod options;
 mod parameter;
 mod report;
+mod rows;
 mod saved;
 mod scratch;
 mod state;

@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 
 use super::group::nearly_matched;
 use super::parameter::Parameter;
+use super::rows;
 use super::state::{Entry, Optimizer, size};
 use crate::error::Error;
 use crate::method::Method;
@@ -29,7 +30,7 @@ impl<R: Real, M: Method> Optimizer<R, M> {
             .iter()
             .map(|&(name, shape)| {
                 let value = ValuesMut::Real(&mut []);
-                Parameter { name, value, gradient: None, shape: Some(shape) }
+                Parameter { name, value, gradient: None, rows: None, shape: Some(shape) }
             })
             .collect();
         let mut indices = Vec::with_capacity(items.len());
@@ -103,23 +104,22 @@ impl<R: Real, M: Method> Optimizer<R, M> {
         items: &[Parameter<'_, R>],
         indices: &[usize],
     ) -> Result<(), Error> {
-        for (Parameter { name, value, gradient, shape }, &index) in items.iter().zip(indices) {
-            let name = || (*name).to_owned();
+        for (Parameter { name, value, gradient, rows, shape }, &index) in items.iter().zip(indices)
+        {
+            let owned = || (*name).to_owned();
             let parameter = value.len();
-            if let Some(gradient) = gradient
-                && gradient.len() != parameter
-            {
-                return Err(Error::LengthMismatch {
-                    name: name(),
-                    parameter,
-                    gradient: gradient.len(),
-                });
+            match (gradient.map(|gradient| gradient.len()), rows) {
+                (Some(gradient), Some(rows)) => rows::check(name, *rows, parameter, gradient)?,
+                (Some(gradient), None) if gradient != parameter => {
+                    return Err(Error::LengthMismatch { name: owned(), parameter, gradient });
+                }
+                _ => {}
             }
             if let Some(shape) = shape
                 && size(shape) != parameter
             {
                 let shape = shape.to_vec();
-                return Err(Error::ShapeOfAnotherSize { name: name(), parameter, shape });
+                return Err(Error::ShapeOfAnotherSize { name: owned(), parameter, shape });
             }
             // A parameter without a gradient may have been resized; it is checked at its next
             // gradient.
@@ -128,13 +128,13 @@ impl<R: Real, M: Method> Optimizer<R, M> {
                 continue;
             }
             if entry.len != parameter {
-                return Err(Error::StateMismatch { name: name(), parameter, state: entry.len });
+                return Err(Error::StateMismatch { name: owned(), parameter, state: entry.len });
             }
             if let (Some(shape), Some(known)) = (shape, &entry.shape)
                 && known != shape
             {
                 let (parameter, state) = (shape.to_vec(), known.clone());
-                return Err(Error::StateShapeMismatch { name: name(), parameter, state });
+                return Err(Error::StateShapeMismatch { name: owned(), parameter, state });
             }
         }
         Ok(())

@@ -5,10 +5,11 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use super::clip::Clip;
-use super::group::{Group, Matcher};
+use super::group::{Group, Matcher, Treatment};
 use super::report::Measure;
 use crate::engine::Simd;
 use crate::error::Error;
+use crate::method::Method;
 use crate::schedule::Schedule;
 use crate::storage::state::Keeping;
 use crate::storage::{Dtype, Real};
@@ -48,6 +49,18 @@ impl<M> Options<M> {
             large_pages: false,
             measure: Measure::Off,
             simd: Simd::widest(),
+        }
+    }
+
+    /// The name of the method whose kernel has this index: 0 for the method itself, then the groups.
+    pub(crate) fn method_name(&self, kernel: usize) -> String
+    where
+        M: Method,
+    {
+        let group = kernel.checked_sub(1).map(|group| &self.groups[group].treatment);
+        match group {
+            Some(Treatment::Other(spec)) => spec.name(),
+            _ => self.method.name(),
         }
     }
 

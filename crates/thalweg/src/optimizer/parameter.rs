@@ -1,6 +1,6 @@
 //! Named parameters with their gradients.
 
-use crate::storage::{Elements, Real, Values, ValuesMut};
+use crate::storage::{Elements, Real, Rows, Values, ValuesMut};
 
 /// A parameter as it takes part in a step.
 ///
@@ -13,8 +13,11 @@ pub struct Parameter<'a, R: Real> {
     pub name: &'a str,
     /// Its elements.
     pub value: ValuesMut<'a, R>,
-    /// Its gradient, with as many elements; with `None` the parameter does not change.
+    /// Its gradient, with as many elements; if it is sparse, with those of its rows. With `None` the
+    /// parameter does not change.
     pub gradient: Option<Values<'a, R>>,
+    /// The rows of a sparse gradient; `None` for a dense one.
+    pub rows: Option<Rows<'a>>,
     /// Its shape, for checkpoints and error messages; `None` for a plain list of numbers.
     pub shape: Option<&'a [usize]>,
 }
@@ -24,6 +27,48 @@ impl<'a, R: Real> Parameter<'a, R> {
     #[must_use]
     pub fn with_shape(self, shape: &'a [usize]) -> Self {
         Self { shape: Some(shape), ..self }
+    }
+
+    /// The same parameter with a sparse gradient: one row for each index, in the order of the
+    /// indices. Only these rows of the parameter and of its state are read and written, as in
+    /// PyTorch's `SparseAdam`, with any elementwise method.
+    ///
+    /// - Gradients of the same row are added first, in the order given.
+    /// - Other rows do not change: neither their weights nor their moments decay.
+    /// - t is the parameter's own step count, also for a row at its first step. The touched rows get
+    ///   the bits that a dense step would give them from the same state.
+    /// - Norms, for clipping and for reports, are those of the touched rows.
+    ///
+    /// Methods that step whole parameters (LARS, LAMB) and a moving
+    /// [average](crate::Builder::average) of the parameters need every row at every step: there a
+    /// sparse gradient is an error.
+    ///
+    /// ```
+    /// use thalweg::{Optimizer, Parameter, Rows, rules::Adam};
+    ///
+    /// let (mut table, mut bias) = (vec![0.0_f32; 1000 * 2], [0.0_f32]);
+    /// let indices = [7, 3, 7]; // the tokens of a batch
+    /// let gradients = [1.0_f32, 0.5, -1.0, 0.0, 1.0, -0.5]; // of rows 7, 3 and 7
+    /// let mut optimizer = Optimizer::new(Adam { lr: 0.1, ..Adam::default() })?;
+    /// let report = optimizer.step([
+    ///     Parameter::from(("embedding", &mut table, &gradients))
+    ///         .with_rows(Rows { width: 2, indices: &indices }),
+    ///     Parameter::from(("bias", &mut bias, &[1.0_f32])),
+    /// ])?;
+    /// assert_eq!(report.elements, 2 * 2 + 1);
+    /// assert_eq!((table[3 * 2], table[7 * 2]), (0.1, -0.1)); // 7: 1 + 1, and 0.5 − 0.5
+    /// assert_eq!(table.iter().filter(|w| **w != 0.0).count(), 2);
+    /// # Ok::<(), thalweg::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A step returns [`RowWidth`](crate::Error::RowWidth),
+    /// [`RowGradients`](crate::Error::RowGradients), [`RowOutOfRange`](crate::Error::RowOutOfRange),
+    /// [`SparseWholeTensor`](crate::Error::SparseWholeTensor) or
+    /// [`SparseAverage`](crate::Error::SparseAverage).
+    #[must_use]
+    pub fn with_rows(self, rows: Rows<'a>) -> Self {
+        Self { rows: Some(rows), ..self }
     }
 }
 
@@ -48,6 +93,6 @@ where
 {
     fn from((name, value, gradient): (&'a N, &'a mut P, Option<&'a G>)) -> Self {
         let gradient = gradient.map(Elements::values);
-        Self { name: name.as_ref(), value: value.values_mut(), gradient, shape: None }
+        Self { name: name.as_ref(), value: value.values_mut(), gradient, rows: None, shape: None }
     }
 }

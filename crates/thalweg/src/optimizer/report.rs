@@ -6,7 +6,7 @@
 pub struct Report {
     /// Steps that the optimizer has taken, this one included.
     pub step: u64,
-    /// Elements that were stepped.
+    /// Elements that were stepped; where a gradient is sparse, those of its distinct rows.
     pub elements: u64,
     /// Where a gradient was not finite, if the step was skipped for that.
     pub skipped: Option<NonFiniteAt>,
@@ -16,7 +16,7 @@ pub struct Report {
     pub gradient_norm: Option<f64>,
     /// The norm of the change of all parameters.
     pub update_norm: Option<f64>,
-    /// The norm of all parameters that took part, after the step.
+    /// The norm of all elements that were stepped, after the step.
     pub parameter_norm: Option<f64>,
     /// The same for each parameter, in the order in which they first appeared.
     pub parameters: Vec<ParameterReport>,
@@ -27,7 +27,7 @@ pub struct Report {
 pub struct ParameterReport {
     /// Its name.
     pub name: String,
-    /// Its elements.
+    /// Its elements that were stepped.
     pub elements: u64,
     /// Whether its gradient was clipped.
     pub clipped: bool,
@@ -35,7 +35,7 @@ pub struct ParameterReport {
     pub gradient_norm: f64,
     /// The norm of its change.
     pub update_norm: f64,
-    /// Its norm after the step.
+    /// The norm of its stepped elements after the step.
     pub parameter_norm: f64,
 }
 

@@ -1,14 +1,16 @@
 //! Working memory of a step, kept so that later steps allocate nothing.
 
 use super::parameter::Parameter;
+use super::rows::Coalesced;
 use crate::engine::Step;
 use crate::engine::statistics::{Inspected, Statistics};
-use crate::storage::{Real, Values, ValuesMut};
+use crate::storage::{Real, Rows, Values, ValuesMut};
 
-/// Lists that are empty between steps.
+/// Lists that are empty between steps, and the memory for sparse gradients.
 pub(crate) struct Scratch<R: Real> {
     pub(crate) items: Vec<Parameter<'static, R>>,
     pub(crate) indices: Vec<usize>,
+    pub(crate) coalesced: Coalesced<R>,
     pub(crate) inspected: Vec<Inspected<'static, R>>,
     pub(crate) jobs: Vec<Option<Job<'static, R>>>,
     pub(crate) steps: Vec<Step<'static, 'static, R>>,
@@ -18,6 +20,7 @@ pub(crate) struct Scratch<R: Real> {
 pub(crate) struct Job<'a, R: Real> {
     pub(crate) parameter: ValuesMut<'a, R>,
     pub(crate) gradient: Values<'a, R>,
+    pub(crate) rows: Option<Rows<'a>>,
     pub(crate) statistics: Statistics,
 }
 
@@ -26,6 +29,7 @@ impl<R: Real> Default for Scratch<R> {
         Self {
             items: Vec::new(),
             indices: Vec::new(),
+            coalesced: Coalesced::default(),
             inspected: Vec::new(),
             jobs: Vec::new(),
             steps: Vec::new(),

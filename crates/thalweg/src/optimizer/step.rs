@@ -5,15 +5,17 @@ use super::group_kernels::group_kernels;
 use super::options::{NonFinite, Options, Rounding};
 use super::parameter::Parameter;
 use super::report::{Measure, NonFiniteAt, ParameterReport, Report};
+use super::rows::Coalesced;
 use super::scratch::{Job, recycle};
 use super::state::Optimizer;
 use crate::engine::chunk::{Chunk, Context};
 use crate::engine::squares::joint_norm;
 use crate::engine::statistics::{Inspected, Wanted, inspect, norm};
-use crate::engine::{self, Step};
+use crate::engine::{self, Kernel, Step};
 use crate::error::Error;
 use crate::method::Method;
-use crate::storage::{Real, Values};
+use crate::storage::Real;
+use crate::storage::rows::Touched;
 
 impl<R: Real, M: Method> Optimizer<R, M> {
     /// Takes one step: updates each parameter with its gradient.
@@ -21,7 +23,7 @@ impl<R: Real, M: Method> Optimizer<R, M> {
     /// Items are `(name, &mut parameter, &gradient)` or `(name, &mut parameter, Some(&gradient))`
     /// with slices, arrays or vectors; a parameter without a gradient does not change. All items of
     /// a step have the same Rust type: where containers differ, convert them to [`Parameter`]s or
-    /// slices.
+    /// slices. [`Parameter::with_rows`] makes a gradient sparse: of some rows of a table.
     ///
     /// ```
     /// use thalweg::{Optimizer, Parameter};
@@ -41,9 +43,9 @@ impl<R: Real, M: Method> Optimizer<R, M> {
     /// [`StateShapeMismatch`](Error::StateShapeMismatch),
     /// [`ShapeOfAnotherSize`](Error::ShapeOfAnotherSize),
     /// [`DuplicateName`](Error::DuplicateName), [`NonFiniteGradient`](Error::NonFiniteGradient),
-    /// [`UnmatchedPattern`](Error::UnmatchedPattern) of a group, and
-    /// [`InvalidValue`](Error::InvalidValue) from a schedule. No parameter and no state has
-    /// changed then.
+    /// [`UnmatchedPattern`](Error::UnmatchedPattern) of a group,
+    /// [`InvalidValue`](Error::InvalidValue) from a schedule, and those of
+    /// [`Parameter::with_rows`]. No parameter and no state has changed then.
     pub fn step<'a, P: Into<Parameter<'a, R>>>(
         &mut self,
         parameters: impl IntoIterator<Item = P>,
@@ -106,20 +108,25 @@ impl<R: Real, M: Method> Optimizer<R, M> {
         let loss = self.checked_loss(loss)?;
         let mut items: Vec<Parameter<'a, R>> = recycle(std::mem::take(&mut self.scratch.items));
         items.extend(parameters);
+        // Sparse gradients may become sums in `coalesced`, which does not live as long.
+        let mut coalesced = std::mem::take(&mut self.scratch.coalesced);
+        let mut items: Vec<Parameter<'_, R>> = items;
         let mut indices = std::mem::take(&mut self.scratch.indices);
         indices.clear();
         let scale = scale / self.options.loss_scale;
-        let result = self.step_items((scale, loss), &mut items, &mut indices);
+        let result = self.step_items((scale, loss), &mut items, &mut indices, &mut coalesced);
         self.scratch.items = recycle(items);
         self.scratch.indices = indices;
+        self.scratch.coalesced = coalesced;
         result
     }
 
-    fn step_items(
+    fn step_items<'b>(
         &mut self,
         (scale, loss): (f64, f64),
-        items: &mut Vec<Parameter<'_, R>>,
+        items: &mut Vec<Parameter<'b, R>>,
         indices: &mut Vec<usize>,
+        coalesced: &'b mut Coalesced<R>,
     ) -> Result<Report, Error> {
         let fresh = self.recognise(items, indices)?;
         self.check_lengths(items, indices)?;
@@ -133,10 +140,16 @@ impl<R: Real, M: Method> Optimizer<R, M> {
         };
         let kernels_now = scheduled.as_ref().unwrap_or(&self.kernels);
         for (item, &index) in items.iter_mut().zip(&*indices) {
-            if kernels_now[kernel_of(index)].is_none() {
-                item.gradient = None;
+            let kernel = kernel_of(index);
+            match &kernels_now[kernel] {
+                None => item.gradient = None,
+                Some(group) if item.rows.is_some() && item.gradient.is_some() => {
+                    self.check_sparse(item.name, kernel, &group.kernel)?;
+                }
+                Some(_) => {}
             }
         }
+        coalesced.coalesce(self.arch(), items);
 
         let mut report = Report::default();
         let mut inspected: Vec<Inspected<'_, R>> =
@@ -155,6 +168,18 @@ impl<R: Real, M: Method> Optimizer<R, M> {
         }
         report.step = self.steps;
         Ok(report)
+    }
+
+    /// Checks that a parameter can have a sparse gradient.
+    fn check_sparse(&self, name: &str, index: usize, kernel: &Kernel) -> Result<(), Error> {
+        if !kernel.is_elementwise() {
+            let (name, optimizer) = (name.to_owned(), self.options.method_name(index));
+            return Err(Error::SparseWholeTensor { name, optimizer });
+        }
+        if self.options.average.is_some() {
+            return Err(Error::SparseAverage { name: name.to_owned() });
+        }
+        Ok(())
     }
 
     /// Reads the gradients once, for the statistics that are needed before anything changes.
@@ -184,11 +209,11 @@ impl<R: Real, M: Method> Optimizer<R, M> {
         }
         inspect(self.arch(), wanted, inspected);
         if inspected.iter().any(|inspected| inspected.statistics.non_finite) {
-            let stepped = items.iter().filter_map(|item| Some((item.name, item.gradient?)));
+            let stepped = items.iter().filter(|item| item.gradient.is_some());
             let found = stepped
                 .zip(&*inspected)
                 .filter(|(_, inspected)| inspected.statistics.non_finite)
-                .find_map(|((name, gradient), _)| first_non_finite(gradient).map(|at| (name, at)));
+                .find_map(|(item, _)| first_non_finite(item).map(|at| (item.name, at)));
             if let Some((name, (index, value))) = found {
                 let (name, value) = (name.to_owned(), value.to_f64());
                 if non_finite == NonFinite::Error {
@@ -248,7 +273,8 @@ impl<R: Real, M: Method> Optimizer<R, M> {
         for (item, &index) in items.drain(..).zip(indices) {
             let Some(gradient) = item.gradient else { continue };
             let statistics = inspected.next().map(|found| found.statistics).unwrap_or_default();
-            jobs[index] = Some(Job { parameter: item.value, gradient, statistics });
+            let (parameter, rows) = (item.value, item.rows);
+            jobs[index] = Some(Job { parameter, gradient, rows, statistics });
         }
         let global = joint_norm(jobs.iter().flatten().map(|job| job.statistics.norm));
         let clip = self.options.clip;
@@ -256,11 +282,11 @@ impl<R: Real, M: Method> Optimizer<R, M> {
         let context = self.context();
         let mut steps: Vec<Step<'_, '_, R>> = recycle(std::mem::take(&mut self.scratch.steps));
         for ((name, entry), job) in self.entries.iter_mut().zip(&mut jobs) {
-            let Some(Job { parameter, gradient, statistics }) = job.take() else { continue };
+            let Some(Job { parameter, gradient, rows, statistics }) = job.take() else { continue };
             let Some(Some(group)) = self.kernels.get(entry.kernel) else { continue };
             let Some(state) = &mut entry.state else { continue };
             entry.steps += 1;
-            report.elements += entry.len as u64;
+            report.elements += gradient.len() as u64;
             let factor = clip.factor(statistics.norm, global);
             let clipped = factor != 1.0 || statistics.above;
             report.clipped |= clipped;
@@ -275,6 +301,7 @@ impl<R: Real, M: Method> Optimizer<R, M> {
                     element: entry.first_element,
                     parameter,
                     gradient,
+                    rows: rows.map(Touched::new),
                     factor: R::from_f64(factor * scale),
                     state,
                     slots,
@@ -311,7 +338,10 @@ impl<R: Real, M: Method> Optimizer<R, M> {
     }
 }
 
-/// The first element that is infinite or NaN, with its value.
-fn first_non_finite<R: Real>(gradient: Values<'_, R>) -> Option<(usize, R)> {
-    (0..gradient.len()).map(|i| (i, gradient.get(i))).find(|(_, value)| !value.is_finite())
+/// The first element of a parameter whose gradient is infinite or NaN, with that value.
+fn first_non_finite<R: Real>(item: &Parameter<'_, R>) -> Option<(usize, R)> {
+    let gradient = item.gradient?;
+    let mut values = (0..gradient.len()).map(|i| (i, gradient.get(i)));
+    let (i, value) = values.find(|(_, value)| !value.is_finite())?;
+    Some((item.rows.map_or(i, |rows| rows.element(i)), value))
 }

@@ -82,6 +82,11 @@ impl<'a, R: Real> Values<'a, R> {
         pair!(self, Values, values => values.split_at(at))
     }
 
+    /// The `len` elements from `at` on.
+    pub(crate) fn part(self, at: usize, len: usize) -> Self {
+        self.split_at(at).1.split_at(len).0
+    }
+
     /// The elements as bytes.
     pub(crate) fn stream(self) -> Stream<'a> {
         each!(self, values => Stream::of(values, BLOCK))
@@ -90,6 +95,13 @@ impl<'a, R: Real> Values<'a, R> {
     /// Copies all elements, as many as `to` holds.
     pub(crate) fn load(self, arch: pulp::Arch, to: &mut [R]) {
         each!(self, values => Stored::widen(arch, values, to));
+    }
+
+    /// Adds all elements, as many as `sums` holds.
+    pub(crate) fn add_to(self, sums: &mut [R]) {
+        each!(self, values => {
+            sums.iter_mut().zip(values).for_each(|(sum, value)| *sum = *sum + value.load(false));
+        });
     }
 }
 
@@ -124,6 +136,11 @@ impl<R: Real> ValuesMut<'_, R> {
 
     pub(crate) fn split_at(self, at: usize) -> (Self, Self) {
         pair!(self, ValuesMut, values => values.split_at_mut(at))
+    }
+
+    /// The `len` elements from `at` on.
+    pub(crate) fn part(self, at: usize, len: usize) -> Self {
+        self.split_at(at).1.split_at(len).0
     }
 
     /// Stores all elements, rounded to the type they are stored in; bfloat16 with random bits if

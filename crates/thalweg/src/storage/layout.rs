@@ -17,6 +17,16 @@ pub const BLOCK: usize = 1024;
 /// Elements that the fused loop steps at a time: a parameter's last chunk is padded on the stack.
 pub const CHUNK: usize = 64;
 
+/// Elements of a block, and where they lie in a plain copy of a block.
+#[derive(Debug, Clone, Copy)]
+pub struct Span {
+    /// The first one's place in the block.
+    pub from: usize,
+    /// Its place in the copy.
+    pub to: usize,
+    pub len: usize,
+}
+
 /// How the slots of a block lie in its words.
 pub trait Layout<R>: Copy + Send + Sync + 'static {
     /// The word that a block is made of.
@@ -39,14 +49,14 @@ pub trait Layout<R>: Copy + Send + Sync + 'static {
     fn get(main: &[Self::Word], odd: &[u16], slots: usize, slot: usize, i: usize) -> R;
     /// Stores it, rounded to nearest.
     fn set(main: &mut [Self::Word], odd: &mut [u16], slots: usize, slot: usize, i: usize, value: R);
-    /// Reads the first `n` elements of every slot of a block into a plain block.
-    fn unpack(block: &[Self::Word], slots: usize, n: usize, to: &mut [R]);
-    /// Writes what [`unpack`](Self::unpack) reads, rounded with the random bits of each slot, or to
-    /// nearest.
+    /// Reads a span of every slot of a block into a plain block.
+    fn unpack(block: &[Self::Word], slots: usize, span: Span, plain: &mut [R]);
+    /// Writes what [`unpack`](Self::unpack) reads, rounded with the random bits of each slot, which
+    /// begin at the span, or to nearest.
     fn pack<F: Fn(usize) -> RoundingBits>(
-        from: &[R],
+        plain: &[R],
         slots: usize,
-        n: usize,
+        span: Span,
         block: &mut [Self::Word],
         bits: Option<F>,
     );
@@ -87,17 +97,21 @@ impl<R: Pod + std::fmt::Debug + Send + Sync> Layout<R> for Plain {
     fn set(main: &mut [R], _: &mut [u16], _: usize, slot: usize, i: usize, value: R) {
         main[slot * BLOCK + i] = value;
     }
-    fn unpack(block: &[R], _: usize, _: usize, to: &mut [R]) {
-        to.copy_from_slice(block);
+    #[inline(always)]
+    fn unpack(block: &[R], _: usize, Span { from, to, len }: Span, plain: &mut [R]) {
+        let slots = plain.chunks_exact_mut(BLOCK).zip(block.chunks_exact(BLOCK));
+        slots.for_each(|(plain, slot)| plain[to..][..len].copy_from_slice(&slot[from..][..len]));
     }
+    #[inline(always)]
     fn pack<F: Fn(usize) -> RoundingBits>(
-        from: &[R],
+        plain: &[R],
         _: usize,
-        _: usize,
+        Span { from, to, len }: Span,
         block: &mut [R],
         _: Option<F>,
     ) {
-        block.copy_from_slice(from);
+        let slots = block.chunks_exact_mut(BLOCK).zip(plain.chunks_exact(BLOCK));
+        slots.for_each(|(slot, plain)| slot[from..][..len].copy_from_slice(&plain[to..][..len]));
     }
     fn canonical(value: R) -> R {
         value
@@ -167,32 +181,35 @@ impl Layout<f32> for Bf16Pairs {
         put(pairs, odd, slots, slot, i, bf16::nearest(value));
     }
     #[inline(always)]
-    fn unpack(block: &[u32], slots: usize, n: usize, to: &mut [f32]) {
+    fn unpack(block: &[u32], slots: usize, Span { from, to, len }: Span, plain: &mut [f32]) {
         let (pairs, odd) = Self::split_ref(block, slots);
-        let (both, last) = to.split_at_mut(slots / 2 * (2 * BLOCK));
+        let (both, last) = plain.split_at_mut(slots / 2 * (2 * BLOCK));
         for (pairs, both) in pairs.chunks_exact(BLOCK).zip(both.chunks_exact_mut(2 * BLOCK)) {
             let (a, b) = both.split_at_mut(BLOCK);
-            for ((word, a), b) in pairs[..n].iter().zip(a).zip(b) {
+            let (a, b) = (&mut a[to..][..len], &mut b[to..][..len]);
+            for ((word, a), b) in pairs[from..][..len].iter().zip(a).zip(b) {
                 (*a, *b) = (f32::from_bits(word & 0xffff_0000), f32::from_bits(word << 16));
             }
         }
         if slots % 2 == 1 {
-            for (bits, last) in odd[..n].iter().zip(&mut last[..n]) {
+            for (bits, last) in odd[from..][..len].iter().zip(&mut last[to..][..len]) {
                 *last = bf16::widen(*bits);
             }
         }
     }
     #[inline(always)]
     fn pack<F: Fn(usize) -> RoundingBits>(
-        from: &[f32],
+        plain: &[f32],
         slots: usize,
-        n: usize,
+        span: Span,
         block: &mut [u32],
         bits: Option<F>,
     ) {
         match bits {
-            None => pack(from, slots, n, block, |_| |x, _| bf16::nearest(bf16::canonical_nan(x))),
-            Some(bits) => pack(from, slots, n, block, |slot| {
+            None => {
+                pack(plain, slots, span, block, |_| |x, _| bf16::nearest(bf16::canonical_nan(x)));
+            }
+            Some(bits) => pack(plain, slots, span, block, |slot| {
                 let bits = bits(slot);
                 move |x, i| bf16::stochastic(x, bits.get(i))
             }),
@@ -204,29 +221,31 @@ impl Layout<f32> for Bf16Pairs {
     }
 }
 
-/// Rounds the first `n` elements of every slot of a plain block, slot by slot, with the random bits
-/// from `rounding`.
+/// Rounds a span of every slot of a plain block, slot by slot, with the random bits from
+/// `rounding`.
 #[inline(always)]
 fn pack<F: Fn(f32, usize) -> u32>(
-    from: &[f32],
+    plain: &[f32],
     slots: usize,
-    n: usize,
+    Span { from, to, len }: Span,
     block: &mut [u32],
     rounding: impl Fn(usize) -> F,
 ) {
     let (pairs, odd) = Bf16Pairs::split(block, slots);
-    let (both, last) = from.split_at(slots / 2 * (2 * BLOCK));
+    let (both, last) = plain.split_at(slots / 2 * (2 * BLOCK));
     let pairs = pairs.chunks_exact_mut(BLOCK).zip(both.chunks_exact(2 * BLOCK));
     for (k, (pairs, both)) in pairs.enumerate() {
         let (first, second) = (rounding(2 * k), rounding(2 * k + 1));
         let (a, b) = both.split_at(BLOCK);
-        for (i, ((word, a), b)) in pairs[..n].iter_mut().zip(a).zip(b).enumerate() {
+        let (a, b) = (&a[to..][..len], &b[to..][..len]);
+        for (i, ((word, a), b)) in pairs[from..][..len].iter_mut().zip(a).zip(b).enumerate() {
             *word = (first(*a, i) & 0xffff_0000) | (second(*b, i) >> 16);
         }
     }
     if slots % 2 == 1 {
         let rounding = rounding(slots - 1);
-        for (i, (bits, last)) in odd[..n].iter_mut().zip(&last[..n]).enumerate() {
+        let last = &last[to..][..len];
+        for (i, (bits, last)) in odd[from..][..len].iter_mut().zip(last).enumerate() {
             *bits = (rounding(*last, i) >> 16) as u16;
         }
     }

@@ -10,6 +10,7 @@ mod elements;
 pub(crate) mod layout;
 pub(crate) mod prefetch;
 mod real;
+pub(crate) mod rows;
 pub(crate) mod state;
 mod stored;
 
@@ -17,4 +18,5 @@ pub use buffer::Buffer;
 pub use dtype::Dtype;
 pub use elements::{Element, Elements, Values, ValuesMut};
 pub use real::{PerReal, Real};
+pub use rows::Rows;
 pub use stored::Stored;

@@ -21,6 +21,7 @@ mod rule_files;
 mod scheduled;
 mod schedules;
 mod sensitivity;
+mod sparse;
 mod storage;
 mod text_rules;
 mod whole_tensor;

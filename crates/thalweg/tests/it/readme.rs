@@ -2,7 +2,7 @@
 
 use std::{env, fs};
 
-use thalweg::{Entry, Method, Registry, SlotShape};
+use thalweg::{Entry, Registry, SlotShape};
 
 /// What stands around the table.
 const BEGIN: &str = "<!-- optimizers -->\n";
@@ -53,7 +53,7 @@ fn page() -> String {
 }
 
 fn section(entry: &Entry) -> String {
-    let kernel = entry.spec().kernel();
+    let kernel = entry.kernel();
     let slots = kernel.slots();
     let bytes = 4 * slots.iter().filter(|slot| slot.shape == SlotShape::Parameter).count();
     let passes = if kernel.passes() == 1 { "one pass" } else { "two passes" };
