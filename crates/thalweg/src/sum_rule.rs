@@ -38,7 +38,7 @@ use crate::rule::{Rule, Slot, State, as_many};
 /// }
 ///
 /// let method = Kernel::sums(Around(ScaleByLearningRate::new(1.0), Normalize, ()));
-/// assert_eq!(method.formula().ok_or("none")?.to_string(), "W ← W − lr·g/‖lr·g‖");
+/// assert_eq!(method.formula().ok_or("none")?.to_string(), "u = −lr·g;  W ← W + u/‖u‖");
 /// # Ok::<(), &str>(())
 /// ```
 pub trait SumRule<const K: usize>: Clone + Send + Sync + 'static {

@@ -36,7 +36,7 @@ fn blocks_of_ten_steps<T: Number + Element<f32>>(
         let (g_small, g_large) = g.split_at(TENSORS * SMALL);
         let parameters = small.chunks_mut(SMALL).zip(g_small.chunks(SMALL));
         let parameters = parameters.chain([(large, g_large)]).zip(&names);
-        optimizer.step(parameters.map(|((w, g), name)| (name, w, g))).unwrap();
+        optimizer.step_with_loss(1.5, parameters.map(|((w, g), name)| (name, w, g))).unwrap();
     };
     // Inside the pool: from outside rayon hands over its jobs through a list that grows.
     pool.install(|| {

@@ -53,7 +53,7 @@ impl<R: Real, E: Element<R> + Pod> Work for Tensors<R, E> {
     fn step(&mut self) -> Result<(), thalweg::Error> {
         let tensors = self.names.iter().zip(&mut self.parameters).zip(&self.gradients);
         let items = tensors.map(|((name, w), g)| (name, w.as_mut_slice(), g.as_slice()));
-        self.optimizer.step(items)?;
+        self.optimizer.step_with_loss(1.0, items)?;
         Ok(())
     }
 }

@@ -27,7 +27,7 @@ fn file(name: &str, parts: &[&str]) {
 
 #[test]
 fn an_unknown_optimizer_is_answered_with_the_nearest_and_all() {
-    spec("adm", &["`adm`", "did you mean `adam`", "sgd, momentum, adagrad"]);
+    spec("adm", &["`adm`", "did you mean `adam`", "sgd, momentum, nesterov"]);
     spec("RMSProp-print", &["did you mean `rmsprop-printed`"]);
     spec("lbfgs:lr=1", &["no optimizer `lbfgs`; there are sgd"]);
 }

@@ -90,11 +90,11 @@ impl<R: Real, M: Method> Optimizer<R, M> {
         if !self.needs_loss() {
             return Ok(f64::NAN);
         }
-        let optimizer = self.options.method.name();
+        let optimizer = || self.options.method.name();
         match loss {
             Some(loss) if loss.is_finite() => Ok(loss),
-            Some(loss) => Err(Error::NonFiniteLoss { optimizer, loss }),
-            None => Err(Error::LossNeeded { optimizer }),
+            Some(loss) => Err(Error::NonFiniteLoss { optimizer: optimizer(), loss }),
+            None => Err(Error::LossNeeded { optimizer: optimizer() }),
         }
     }
 

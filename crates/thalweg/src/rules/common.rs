@@ -40,7 +40,7 @@ pub(super) fn decayed<T: Rule>(rule: T, lr: f64, weight_decay: f64, decoupled: b
 
 /// `then` where x is above 0, else `otherwise`.
 pub(super) fn where_positive<W: Wide>(x: W, then: W, otherwise: W) -> W {
-    x.sign().max(W::zero()).where_zero(otherwise, then)
+    W::zero().max(x.sign()).where_zero(otherwise, then)
 }
 
 /// 1 where x is above 0, else 0.

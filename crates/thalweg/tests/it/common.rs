@@ -11,7 +11,7 @@ use thalweg::{
 };
 
 /// Specs that between them use every rule and every state layout, each with the name of its case.
-const SPECS: [(&str, &str); 17] = [
+const SPECS: [(&str, &str); 19] = [
     ("sgd", "sgd:lr=0.1,weight_decay=0.01"),
     ("sgd-dampening", "sgd:lr=0.1,momentum=0.9,dampening=0.3"),
     ("sgd-nesterov", "sgd:lr=0.1,momentum=0.9,nesterov=true"),
@@ -28,6 +28,10 @@ const SPECS: [(&str, &str); 17] = [
     ("lars", "lars:lr=1,trust_coefficient=0.1,eps=1e-3"),
     ("lars-nesterov", "lars:lr=1,trust_coefficient=0.1,nesterov=true,weight_decay=0.1"),
     ("lamb", "lamb:lr=0.1"),
+    // At lr=1 the first steps are exactly as long as the first distance: a kink.
+    ("dog", "dog:lr=0.5"),
+    // Far steps of a function that is no parabola are chaotic.
+    ("polyak", "polyak-sgd:max_learning_rate=0.02"),
     ("lamb-decayed", "lamb:lr=0.1,eps_root=1e-3,weight_decay=0.1"),
 ];
 
@@ -156,7 +160,7 @@ where
             parameters.push((name.as_str(), piece, &g[pair[0]..pair[1]]));
             rest = after;
         }
-        reports.push(optimizer.step(parameters).unwrap());
+        reports.push(optimizer.step_with_loss(1.5, parameters).unwrap());
     }
     Left { parameters: bits(&w), checkpoint: optimizer.to_checkpoint(), reports }
 }

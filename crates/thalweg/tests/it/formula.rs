@@ -175,8 +175,9 @@ pub fn any_hyperparameters(spec: &mut Spec, shares: &[f64]) {
     for ((known, _), share) in described.into_iter().zip(shares.iter().cycle()) {
         let value = match known.accepts {
             Accepts::Number(range) => {
-                let max = if range.max.is_finite() { range.max } else { range.min + 2.0 };
-                Value::Number(range.min + share * (max - range.min))
+                let min = range.min.max(-2.0);
+                let max = if range.max.is_finite() { range.max } else { min + 2.0 };
+                Value::Number(min + share * (max - min))
             }
             Accepts::Flag => Value::Flag(*share > 0.5),
             Accepts::Choice(words) => Value::from(words[(share * words.len() as f64) as usize]),

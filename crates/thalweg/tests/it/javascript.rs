@@ -16,7 +16,7 @@ const RUN: &str = "(method, gradient, W, steps, change) => {
   const left = [];
   for (let t = 1; t <= steps; t += 1) {
     change(h, t);
-    method.step(W, gradient(W, t), state, t, h);
+    method.step(W, gradient(W, t), state, t, h, 1.5);
     for (const x of W) left.push(x);
     for (const { name } of method.slots) for (const x of state[name]) left.push(x);
   }
@@ -120,7 +120,7 @@ fn in_rust<M: Method>(
         if g.iter().any(|g| !g.is_finite()) {
             break;
         }
-        optimizer.step([("w", &mut w, &g)]).unwrap();
+        optimizer.step_with_loss(1.5, [("w", &mut w, &g)]).unwrap();
         left.extend(&w);
         slots.iter().for_each(|slot| left.extend(optimizer.state("w", &slot.name).unwrap()));
     }
@@ -160,8 +160,9 @@ fn variants(entry: &Entry) -> Vec<Spec> {
             Accepts::Flag => vec!["false", "true"],
             Accepts::Choice(words) => words.to_vec(),
             Accepts::Number(range) => {
-                let max = if range.max.is_finite() { range.max } else { range.min + 2.0 };
-                numbers.push(format!("{}={}", known.name, range.min + 0.3 * (max - range.min)));
+                let min = range.min.max(-2.0);
+                let max = if range.max.is_finite() { range.max } else { min + 2.0 };
+                numbers.push(format!("{}={}", known.name, min + 0.3 * (max - min)));
                 continue;
             }
             _ => continue,

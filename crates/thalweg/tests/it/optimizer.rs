@@ -220,7 +220,7 @@ fn every_optimizer_names_the_state_it_has() {
         let text = text.trim_end_matches(':');
         let mut optimizer = spec(text);
         let mut w = [1.0];
-        optimizer.step([("w", &mut w, &[1.0])]).unwrap();
+        optimizer.step_with_loss(1.5, [("w", &mut w, &[1.0])]).unwrap();
         assert_eq!(optimizer.state_names(), &*entry.state, "{text}");
         for slot in &*entry.state {
             assert_eq!(optimizer.state("w", slot).unwrap().len(), 1, "{text} {slot}");

@@ -217,7 +217,7 @@ proptest! {
         let mut stepped = w.clone();
         let gradient = vec![g; w.len()];
         for _ in 0..3 {
-            optimizer.step([("w", &mut stepped, &gradient)]).unwrap();
+            optimizer.step_with_loss(1.5, [("w", &mut stepped, &gradient)]).unwrap();
         }
         prop_assert_eq!(optimizer.steps("w"), 3);
     }
@@ -235,7 +235,7 @@ proptest! {
         let (mut w, g): (Vec<f32>, Vec<f32>) =
             numbers.into_iter().map(|(w, g)| (f32::from_bits(w), f32::from_bits(g))).unzip();
         let finite = g.iter().all(|g| g.is_finite());
-        let result = optimizer.step([("w", &mut w, &g)]);
+        let result = optimizer.step_with_loss(1.5, [("w", &mut w, &g)]);
         prop_assert_eq!(result.is_err(), !finite && policy == NonFinite::Error);
         prop_assert_eq!(optimizer.steps_skipped(), u64::from(!finite && policy == NonFinite::Skip));
     }

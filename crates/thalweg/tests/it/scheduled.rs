@@ -46,7 +46,8 @@ fn a_parameter_that_joins_later_has_the_optimizers_rate_and_its_own_first_step()
 /// A run with a schedule is a run in which the rate is set before each step.
 #[test]
 fn a_schedule_is_the_same_as_setting_the_value_before_each_step() {
-    for spec in common::specs() {
+    let has_rate = |spec: &&str| plain(spec).build().unwrap().get("lr").is_ok();
+    for spec in common::specs().into_iter().filter(has_rate) {
         for text in ["cosine:steps=5", "cyclic:max=0.3,up=2", "onecycle:steps=6", "step:size=2"] {
             let schedule: Schedule = text.parse().unwrap();
             let mut by_schedule = plain(spec).schedule("lr", schedule.clone()).build().unwrap();
@@ -55,9 +56,9 @@ fn a_schedule_is_the_same_as_setting_the_value_before_each_step() {
             let (mut a, mut b) = (common::start::<f64>(130), common::start::<f64>(130));
             for t in 0..6 {
                 let g = common::gradient::<f64>(130, t);
-                by_schedule.step([("w", &mut a, &g)]).unwrap();
+                by_schedule.step_with_loss(1.5, [("w", &mut a, &g)]).unwrap();
                 by_hand.set("lr", schedule.value(t as u64, base)).unwrap();
-                by_hand.step([("w", &mut b, &g)]).unwrap();
+                by_hand.step_with_loss(1.5, [("w", &mut b, &g)]).unwrap();
             }
             assert!(common::bits(&a) == common::bits(&b), "{spec}, {text}");
         }

@@ -32,7 +32,8 @@ fn end(method: &impl Method, start: [f64; 3]) -> ([f64; 3], f64) {
     for _ in 0..STEPS {
         let along = Dual::<f64, 3>::variables(w);
         let g = Function::value(&Valley, &along).slope;
-        optimizer.step([("w", &mut w, &g)]).unwrap();
+        let loss = Function::value(&Valley, &w);
+        optimizer.step_with_loss(loss, [("w", &mut w, &g)]).unwrap();
     }
     (w, Function::value(&Valley, &w))
 }

@@ -16,8 +16,8 @@ fn beside(spec: &str, check: impl Fn(&WorkedStep, [f64; 3], Vec<(String, Vec<f64
     let mut optimizer: Optimizer<f64> = Optimizer::new(method).unwrap();
     let (mut w, mut worked, mut state) = (START, START.to_vec(), formula.start(3));
     for (t, gradient) in (1..).zip(GRADIENTS) {
-        optimizer.step([("w", &mut w, &gradient)]).unwrap();
-        let step = formula.work(t, &gradient, &worked, &state, f64::NAN);
+        optimizer.step_with_loss(1.5, [("w", &mut w, &gradient)]).unwrap();
+        let step = formula.work(t, &gradient, &worked, &state, 1.5);
         let names = formula.slots().iter().map(|slot| slot.name.clone());
         let kept = names.map(|name| {
             let values = optimizer.state("w", &name).unwrap().to_vec();

@@ -10,17 +10,20 @@ fn refused(spec: &str, way: Way<f64>, width: usize, indices: &[u32], g: &[f64]) 
     let make = || way(Optimizer::builder(spec.parse().unwrap())).build().unwrap();
     let (mut optimizer, mut twin) = (make(), make());
     let good = |optimizer: &mut Optimizer<f64>, w: &mut Vec<f64>| {
-        optimizer.step([("table", w, &vec![0.5; 12])]).unwrap();
+        optimizer.step_with_loss(1.5, [("table", w, &vec![0.5; 12])]).unwrap();
     };
     let (mut w, mut w_twin) = (common::start(12), common::start(12));
     good(&mut optimizer, &mut w);
     good(&mut twin, &mut w_twin);
     let (mut a, before) = ([1.0, 2.0], w.clone());
     let error = optimizer
-        .step([
-            Parameter::from(("a", &mut a, &[1.0, 1.0])),
-            Parameter::from(("table", &mut w, g)).with_rows(Rows { width, indices }),
-        ])
+        .step_with_loss(
+            1.5,
+            [
+                Parameter::from(("a", &mut a, &[1.0, 1.0])),
+                Parameter::from(("table", &mut w, g)).with_rows(Rows { width, indices }),
+            ],
+        )
         .unwrap_err();
     assert_eq!((a, &w), ([1.0, 2.0], &before), "{error}");
     assert_eq!(optimizer.to_checkpoint(), twin.to_checkpoint(), "{error}");
