@@ -297,7 +297,7 @@ impl<W: Wide> MomoRate<W> {
         let cap = larger * (loss - slope) + inner;
         let lowered = least.max(cap / (W::from_f64(2.0) * correction * larger));
         let below = larger * correction * bound - cap;
-        let used = if adapts { where_positive(below, lowered, bound) } else { bound };
+        let used = if adapts { where_positive(below, lowered, bound) } else { least };
         let way = zero.max(larger * (loss - correction * used - slope) + inner);
         let is_large = square - W::from_f64(f64::EPSILON);
         let rate = (lr / correction).min(where_positive(is_large, way / square, zero));
