@@ -143,6 +143,8 @@ pub struct Slot {
     pub dtype: SlotType,
     /// Their value before the first step.
     pub start: f64,
+    /// The hyperparameter that this value is, if it is one: derivatives follow it.
+    pub start_is: Option<&'static str>,
 }
 
 /// The shape of a slot, from that of its parameter.
@@ -183,6 +185,7 @@ impl Slot {
             shape: SlotShape::Parameter,
             dtype: SlotType::State,
             start: 0.0,
+            start_is: None,
         }
     }
 
@@ -190,6 +193,12 @@ impl Slot {
     #[must_use]
     pub fn starting_at(self, start: f64) -> Self {
         Self { start, ..self }
+    }
+
+    /// The same slot whose initial value is a hyperparameter, given by value and name.
+    #[must_use]
+    pub fn starting_at_hyperparameter(self, start: f64, name: &'static str) -> Self {
+        Self { start, start_is: Some(name), ..self }
     }
 
     /// The same slot with a custom shape, stored in the type of the arithmetic.

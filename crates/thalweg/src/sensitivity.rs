@@ -210,7 +210,11 @@ impl Plan<'_> {
             return Err(Error::unknown_hyperparameter(&method.name(), name, &described).into());
         }
         let graph = self.formula.graph();
-        let is_known = |name: &str| graph.hyperparameters.iter().any(|(known, _)| known == name);
+        let slots = self.formula.slots();
+        let is_known = |name: &str| {
+            slots.iter().any(|slot| slot.start_is == Some(name))
+                || graph.hyperparameters.iter().any(|(known, _)| known == name)
+        };
         if is_known(name) {
             return Ok(());
         }
@@ -247,7 +251,10 @@ impl Plan<'_> {
             elements.map(|(i, w)| number(*w, input == Some(&Input::Start(i)))).collect();
         let slots = self.formula.slots().iter();
         let mut state: Vec<Vec<Dual>> = slots
-            .map(|slot| vec![Dual::constant(slot.start); if slot.is_whole { 1 } else { w.len() }])
+            .map(|slot| {
+                let start = number(slot.start, slot.start_is.is_some_and(is_named));
+                vec![start; if slot.is_whole { 1 } else { w.len() }]
+            })
             .collect();
         let are_finite = |numbers: &[Dual]| numbers.iter().all(|number| number.value.is_finite());
         for step in 1..=self.steps {

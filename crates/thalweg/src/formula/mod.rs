@@ -81,6 +81,8 @@ pub struct SlotFormula {
     pub is_whole: bool,
     /// Its value before the first step.
     pub start: f64,
+    /// The hyperparameter that this value is, if it is one.
+    pub start_is: Option<&'static str>,
     /// Its value after a step.
     pub value: Id,
 }
@@ -118,6 +120,7 @@ impl Formula {
             is_whole: !slot.is_elementwise(),
             name: slot.name,
             start: slot.start,
+            start_is: slot.start_is,
             value: value.0,
         });
         let (update, replaces) = (update.0, false);

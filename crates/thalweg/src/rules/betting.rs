@@ -37,7 +37,7 @@ impl Rule for StepByCocob {
 
     fn slots(&self) -> Vec<Slot> {
         let mut slots = Slot::list(&["start", "sum", "largest", "total", "reward"]);
-        slots[2].start = self.0.eps;
+        slots[2] = Slot::new("largest").starting_at_hyperparameter(self.0.eps, "eps");
         slots
     }
 

@@ -322,7 +322,7 @@ impl SumRule<3> for StepByMomo {
 
     fn kept(&self) -> Vec<Slot> {
         let mut kept = Slot::list(Self::KEPT);
-        kept[2].start = self.0.lower_bound;
+        kept[2] = Slot::new("bound").starting_at_hyperparameter(self.0.lower_bound, "lower_bound");
         kept
     }
 
@@ -419,7 +419,7 @@ impl SumRule<3> for StepByMomoAdam {
 
     fn kept(&self) -> Vec<Slot> {
         let mut kept = Slot::list(Self::KEPT);
-        kept[2].start = self.0.lower_bound;
+        kept[2] = Slot::new("bound").starting_at_hyperparameter(self.0.lower_bound, "lower_bound");
         kept
     }
 

@@ -88,7 +88,7 @@ impl SumRule<2> for StepByProdigy {
     const KEPT: &'static [&'static str] = &["d", "numerator"];
 
     fn kept(&self) -> Vec<Slot> {
-        vec![Slot::new("d").starting_at(self.0.estim_lr0), Slot::new("numerator")]
+        vec![Slot::new("d").starting_at_hyperparameter(self.0.estim_lr0, "estim_lr0"), Slot::new("numerator")]
     }
 
     fn prepare<N: Number>(&self, t: N::Wide, kept: &[N::Wide]) -> ProdigyConstants<N> {
@@ -204,7 +204,7 @@ impl SumRule<2> for StepByDAdaptation {
     const KEPT: &'static [&'static str] = &["d", "numerator"];
 
     fn kept(&self) -> Vec<Slot> {
-        vec![Slot::new("d").starting_at(self.0.estim_lr0), Slot::new("numerator")]
+        vec![Slot::new("d").starting_at_hyperparameter(self.0.estim_lr0, "estim_lr0"), Slot::new("numerator")]
     }
 
     fn prepare<N: Number>(&self, t: N::Wide, kept: &[N::Wide]) -> [N; 8] {

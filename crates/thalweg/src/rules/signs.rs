@@ -130,7 +130,7 @@ impl Rule for StepByRprop {
     type Constants<N: Number> = [N; 4];
 
     fn slots(&self) -> Vec<Slot> {
-        vec![Slot::new("last"), Slot::new("step").starting_at(self.0.lr)]
+        vec![Slot::new("last"), Slot::new("step").starting_at_hyperparameter(self.0.lr, "lr")]
     }
 
     fn prepare<N: Number>(&self, _: N::Wide) -> [N; 4] {

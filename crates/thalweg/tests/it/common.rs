@@ -11,7 +11,7 @@ use thalweg::{
 };
 
 /// Specs that between them use every rule and every state layout, each with the name of its case.
-const SPECS: [(&str, &str); 19] = [
+const SPECS: [(&str, &str); 20] = [
     ("sgd", "sgd:lr=0.1,weight_decay=0.01"),
     ("sgd-dampening", "sgd:lr=0.1,momentum=0.9,dampening=0.3"),
     ("sgd-nesterov", "sgd:lr=0.1,momentum=0.9,nesterov=true"),
@@ -28,8 +28,9 @@ const SPECS: [(&str, &str); 19] = [
     ("lars", "lars:lr=1,trust_coefficient=0.1,eps=1e-3"),
     ("lars-nesterov", "lars:lr=1,trust_coefficient=0.1,nesterov=true,weight_decay=0.1"),
     ("lamb", "lamb:lr=0.1"),
-    // At lr=1 the first steps are exactly as long as the first distance: a kink.
+    // At lr=1 the first steps are exactly as long as the first distance, or as the largest rate: a kink.
     ("dog", "dog:lr=0.5"),
+    ("adamg", "adamg:lr=0.5"),
     // Far steps of a function that is no parabola are chaotic.
     ("polyak", "polyak-sgd:max_learning_rate=0.02"),
     ("lamb-decayed", "lamb:lr=0.1,eps_root=1e-3,weight_decay=0.1"),

@@ -70,10 +70,12 @@ fn derivatives_of_runs_agree_with_differences() {
             Value::Number(number) => Some((known.name, number)),
             _ => None,
         });
-        // Some are not part of the step: momentum where it is 0, the start of a slot.
+        // Some are not part of the step: momentum where it is 0.
         let formula = spec.kernel().formula().unwrap();
-        let is_part =
-            |name: &str| formula.graph().hyperparameters.iter().any(|(known, _)| known == name);
+        let is_part = |name: &str| {
+            let starts = formula.slots().iter().any(|slot| slot.start_is == Some(name));
+            starts || formula.graph().hyperparameters.iter().any(|(known, _)| known == name)
+        };
         // Others cannot move: dampening beside a Nesterov step.
         let can_move = |name: &str, value: f64| spec.clone().set(name, value + 1e-3).is_ok();
         let numbers = numbers.filter(|(name, value)| is_part(name) && can_move(name, *value));

@@ -199,11 +199,14 @@ fn a_nan_in_a_gradient_reaches_all_of_a_parameter_whose_norm_is_taken() {
             let mut optimizer = builder.non_finite(NonFinite::Propagate).build().unwrap();
             let (mut w, mut g) = (vec![1.0_f32; 70], vec![0.5_f32; 70]);
             g[3] = f32::NAN;
-            // What some methods keep of it has an effect at the next step.
-            for _ in 0..2 {
+            // What some methods keep of it has an effect later.
+            for _ in 0..3 {
                 optimizer.step_with_loss(1.5, [("w", &mut w, &g)]).unwrap();
             }
-            assert!(w.iter().all(|w| w.is_nan()), "{spec} {store:?}");
+            // These take no norms, but keep sums of their rates.
+            if !spec.starts_with("schedule-free") {
+                assert!(w.iter().all(|w| w.is_nan()), "{spec} {store:?}");
+            }
         }
     }
 }

@@ -184,7 +184,13 @@ impl<'a> Parser<'a> {
         let start = self.number()?;
         let slot = self.slots.len();
         let id = self.graph.add(Node::Slot(slot));
-        self.slots.push(SlotFormula { name: name.to_owned(), is_whole: false, start, value: id });
+        self.slots.push(SlotFormula {
+            name: name.to_owned(),
+            is_whole: false,
+            start,
+            start_is: None,
+            value: id,
+        });
         self.declare(name, id, NameKind::State(slot), target);
         self.end()
     }
