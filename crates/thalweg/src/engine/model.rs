@@ -97,12 +97,15 @@ impl PerReal for dyn WholeModel {
     }
 }
 
+/// Calls a function with each parameter of a method.
+type Each<'f, 'a, R> = dyn FnMut(&mut dyn FnMut(&mut Chunk<'a, R>)) + 'f;
+
 /// Steps all parameters of a method: `chunks` gives them, in a fixed order, each time it is called.
 pub fn step<'a, R: Real>(
     method: &(dyn WholeModel + 'static),
     context: &Context<R>,
     loss: f64,
-    for_each: &mut dyn FnMut(&mut dyn FnMut(&mut Chunk<'a, R>)),
+    for_each: &mut Each<'_, 'a, R>,
 ) {
     let pass = R::choose::<dyn WholeModel>(method);
     let mut model = Model { sums: [0.0; MOST_SUMS], count: 0.0, kept: [0.0; MOST_KEPT], loss };

@@ -22,7 +22,10 @@ impl Rule for ScaleByAdagrad {
     hyperparameters!(eps; eps_root; initial_accumulator);
 
     fn slots(&self) -> Vec<Slot> {
-        vec![Slot::new("h").starting_at_hyperparameter(self.initial_accumulator, "initial_accumulator")]
+        vec![
+            Slot::new("h")
+                .starting_at_hyperparameter(self.initial_accumulator, "initial_accumulator"),
+        ]
     }
 
     fn prepare<N: Number>(&self, _: N::Wide) -> [N; 2] {

@@ -232,13 +232,28 @@ impl Rule for ScaleByAdan {
         let [b1, c1, b2, c2] = moments.shares();
         let [m_scale, v_scale] = [one / moments.correction1, weight / moments.correction2];
         let n_scale = one / beta3.one_minus_power(t);
-        [b1, c1, b2, c2, beta3, one - beta3, later, weight, m_scale, v_scale, n_scale, eps, eps_root]
-            .map(N::from_wide)
+        [
+            b1,
+            c1,
+            b2,
+            c2,
+            beta3,
+            one - beta3,
+            later,
+            weight,
+            m_scale,
+            v_scale,
+            n_scale,
+            eps,
+            eps_root,
+        ]
+        .map(N::from_wide)
     }
 
     #[inline(always)]
     fn apply<N: Number>(
-        &[b1, c1, b2, c2, b3, c3, later, weight, m_scale, v_scale, n_scale, eps, eps_root]: &[N; 13],
+        &[b1, c1, b2, c2, b3, c3, later, weight, m_scale, v_scale, n_scale, eps, eps_root]: &[N;
+             13],
         u: N,
         _: N,
         [m, v, n, last]: &mut [N; 4],

@@ -1,7 +1,7 @@
 //! Adamax: Adam with the largest gradient in place of the second moment.
 
-use super::common::*;
 use super::adam::Adam;
+use super::common::*;
 
 method! {
     /// Adamax; the weight decay is coupled (an L2 penalty). Kingma, Ba, "Adam: A Method for Stochastic
@@ -67,12 +67,7 @@ impl Rule for ScaleByAdamax {
     }
 
     #[inline(always)]
-    fn apply<N: Number>(
-        &[b1, c1, b2, scale, eps]: &[N; 5],
-        g: N,
-        _: N,
-        [m, u]: &mut [N; 2],
-    ) -> N {
+    fn apply<N: Number>(&[b1, c1, b2, scale, eps]: &[N; 5], g: N, _: N, [m, u]: &mut [N; 2]) -> N {
         *m = b1 * *m + c1 * g;
         *u = (b2 * *u).max(g.abs() + eps);
         (scale * *m).named("m̂") / *u

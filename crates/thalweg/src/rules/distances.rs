@@ -398,11 +398,7 @@ pub struct StepByMomoAdam(pub MomoAdam);
 impl StepByMomoAdam {
     /// Updates the moments; gives m/D.
     #[inline(always)]
-    fn update<N: Number>(
-        &[b1, c1, b2, c2, scale, eps]: &[N; 6],
-        g: N,
-        [m, v]: &mut [N; 2],
-    ) -> N {
+    fn update<N: Number>(&[b1, c1, b2, c2, scale, eps]: &[N; 6], g: N, [m, v]: &mut [N; 2]) -> N {
         *m = b1 * *m + c1 * g;
         *v = b2 * *v + c2 * (g * g);
         *m / (eps + (scale * *v).named("v̂").sqrt())
@@ -450,13 +446,7 @@ impl SumRule<3> for StepByMomoAdam {
     }
 
     #[inline(always)]
-    fn apply<N: Number>(
-        c: &[N; 6],
-        &[rate, decay]: &[N; 2],
-        g: N,
-        w: N,
-        state: &mut [N; 2],
-    ) -> N {
+    fn apply<N: Number>(c: &[N; 6], &[rate, decay]: &[N; 2], g: N, w: N, state: &mut [N; 2]) -> N {
         let step = Self::update(c, g, state);
         -(rate * step) - decay * w
     }

@@ -88,7 +88,10 @@ impl SumRule<2> for StepByProdigy {
     const KEPT: &'static [&'static str] = &["d", "numerator"];
 
     fn kept(&self) -> Vec<Slot> {
-        vec![Slot::new("d").starting_at_hyperparameter(self.0.estim_lr0, "estim_lr0"), Slot::new("numerator")]
+        vec![
+            Slot::new("d").starting_at_hyperparameter(self.0.estim_lr0, "estim_lr0"),
+            Slot::new("numerator"),
+        ]
     }
 
     fn prepare<N: Number>(&self, t: N::Wide, kept: &[N::Wide]) -> ProdigyConstants<N> {
@@ -110,12 +113,7 @@ impl SumRule<2> for StepByProdigy {
     }
 
     #[inline(always)]
-    fn terms<N: Number>(
-        c: &ProdigyConstants<N>,
-        g: N,
-        w: N,
-        state: &mut [N; 4],
-    ) -> [[N; 2]; 2] {
+    fn terms<N: Number>(c: &ProdigyConstants<N>, g: N, w: N, state: &mut [N; 4]) -> [[N; 2]; 2] {
         let way = Self::update(c, g, w, state);
         [[g, way], [state[3].abs(), N::one()]]
     }
@@ -132,13 +130,7 @@ impl SumRule<2> for StepByProdigy {
     }
 
     #[inline(always)]
-    fn apply<N: Number>(
-        c: &ProdigyConstants<N>,
-        &eps: &N,
-        g: N,
-        w: N,
-        state: &mut [N; 4],
-    ) -> N {
+    fn apply<N: Number>(c: &ProdigyConstants<N>, &eps: &N, g: N, w: N, state: &mut [N; 4]) -> N {
         Self::update(c, g, w, state);
         -(c.rate * state[1] / (state[2].sqrt() + eps)) - c.decay * w
     }
@@ -185,11 +177,7 @@ impl StepByDAdaptation {
     }
 
     #[inline(always)]
-    fn update<N: Number>(
-        &[b1, c1, b2, c2, q, new, ..]: &[N; 8],
-        g: N,
-        [m, v, s]: &mut [N; 3],
-    ) {
+    fn update<N: Number>(&[b1, c1, b2, c2, q, new, ..]: &[N; 8], g: N, [m, v, s]: &mut [N; 3]) {
         *m = b1 * *m + c1 * g;
         *v = b2 * *v + c2 * (g * g);
         *s = q * *s + new * g;
@@ -204,7 +192,10 @@ impl SumRule<2> for StepByDAdaptation {
     const KEPT: &'static [&'static str] = &["d", "numerator"];
 
     fn kept(&self) -> Vec<Slot> {
-        vec![Slot::new("d").starting_at_hyperparameter(self.0.estim_lr0, "estim_lr0"), Slot::new("numerator")]
+        vec![
+            Slot::new("d").starting_at_hyperparameter(self.0.estim_lr0, "estim_lr0"),
+            Slot::new("numerator"),
+        ]
     }
 
     fn prepare<N: Number>(&self, t: N::Wide, kept: &[N::Wide]) -> [N; 8] {

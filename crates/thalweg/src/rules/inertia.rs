@@ -218,11 +218,8 @@ impl<const SLOTS: usize> Rule for ScaleByAggMo<SLOTS> {
 
     fn prepare<N: Number>(&self, _: N::Wide) -> [N; 4] {
         let [beta2, beta3] = wide!(N, self.0; beta2, beta3);
-        let beta1 = if SLOTS == 3 {
-            N::hyperparameter(self.0.beta1, "beta1")
-        } else {
-            N::Wide::zero()
-        };
+        let beta1 =
+            if SLOTS == 3 { N::hyperparameter(self.0.beta1, "beta1") } else { N::Wide::zero() };
         let three = N::Wide::from_f64(3.0);
         [beta2, beta3, beta1, N::Wide::one() / three].map(N::from_wide)
     }

@@ -2,8 +2,8 @@
 
 use super::cautious;
 use super::common::*;
-use super::inertia::OptimisticGd;
 use super::inertia::AddLastChange;
+use super::inertia::OptimisticGd;
 
 method! {
     /// NAdam as PyTorch has it: the momentum warms up. Dozat, "Incorporating Nesterov Momentum into

@@ -143,12 +143,7 @@ impl<A: Rule> SumRule<0> for ScheduleFree<A> {
     }
 
     #[inline(always)]
-    fn terms<N: Number>(
-        _: &Self::Constants<N>,
-        _: N,
-        _: N,
-        _: &mut Self::State<N>,
-    ) -> [[N; 2]; 0] {
+    fn terms<N: Number>(_: &Self::Constants<N>, _: N, _: N, _: &mut Self::State<N>) -> [[N; 2]; 0] {
         []
     }
 

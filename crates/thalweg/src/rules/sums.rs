@@ -1,8 +1,8 @@
 //! Methods that divide by sums of all past gradients, as Adagrad does.
 
+use super::adagrad::Adagrad;
 use super::adagrad::ScaleByAdagrad;
 use super::common::*;
-use super::adagrad::Adagrad;
 
 method! {
     /// Adagrad with decoupled weight decay, as AdamW has it. Duchi, Hazan, Singer, "Adaptive Subgradient

@@ -114,6 +114,11 @@ fn numbers(point: &[Vec<f64>; 5]) -> Vec<(f64, f64)> {
     elements.chain(sums).collect()
 }
 
+/// Whether a difference is small; NaN is not.
+fn is_within(off: f64, bound: f64) -> bool {
+    off <= bound
+}
+
 /// What differs first from a golden case, in words.
 fn difference(case: &Case) -> Option<String> {
     let method: Spec = match case.spec.parse() {
@@ -129,7 +134,7 @@ fn difference(case: &Case) -> Option<String> {
             assert_eq!(ours.len(), theirs.len(), "{}", case.spec);
             for (k, ((ours, size), theirs)) in ours.into_iter().zip(theirs).enumerate() {
                 let off = (ours - theirs).abs();
-                if !(off <= RELATIVE * size.max(theirs.abs())) {
+                if !is_within(off, RELATIVE * size.max(theirs.abs())) {
                     let relative = off / theirs.abs();
                     return Some(format!(
                         "{}: step {}, number {k}: {ours:e} is not {theirs:e}, relatively {relative:.1e} apart",
@@ -220,13 +225,13 @@ fn every_elementwise_method_has_a_twin_in_text_with_the_same_numbers() {
             }
             let (ours, theirs) = (run::<f64, _>(registered, 30), run::<f64, _>(text, 30));
             let pairs = ours.iter().zip(&theirs).enumerate();
-            let far = pairs.flat_map(|(t, (ours, theirs))| {
+            let mut far = pairs.flat_map(|(t, (ours, theirs))| {
                 let pairs = ours.iter().flatten().zip(theirs.iter().flatten());
                 pairs.map(move |(ours, theirs)| (t + 1, *ours, *theirs))
             });
-            let far = far
-                .filter(|(_, ours, theirs)| !((ours - theirs).abs() <= RELATIVE * theirs.abs()))
-                .next();
+            let far = far.find(|(_, ours, theirs)| {
+                !is_within((ours - theirs).abs(), RELATIVE * theirs.abs())
+            });
             if let Some((t, ours, theirs)) = far {
                 let what = if changed { "changed" } else { "default" };
                 problems.push(format!(
@@ -283,7 +288,7 @@ fn f32_agrees_with_f64_as_well_as_it_can() {
             let far =
                 |wide: f64, narrow: f32| (wide - f64::from(narrow)).abs() / (1.0 + wide.abs());
             let worst = pairs.map(|(wide, narrow)| far(*wide, *narrow)).fold(0.0, f64::max);
-            (!(worst < 2e-4)).then_some((t + 1, worst))
+            (!is_within(worst, 2e-4)).then_some((t + 1, worst))
         });
         if let Some((t, worst)) = far {
             problems.push(format!("{}, step {t}: {worst:.1e}", entry.name));
