@@ -30,7 +30,7 @@ const SPECS: [(&str, &str); 20] = [
     ("lamb", "lamb:lr=0.1"),
     // At lr=1 the first steps are exactly as long as the first distance, or as the largest rate: a kink.
     ("dog", "dog:lr=0.5"),
-    ("adamg", "adamg:lr=0.5"),
+    ("adamg", "adamg:lr=0.6"),
     // Far steps of a function that is no parabola are chaotic.
     ("polyak", "polyak-sgd:max_learning_rate=0.02"),
     ("lamb-decayed", "lamb:lr=0.1,eps_root=1e-3,weight_decay=0.1"),

@@ -40,7 +40,8 @@ fn page() -> String {
          the methods themselves (`THALWEG_BLESS=1 cargo test -p thalweg --test it readme`); `thalweg list` and `thalweg list --json` \
          say the same, `thalweg explain NAME` works out steps with numbers. Bytes are those of the state of an element in f32; a \
          method with two passes reads gradient and parameter twice, the first time for sums over a parameter or over all of them.\n\n\
-         Numbers agree with the reference's at every step, to 1e-9 relative in f64.\n",
+         Numbers agree with the reference's at every step, to 1e-9 relative in f64; where libraries differ, \
+         [the page of differences](guide/differences.md) says how.\n",
     );
     for (family, entries) in families() {
         page += &format!("\n## {family}\n");
