@@ -11,7 +11,7 @@ use thalweg::{
 };
 
 /// Specs that between them use every rule and every state layout, each with the name of its case.
-const SPECS: [(&str, &str); 20] = [
+const SPECS: [(&str, &str); 21] = [
     ("sgd", "sgd:lr=0.1,weight_decay=0.01"),
     ("sgd-dampening", "sgd:lr=0.1,momentum=0.9,dampening=0.3"),
     ("sgd-nesterov", "sgd:lr=0.1,momentum=0.9,nesterov=true"),
@@ -31,6 +31,7 @@ const SPECS: [(&str, &str); 20] = [
     // At lr=1 the first steps are exactly as long as the first distance, or as the largest rate: a kink.
     ("dog", "dog:lr=0.5"),
     ("adamg", "adamg:lr=0.6"),
+    ("schedule-free-sgd", "schedule-free-sgd:lr=0.02"),
     // Far steps of a function that is no parabola are chaotic.
     ("polyak", "polyak-sgd:max_learning_rate=0.02"),
     ("lamb-decayed", "lamb:lr=0.1,eps_root=1e-3,weight_decay=0.1"),

@@ -82,7 +82,8 @@ fn derivatives_of_runs_agree_with_differences() {
         let numbers: Vec<(&str, f64)> = numbers.collect();
         let mut inputs: Vec<Input> = (0..3).map(Input::Start).collect();
         inputs.extend(numbers.iter().map(|(name, _)| Input::from(*name)));
-        let found = sensitivity(&spec, &Valley, &START, STEPS, &inputs).unwrap();
+        let found = sensitivity(&spec, &Valley, &START, STEPS, &inputs)
+            .unwrap_or_else(|error| panic!("{text}: {error}"));
         let (point, end_value) = end(&spec, START);
         assert_eq!((&found.point[..], found.value), (&point[..], end_value), "{text}");
         for derivative in &found.derivatives {
