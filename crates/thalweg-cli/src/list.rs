@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use clap::{Args, ValueEnum};
 use serde_json::{Value as Json, json};
-use thalweg::{Accepts, Entry, Formula, Method, Registry, SlotShape, Spec};
+use thalweg::{Accepts, Entry, Formula, Method, Registry, Spec};
 use thalweg_draw::numbers::number;
 use thalweg_lab::problem::Problem;
 use thalweg_lab::record::json_value;
@@ -131,10 +131,8 @@ struct Costs {
 impl Costs {
     fn of(entry: &Entry) -> Self {
         let kernel = entry.kernel();
-        let slots = kernel.slots();
-        let elementwise = slots.iter().filter(|slot| slot.shape == SlotShape::Parameter);
-        let state = elementwise.count() * size_of::<f32>();
-        Self { state, passes: kernel.passes(), needs_loss: kernel.needs_loss() }
+        let (state, passes) = (kernel.state_bytes(), kernel.passes());
+        Self { state, passes, needs_loss: kernel.needs_loss() }
     }
 }
 

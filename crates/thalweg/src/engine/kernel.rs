@@ -1,19 +1,20 @@
 //! How a method steps, with its type erased.
 
 use crate::formula::Formula;
-use crate::rule::{Rule, Slot, State, as_many};
+use crate::rule::{Rule, Slot, SlotShape, State, as_many};
 use crate::storage::{PerReal, Real};
 use crate::sum_rule::SumRule;
 
 use super::chunk::{Chunk, Context};
-use super::model::WholeModel;
+use super::model::{MOST_SUMS, WholeModel};
 use super::pass::{step_chunk, step_chunks};
-use super::sums::TwoPasses;
+use super::sums::{MOST_KEPT, TwoPasses};
 use super::tape::Tape;
 use super::tensor::{Tensor, TensorPass, TensorRule, halved};
 use super::walk::Pass;
 
-/// How a method steps: the loop of a [`Rule`], or a [`TensorRule`], for both number types.
+/// How a method steps: the loop of a [`Rule`], the passes of a [`SumRule`], or a [`TensorRule`], for
+/// both number types.
 pub struct Kernel(Kind, Option<Box<Evaluation>>);
 
 /// The weight to evaluate with, from a weight and the numbers of its slots.
@@ -103,12 +104,20 @@ impl Kernel {
     }
 
     /// Steps whole parameters in two passes: sums, then elements.
-    pub fn sums<const K: usize>(rule: impl SumRule<K>) -> Self {
+    ///
+    /// A rule that needs the loss, or keeps more than eight numbers, does not compile.
+    pub fn sums<T: SumRule<K>, const K: usize>(rule: T) -> Self {
+        const { assert!(!T::NEEDS_LOSS, "the loss is that of the model: use `over_model`") };
+        const { assert!(T::KEPT.len() <= MOST_KEPT, "a rule keeps at most eight numbers") };
         Self::tensor(TwoPasses(rule))
     }
 
     /// Steps all parameters of a model in two passes: sums over all of them, then elements.
-    pub fn over_model<const K: usize>(rule: impl SumRule<K>) -> Self {
+    ///
+    /// A rule with more than eight sums, or that keeps more than eight numbers, does not compile.
+    pub fn over_model<T: SumRule<K>, const K: usize>(rule: T) -> Self {
+        const { assert!(K <= MOST_SUMS, "a rule has at most eight sums over a model") };
+        const { assert!(T::KEPT.len() <= MOST_KEPT, "a rule keeps at most eight numbers") };
         Self(Kind::Model(Box::new(TwoPasses(rule))), None)
     }
 
@@ -142,6 +151,13 @@ impl Kernel {
             Kind::Tensor(rule) => rule.passes(),
             Kind::Model(rule) => rule.passes(),
         }
+    }
+
+    /// Bytes of state that an element has in f32.
+    pub fn state_bytes(&self) -> usize {
+        let slots = self.slots();
+        let each = slots.iter().filter(|slot| slot.shape == SlotShape::Parameter);
+        each.count() * size_of::<f32>()
     }
 
     /// Whether a step needs the loss.

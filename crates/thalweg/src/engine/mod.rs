@@ -52,14 +52,16 @@ impl<R: Real> Step<'_, '_, R> {
 pub(crate) fn step<R: Real>(context: &Context<R>, loss: f64, steps: &mut [Step<'_, '_, R>]) {
     for first in 0..steps.len() {
         let kernel = steps[first].kernel;
-        let is_new = !steps[..first].iter().any(|step| std::ptr::eq(step.kernel, kernel));
-        if let (Some(method), true) = (kernel.model(), is_new) {
-            model::step(method, context, loss, &mut |run| {
-                let all = steps[first..].iter_mut();
-                all.filter(|step| std::ptr::eq(step.kernel, kernel))
-                    .for_each(|step| run(&mut step.chunk));
-            });
+        let Some(method) = kernel.model() else { continue };
+        // The first of its parameters steps them all.
+        if steps[..first].iter().any(|step| std::ptr::eq(step.kernel, kernel)) {
+            continue;
         }
+        model::step(method, context, loss, &mut |run| {
+            let all = steps[first..].iter_mut();
+            all.filter(|step| std::ptr::eq(step.kernel, kernel))
+                .for_each(|step| run(&mut step.chunk));
+        });
     }
     let elements = steps.iter().map(|step| step.chunk.len()).sum();
     let one = |step: &mut Step<'_, '_, R>| step.kernel.step(context, &mut step.chunk);

@@ -1,10 +1,9 @@
 //! Methods that need numbers of the whole model: sums over all parameters, the loss of the step.
 
-use super::chunk::{Chunk, Context, Sums as ChunkSums};
-use super::pass::step_chunk;
-use super::sums::{MOST_KEPT, Second, Totals, TwoPasses, sums};
-use super::tensor::halved;
-use super::walk::{PlainOnly, flushed};
+use super::chunk::{Chunk, Context};
+use super::sums::{MOST_KEPT, Second, Totals, TwoPasses};
+use super::tensor::Tensor;
+use super::walk::flushed;
 use crate::formula::Formula;
 use crate::rule::Slot;
 use crate::storage::{PerReal, Real};
@@ -29,7 +28,7 @@ pub trait ModelPass<R: Real>: Send + Sync {
 }
 
 /// Sums of a rule, at most.
-const MOST_SUMS: usize = 8;
+pub const MOST_SUMS: usize = 8;
 
 /// The numbers of a model at a step.
 #[derive(Debug, Clone, Copy)]
@@ -51,7 +50,7 @@ impl<T: SumRule<K>, const K: usize> WholeModel for TwoPasses<T, K> {
         T::NEEDS_LOSS
     }
     fn passes(&self) -> usize {
-        if K == 0 { 1 } else { 2 }
+        Self::PASSES
     }
 }
 
@@ -66,19 +65,15 @@ impl<T: SumRule<K>, const K: usize> TwoPasses<T, K> {
 impl<R: Real, T: SumRule<K>, const K: usize> ModelPass<R> for TwoPasses<T, K> {
     fn add(&self, context: &Context<R>, chunk: &mut Chunk<'_, R>, model: &mut Model) {
         let kept = &model.kept[..T::KEPT.len()];
-        let join = |mut a: [f64; K], b: [f64; K]| {
-            a.iter_mut().zip(b).for_each(|(a, b)| *a += b);
-            a
-        };
-        let of = halved(chunk, &|chunk| sums((&self.0, kept), context, chunk), &join);
+        let of = Tensor::new(context, chunk.reborrow()).sums(&self.0, kept);
         model.sums.iter_mut().zip(of).for_each(|(total, sum)| *total += sum);
         model.count += chunk.len() as f64;
     }
 
     fn step(&self, context: &Context<R>, chunk: &mut Chunk<'_, R>, model: &Model) {
-        let second = self.second(model);
-        let step = |chunk: &mut Chunk<'_, R>| step_chunk::<R>(&PlainOnly(&second), context, chunk);
-        chunk.sums = halved(chunk, &step, &|a: ChunkSums, b| a + b);
+        let mut tensor = Tensor::new(context, chunk.reborrow());
+        tensor.step(&self.second(model));
+        chunk.sums = tensor.chunk_sums();
     }
 
     fn keep(&self, t: u64, model: &mut Model) {
@@ -100,7 +95,7 @@ impl PerReal for dyn WholeModel {
 /// Calls a function with each parameter of a method.
 type Each<'f, 'a, R> = dyn FnMut(&mut dyn FnMut(&mut Chunk<'a, R>)) + 'f;
 
-/// Steps all parameters of a method: `chunks` gives them, in a fixed order, each time it is called.
+/// Steps all parameters of a method, which `for_each` gives in the same order each time.
 pub fn step<'a, R: Real>(
     method: &(dyn WholeModel + 'static),
     context: &Context<R>,

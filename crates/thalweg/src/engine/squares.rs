@@ -1,32 +1,24 @@
-//! Sums of squares in a fixed order.
+//! Sums in a fixed order, of squares above all.
 
-/// A sum of squares in f64: sixteen partial sums, added in a fixed order, so that the bits do not
-/// depend on the SIMD width.
-#[derive(Default)]
-pub struct SumOfSquares([f64; 16]);
+/// A sum in f64: sixteen partial sums, added in a fixed order, so that the bits do not depend on the
+/// SIMD width.
+#[derive(Clone, Copy, Default)]
+pub struct PartialSums([f64; 16]);
 
-impl SumOfSquares {
-    /// Adds f(a)² for each; the first element goes to the first partial sum.
-    #[inline(always)]
-    pub fn add<T>(&mut self, values: &[T], f: impl Fn(&T) -> f64) {
-        self.add_pairs(values, values, |a, _| f(a));
-    }
-
-    /// Adds f(a, b)² for each pair.
+impl PartialSums {
+    /// Adds f(a, b) for each pair; the first pair goes to the first partial sum.
     #[inline(always)]
     pub fn add_pairs<T>(&mut self, a: &[T], b: &[T], f: impl Fn(&T, &T) -> f64) {
         let (a, a_rest) = a.as_chunks::<16>();
         let (b, b_rest) = b.as_chunks::<16>();
         for i in 0..a.len().min(b.len()) {
             for k in 0..16 {
-                let x = f(&a[i][k], &b[i][k]);
-                self.0[k] += x * x;
+                self.0[k] += f(&a[i][k], &b[i][k]);
             }
         }
         if !a_rest.is_empty() {
             for (partial, (a, b)) in self.0.iter_mut().zip(a_rest.iter().zip(b_rest)) {
-                let x = f(a, b);
-                *partial += x * x;
+                *partial += f(a, b);
             }
         }
     }
@@ -35,6 +27,32 @@ impl SumOfSquares {
     #[inline(always)]
     pub fn total(self) -> f64 {
         self.0.iter().sum()
+    }
+}
+
+/// A sum of squares.
+#[derive(Default)]
+pub struct SumOfSquares(PartialSums);
+
+impl SumOfSquares {
+    /// Adds f(a)² for each.
+    #[inline(always)]
+    pub fn add<T>(&mut self, values: &[T], f: impl Fn(&T) -> f64) {
+        self.add_pairs(values, values, |a, _| f(a));
+    }
+
+    /// Adds f(a, b)² for each pair.
+    #[inline(always)]
+    pub fn add_pairs<T>(&mut self, a: &[T], b: &[T], f: impl Fn(&T, &T) -> f64) {
+        self.0.add_pairs(a, b, |a, b| {
+            let x = f(a, b);
+            x * x
+        });
+    }
+
+    #[inline(always)]
+    pub fn total(self) -> f64 {
+        self.0.total()
     }
 }
 

@@ -1,6 +1,7 @@
 //! Methods in two passes: sums over a whole parameter, in which nothing is stored, then a step.
 
 use super::chunk::{Chunk, Context};
+use super::squares::PartialSums;
 use super::staged::{Then, by_blocks};
 use super::tensor::{Tensor, TensorRule};
 use super::walk::{Numbers, Part, Stretch, Terms, flushed};
@@ -18,10 +19,14 @@ use crate::sum_rule::{SumRule, Sums};
 pub struct TwoPasses<T, const K: usize>(pub T);
 
 impl<T: SumRule<K>, const K: usize> TwoPasses<T, K> {
+    /// How often a step reads the parameter: without sums there is no first pass.
+    pub const PASSES: usize = if K == 0 { 1 } else { 2 };
+
     /// The slots of the elements, then those of the whole parameter.
     pub fn all_slots(&self) -> Vec<Slot> {
         let mut slots = as_many(self.0.slots(), T::State::<f64>::SLOTS);
-        slots.extend(self.0.kept().into_iter().map(|kept| kept.with_shape(|_| Vec::new())));
+        let kept = as_many(self.0.kept(), T::KEPT.len()).into_iter();
+        slots.extend(kept.map(|kept| kept.with_shape(|_| Vec::new())));
         slots
     }
 
@@ -35,7 +40,7 @@ impl<T: SumRule<K>, const K: usize> TwoPasses<T, K> {
 
 impl<T: SumRule<K>, const K: usize> TensorRule for TwoPasses<T, K> {
     fn passes(&self) -> usize {
-        if K == 0 { 1 } else { 2 }
+        Self::PASSES
     }
 
     fn slots(&self) -> Vec<Slot> {
@@ -164,9 +169,6 @@ struct FirstPass<'a, R: Real, T: SumRule<K>, const K: usize> {
     s: &'a [R],
 }
 
-/// Partial sums of each sum: the bits do not depend on the SIMD width.
-const PARTIAL: usize = 16;
-
 impl<R: Real, T: SumRule<K>, const K: usize> pulp::NullaryFnOnce for FirstPass<'_, R, T, K> {
     type Output = [f64; K];
 
@@ -175,7 +177,7 @@ impl<R: Real, T: SumRule<K>, const K: usize> pulp::NullaryFnOnce for FirstPass<'
         let Self { constants, terms: Terms { factor, bound, .. }, w, g, s } = self;
         let slots = T::State::<R>::SLOTS;
         let words = <Plain as Layout<R>>::words(slots);
-        let mut sums = [[0.0; PARTIAL]; K];
+        let mut sums = [PartialSums::default(); K];
         for (k, (w, g)) in w.chunks(CHUNK).zip(g.chunks(CHUNK)).enumerate() {
             let (block, j) = (k / (BLOCK / CHUNK), k % (BLOCK / CHUNK) * CHUNK);
             let block = &s[block * words..][..words];
@@ -195,25 +197,11 @@ impl<R: Real, T: SumRule<K>, const K: usize> pulp::NullaryFnOnce for FirstPass<'
                 }
             }
             for k in 0..K {
-                add(&mut sums[k], &pairs[k][0][..n], &pairs[k][1][..n]);
+                let [a, b] = &pairs[k];
+                sums[k].add_pairs(&a[..n], &b[..n], |a, b| a.to_f64() * b.to_f64());
             }
         }
-        sums.map(|partial| partial.iter().sum())
-    }
-}
-
-/// Adds the product of each pair.
-#[inline(always)]
-fn add<R: Real>(sums: &mut [f64; PARTIAL], a: &[R], b: &[R]) {
-    let (a, a_rest) = a.as_chunks::<PARTIAL>();
-    let (b, b_rest) = b.as_chunks::<PARTIAL>();
-    for i in 0..a.len().min(b.len()) {
-        for k in 0..PARTIAL {
-            sums[k] += a[i][k].to_f64() * b[i][k].to_f64();
-        }
-    }
-    for (sum, (a, b)) in sums.iter_mut().zip(a_rest.iter().zip(b_rest)) {
-        *sum += a.to_f64() * b.to_f64();
+        sums.map(PartialSums::total)
     }
 }
 

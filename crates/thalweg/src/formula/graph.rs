@@ -59,6 +59,11 @@ pub enum Node {
 }
 
 impl Node {
+    /// Whether it is a number of the whole parameter, or of the model.
+    pub(super) fn is_of_all(self) -> bool {
+        matches!(self, Self::Kept(_) | Self::Norm(_) | Self::Sum(_) | Self::Count | Self::Loss)
+    }
+
     /// The same operation on other quantities.
     pub(super) fn map(self, of: impl Fn(Id) -> Id) -> Self {
         match self {

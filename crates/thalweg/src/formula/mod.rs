@@ -151,10 +151,7 @@ impl Formula {
 
     /// Whether it needs nothing but one element: no norm and no sum of the whole parameter.
     pub fn is_elementwise(&self) -> bool {
-        let is_of_all = |node| {
-            matches!(node, Node::Kept(_) | Node::Norm(_) | Node::Sum(_) | Node::Count | Node::Loss)
-        };
-        !self.graph.ids().any(|id| is_of_all(self.graph.node(id)))
+        !self.graph.ids().any(|id| self.graph.node(id).is_of_all())
     }
 
     /// The value of a hyperparameter; 0 if there is none of this name.
@@ -300,7 +297,7 @@ impl Recorder {
     /// parameter are slots behind the others.
     pub fn sum_rule<T: SumRule<K>, const K: usize>(&mut self, rule: &T, u: Symbol) -> Symbol {
         let t = Symbol::of(Node::Step);
-        let kept = self.values.len() - rule.kept().len();
+        let kept = self.values.len() - T::KEPT.len();
         let (constants, w) = (rule.prepare::<Symbol>(t, &self.values[kept..]), self.parameter());
         edit(|graph| graph.in_apply = true);
         let first = self.next;

@@ -331,7 +331,7 @@ impl<const SLOTS: usize> Rule for StepByLaProp<SLOTS> {
         let [b1, c1, b2, c2] = moments.shares();
         let [lr, eps, weight_decay] = wide!(N, self.0; lr, eps, weight_decay);
         let c1 = c1 * lr * moments.correction2.sqrt();
-        let root = N::Wide::from_f64(1e-15);
+        let root = N::Wide::from_f64(ROOT);
         let m_scale = moments.one / moments.correction1;
         let decay = if self.0.decoupled { lr * weight_decay } else { N::Wide::zero() };
         [b1, c1, b2, c2, m_scale, decay, eps, root].map(N::from_wide)
@@ -344,11 +344,8 @@ impl<const SLOTS: usize> Rule for StepByLaProp<SLOTS> {
         w: N,
         slots: &mut [N; SLOTS],
     ) -> N {
-        slots[1] = b2 * slots[1] + c2 * (u * u);
-        if SLOTS == 3 {
-            slots[2] = slots[2].max(slots[1]);
-        }
-        slots[0] = b1 * slots[0] + c1 * u / ((slots[SLOTS - 1] + root).sqrt() + eps);
+        let size = (second_moment([b2, c2], u, slots) + root).sqrt() + eps;
+        slots[0] = b1 * slots[0] + c1 * u / size;
         let step = (m_scale * slots[0]).named("m̂");
         -step - decay * (w - step)
     }

@@ -10,9 +10,6 @@ fn update_moments<N: Number>([b1, c1, b2, c2]: [N; 4], u: N, m: &mut N, v: &mut 
     *v = b2 * *v + c2 * (u * u);
 }
 
-/// What pytorch-optimizer adds inside a root.
-const ROOT: f64 = 1e-15;
-
 method! {
     /// AdaBound: Adam whose rates are drawn into a band that narrows to SGD's. Luo et al., "Adaptive
     /// Gradient Methods with Dynamic Bound of Learning Rate" (2019), <https://arxiv.org/abs/1902.09843>.
@@ -38,11 +35,10 @@ method! {
 
 impl Build for AdaBound {
     fn build(&self) -> Kernel {
-        let coupled = AddDecayedWeights { weight_decay: self.weight_decay };
-        let coupled = (!self.decoupled).then_some(coupled);
+        let [before, _] = decays(self.weight_decay, self.decoupled);
         match self.amsgrad {
-            true => Kernel::elementwise(chain!(coupled, StepByAdaBound::<3>(*self))),
-            false => Kernel::elementwise(chain!(coupled, StepByAdaBound::<2>(*self))),
+            true => Kernel::elementwise(chain!(before, StepByAdaBound::<3>(*self))),
+            false => Kernel::elementwise(chain!(before, StepByAdaBound::<2>(*self))),
         }
     }
 }
@@ -82,7 +78,7 @@ impl<const SLOTS: usize> Rule for StepByAdaBound<SLOTS> {
     }
 }
 
-/// Updates m and v, and the largest v if there is a third slot; gives the root of the last slot.
+/// Updates m and v, and the largest v if there is a third slot; gives the root of what divides.
 #[inline(always)]
 fn size<N: Number, const SLOTS: usize>(
     [b1, c1, b2, c2]: [N; 4],
@@ -91,11 +87,7 @@ fn size<N: Number, const SLOTS: usize>(
     slots: &mut [N; SLOTS],
 ) -> N {
     slots[0] = b1 * slots[0] + c1 * u;
-    slots[1] = b2 * slots[1] + c2 * (u * u);
-    if SLOTS == 3 {
-        slots[2] = slots[2].max(slots[1]);
-    }
-    (slots[SLOTS - 1] + root).sqrt()
+    (second_moment([b2, c2], u, slots) + root).sqrt()
 }
 
 method! {
@@ -109,10 +101,10 @@ method! {
                 "An Adaptive and Momental Bound Method for Stochastic Learning",
                 "https://arxiv.org/abs/1910.12249"),
         state: ["m", "v", "rate"],
-        build: |&method| chain!(
-            (!method.decoupled).then_some(AddDecayedWeights { weight_decay: method.weight_decay }),
-            StepByAdaMod(method),
-        ),
+        build: |&method| {
+            let [before, _] = decays(method.weight_decay, method.decoupled);
+            chain!(before, StepByAdaMod(method))
+        },
     }
     lr = 0.001;
     beta1 = 0.9;
@@ -416,9 +408,8 @@ impl Build for AdamC {
 
 impl AdamC {
     fn chain<T: Rule>(&self, rule: T) -> impl Rule + use<T> {
-        let decay = DecayByRate(*self);
-        let coupled = AddDecayedWeights { weight_decay: self.weight_decay };
-        chain!((!self.decoupled).then_some(coupled), rule, decay, ScaleByLearningRate::new(self.lr))
+        let [before, _] = decays(self.weight_decay, self.decoupled);
+        chain!(before, rule, DecayByRate(*self), ScaleByLearningRate::new(self.lr))
     }
 }
 

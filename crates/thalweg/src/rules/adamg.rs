@@ -12,10 +12,10 @@ method! {
         paper: ("Pan, Zheng, Zhang", 2024, "Towards Stability of Parameter-free Optimization",
                 "https://arxiv.org/abs/2405.04376"),
         state: ["m", "v", "r"],
-        build: |&adamg| chain!(
-            (!adamg.decoupled).then_some(AddDecayedWeights { weight_decay: adamg.weight_decay }),
-            StepByAdamG(adamg),
-        ),
+        build: |&adamg| {
+            let [before, _] = decays(adamg.weight_decay, adamg.decoupled);
+            chain!(before, StepByAdamG(adamg))
+        },
     }
     lr = 1.0, "largest rate; later 1/√t is the largest";
     beta1 = 0.95;

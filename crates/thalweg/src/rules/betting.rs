@@ -43,8 +43,8 @@ impl Rule for StepByCocob {
 
     fn prepare<N: Number>(&self, t: N::Wide) -> [N; 3] {
         let [alpha] = wide!(N, self.0; alpha);
-        let first = N::Wide::at_first(t, N::Wide::one(), N::Wide::zero());
-        [alpha, first, N::Wide::one() - first].map(N::from_wide)
+        let [first, later] = first_and_later(t);
+        [alpha, first, later].map(N::from_wide)
     }
 
     #[inline(always)]

@@ -49,6 +49,29 @@ pub(super) fn is_positive<N: Number>(x: N) -> N {
     N::zero().max(x.sign())
 }
 
+/// What pytorch-optimizer adds inside a root.
+pub(super) const ROOT: f64 = 1e-15;
+
+/// v ← β₂v + (1 − β₂)u² in the second of the slots m, v, v_max; where there is a third one, it becomes the
+/// largest v. Gives the last of them.
+#[inline(always)]
+pub(super) fn second_moment<N: Number, const SLOTS: usize>(
+    [b2, c2]: [N; 2],
+    u: N,
+    slots: &mut [N; SLOTS],
+) -> N {
+    slots[1] = b2 * slots[1] + c2 * (u * u);
+    if SLOTS == 3 {
+        slots[2] = slots[2].max(slots[1]);
+    }
+    slots[SLOTS - 1]
+}
+
+/// 1 at the first step, else 0, and the other way round: to keep what was there before the first step.
+pub(super) fn first_and_later<W: Wide>(t: W) -> [W; 2] {
+    [W::at_first(t, W::one(), W::zero()), W::at_first(t, W::zero(), W::one())]
+}
+
 /// lr·λ of decoupled weight decay, else 0.
 pub(super) fn decay_after<N: Number>(lr: N::Wide, weight_decay: f64, decoupled: bool) -> N::Wide {
     let decay = lr * N::hyperparameter(weight_decay, "weight_decay");

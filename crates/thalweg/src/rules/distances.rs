@@ -50,12 +50,6 @@ fn way<N: Number>([first, later]: [N; 2], w: N, start: &mut N) -> N {
     *start - w
 }
 
-/// 1 at the first step, else 0, and the other way round.
-fn first_and_later<N: Number>(t: N::Wide) -> [N; 2] {
-    let (zero, one) = (N::Wide::zero(), N::Wide::one());
-    [N::Wide::at_first(t, one, zero), N::Wide::at_first(t, zero, one)].map(N::from_wide)
-}
-
 /// distance ← max(distance, ‖W₀ − W‖); squares ← squares + ‖u‖²; u ← distance/√(squares + ε)·u, with
 /// norms over all parameters.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -69,7 +63,7 @@ impl SumRule<3> for ScaleByDog {
     const KEPT: &'static [&'static str] = &["distance", "squares"];
 
     fn prepare<N: Number>(&self, t: N::Wide, _: &[N::Wide]) -> [N; 2] {
-        first_and_later::<N>(t)
+        first_and_later(t).map(N::from_wide)
     }
 
     #[inline(always)]
@@ -143,7 +137,7 @@ impl SumRule<2> for ScaleByDowg {
     const KEPT: &'static [&'static str] = &["distance2", "squares"];
 
     fn prepare<N: Number>(&self, t: N::Wide, _: &[N::Wide]) -> [N; 2] {
-        first_and_later::<N>(t)
+        first_and_later(t).map(N::from_wide)
     }
 
     #[inline(always)]

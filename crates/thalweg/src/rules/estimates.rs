@@ -96,7 +96,7 @@ impl SumRule<2> for StepByProdigy {
 
     fn prepare<N: Number>(&self, t: N::Wide, kept: &[N::Wide]) -> ProdigyConstants<N> {
         let [d0, decay] = wide!(N, self.0; estim_lr0, weight_decay);
-        let (zero, one, d) = (N::Wide::zero(), N::Wide::one(), kept[0]);
+        let (d, [first, later]) = (kept[0], first_and_later(t));
         let rate = self.rate::<N>(t, d);
         let weight = if self.0.safeguard_warmup { d * d / d0 } else { rate * d / d0 };
         let moments = Moments::new(wide!(N, self.0; beta1, beta2), t);
@@ -107,8 +107,8 @@ impl SumRule<2> for StepByProdigy {
             weight: N::from_wide(weight),
             rate: N::from_wide(rate),
             decay: N::from_wide(rate * decay),
-            first: N::from_wide(N::Wide::at_first(t, one, zero)),
-            later: N::from_wide(N::Wide::at_first(t, zero, one)),
+            first: N::from_wide(first),
+            later: N::from_wide(later),
         }
     }
 

@@ -25,9 +25,8 @@ method! {
 
 impl Build for StableAdamW {
     fn build(&self) -> Kernel {
-        let coupled = AddDecayedWeights { weight_decay: self.weight_decay };
-        let coupled = (!self.decoupled).then_some(coupled);
-        Kernel::sums(Around(coupled, ScaleByStableAdam(*self), ScaleByLearningRate::new(self.lr)))
+        let [before, _] = decays(self.weight_decay, self.decoupled);
+        Kernel::sums(Around(before, ScaleByStableAdam(*self), ScaleByLearningRate::new(self.lr)))
     }
 }
 
@@ -133,7 +132,7 @@ impl<const SLOTS: usize> SumRule<1> for ScaleByAdaNorm<SLOTS> {
         let moments = Moments::new(wide!(N, self.0; beta1, beta2), t);
         let [b1, c1, b2, c2] = moments.shares();
         let [eps] = wide!(N, self.0; eps);
-        [b1, c1, b2, c2, moments.folded(), eps, N::Wide::from_f64(1e-15)].map(N::from_wide)
+        [b1, c1, b2, c2, moments.folded(), eps, N::Wide::from_f64(ROOT)].map(N::from_wide)
     }
 
     #[inline(always)]
@@ -159,11 +158,8 @@ impl<const SLOTS: usize> SumRule<1> for ScaleByAdaNorm<SLOTS> {
         slots: &mut [N; SLOTS],
     ) -> N {
         slots[0] = b1 * slots[0] + c1 * (longer * u);
-        slots[1] = b2 * slots[1] + c2 * (u * u);
-        if SLOTS == 3 {
-            slots[2] = slots[2].max(slots[1]);
-        }
-        scale * slots[0] / ((slots[SLOTS - 1] + root).sqrt() + eps)
+        let size = (second_moment([b2, c2], u, slots) + root).sqrt() + eps;
+        scale * slots[0] / size
     }
 }
 

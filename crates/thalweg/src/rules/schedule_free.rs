@@ -134,11 +134,10 @@ impl<A: Rule> SumRule<0> for ScheduleFree<A> {
 
     fn prepare<N: Number>(&self, t: N::Wide, _: &[N::Wide]) -> Self::Constants<N> {
         let [beta1, decay] = wide!(N, self.average; beta1, weight_decay);
-        let (zero, one) = (N::Wide::zero(), N::Wide::one());
-        let first = N::Wide::at_first(t, one, zero);
+        let (one, [first, later]) = (N::Wide::one(), first_and_later(t));
         let rate = self.average.rate::<N>(t - one);
         let constants =
-            [first, one - first, rate, decay, beta1, one - beta1, one / beta1].map(N::from_wide);
+            [first, later, rate, decay, beta1, one - beta1, one / beta1].map(N::from_wide);
         (constants, self.rule.prepare::<N>(t))
     }
 

@@ -159,10 +159,10 @@ impl Rule for StepByMadgrad {
     fn prepare<N: Number>(&self, t: N::Wide) -> [N; 6] {
         let [lr, momentum, eps] = wide!(N, self.0; lr, momentum, eps);
         let one = N::Wide::one();
-        let first = N::Wide::at_first(t, one, N::Wide::zero());
+        let [first, later] = first_and_later(t);
         let third = one / N::Wide::from_f64(3.0);
         let lambda = ((lr + eps) * t.sqrt()).named("λ");
-        [lambda, third, eps, one - momentum, first, one - first].map(N::from_wide)
+        [lambda, third, eps, one - momentum, first, later].map(N::from_wide)
     }
 
     #[inline(always)]

@@ -4,46 +4,37 @@ use super::adam::{BiasCorrection, ScaleByAdam};
 use super::common::*;
 use super::sgd::Trace;
 
-/// u ← B(r·A(u)) with the trust ratio r = c·‖W‖ / (‖A(u)‖ + ε), for rules A and B; r is 1 where one
-/// of the norms is 0.
-///
-/// It takes two passes over memory: one that sums the norms, and one that steps.
+/// u ← r·A(u) with the trust ratio r = c·‖W‖ / (‖A(u)‖ + ε), for a rule A; r is 1 where one of the norms
+/// is 0.
 ///
 /// Reference: You, Gitman, Ginsburg, "Large Batch Training of Convolutional Networks" (2017),
 /// <https://arxiv.org/abs/1708.03888>.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct TrustRatio<A, B> {
-    /// Rule A: computes the update u whose length is set.
-    pub before: A,
-    /// Rule B: applied to the rescaled update.
-    pub after: B,
+pub struct TrustRatio<A> {
+    /// Rule A: computes the update whose length is set.
+    pub rule: A,
     /// The share c of the parameter's norm.
     pub trust_coefficient: f64,
     /// ε, added to the norm of the update; `None` adds nothing.
     pub eps: Option<f64>,
 }
 
-impl<A: Rule, B: Rule> SumRule<2> for TrustRatio<A, B> {
-    type State<N: Number> = (A::State<N>, B::State<N>);
-    type Constants<N: Number> = (A::Constants<N>, B::Constants<N>);
+impl<A: Rule> SumRule<2> for TrustRatio<A> {
+    type State<N: Number> = A::State<N>;
+    type Constants<N: Number> = A::Constants<N>;
     type Scalars<N: Number> = N;
 
     fn slots(&self) -> Vec<Slot> {
-        chain!(self.before.clone(), self.after.clone()).slots()
+        self.rule.slots()
     }
 
-    fn prepare<N: Number>(&self, t: N::Wide, _: &[N::Wide]) -> Self::Constants<N> {
-        (self.before.prepare::<N>(t), self.after.prepare::<N>(t))
+    fn prepare<N: Number>(&self, t: N::Wide, _: &[N::Wide]) -> A::Constants<N> {
+        self.rule.prepare::<N>(t)
     }
 
     #[inline(always)]
-    fn terms<N: Number>(
-        c: &Self::Constants<N>,
-        u: N,
-        w: N,
-        state: &mut Self::State<N>,
-    ) -> [[N; 2]; 2] {
-        let u = A::apply(&c.0, u, w, &mut state.0).named("u");
+    fn terms<N: Number>(c: &A::Constants<N>, u: N, w: N, state: &mut A::State<N>) -> [[N; 2]; 2] {
+        let u = A::apply(c, u, w, state).named("u");
         [[w, w], [u, u]]
     }
 
@@ -57,15 +48,8 @@ impl<A: Rule, B: Rule> SumRule<2> for TrustRatio<A, B> {
     }
 
     #[inline(always)]
-    fn apply<N: Number>(
-        c: &Self::Constants<N>,
-        &ratio: &N,
-        u: N,
-        w: N,
-        state: &mut Self::State<N>,
-    ) -> N {
-        let u = A::apply(&c.0, u, w, &mut state.0).named("u");
-        B::apply(&c.1, ratio * u, w, &mut state.1)
+    fn apply<N: Number>(c: &A::Constants<N>, &ratio: &N, u: N, w: N, state: &mut A::State<N>) -> N {
+        ratio * A::apply(c, u, w, state).named("u")
     }
 }
 
@@ -96,12 +80,9 @@ impl Build for Lars {
     fn build(&self) -> Kernel {
         let &Self { lr, momentum, nesterov, trust_coefficient, eps, weight_decay } = self;
         let trace = Trace { momentum, nesterov, ..Trace::default() };
-        Kernel::sums(TrustRatio {
-            before: AddDecayedWeights { weight_decay },
-            after: chain!(ScaleByLearningRate::new(lr), trace),
-            trust_coefficient,
-            eps: Some(eps),
-        })
+        let rule = AddDecayedWeights { weight_decay };
+        let ratio = TrustRatio { rule, trust_coefficient, eps: Some(eps) };
+        Kernel::sums(Around((), ratio, chain!(ScaleByLearningRate::new(lr), trace)))
     }
 }
 
@@ -132,11 +113,8 @@ impl Build for Lamb {
         let &Self { lr, beta1, beta2, eps, eps_root, weight_decay } = self;
         let bias_correction = BiasCorrection::Full;
         let adam = ScaleByAdam { beta1, beta2, eps, eps_root, bias_correction };
-        Kernel::sums(TrustRatio {
-            before: chain!(adam, AddDecayedWeights { weight_decay }),
-            after: ScaleByLearningRate::new(lr),
-            trust_coefficient: 1.0,
-            eps: None,
-        })
+        let rule = chain!(adam, AddDecayedWeights { weight_decay });
+        let ratio = TrustRatio { rule, trust_coefficient: 1.0, eps: None };
+        Kernel::sums(Around((), ratio, ScaleByLearningRate::new(lr)))
     }
 }

@@ -2,16 +2,15 @@
 
 use std::{env, fs};
 
-use thalweg::{Entry, Registry, SlotShape};
+use thalweg::{Entry, Registry};
 
 /// What stands around the table.
 const BEGIN: &str = "<!-- optimizers -->\n";
 const END: &str = "<!-- /optimizers -->";
 
 /// The families of the registry, each with its methods.
-fn families() -> Vec<(&'static str, Vec<&'static Entry>)> {
+fn families(registry: &Registry) -> Vec<(&'static str, Vec<&Entry>)> {
     let mut families: Vec<(&str, Vec<&Entry>)> = Vec::new();
-    let registry: &'static Registry = Box::leak(Box::new(Registry::standard()));
     for entry in registry.entries() {
         let family = entry.family().expect("every method of the library has a family");
         match families.last_mut().filter(|(title, _)| *title == family) {
@@ -25,7 +24,7 @@ fn families() -> Vec<(&'static str, Vec<&'static Entry>)> {
 /// The table of the README: the names of each family.
 fn table() -> String {
     let mut table = String::from("| family | specs |\n|---|---|\n");
-    for (family, entries) in families() {
+    for (family, entries) in families(&Registry::standard()) {
         let names: Vec<String> = entries.iter().map(|entry| format!("`{}`", entry.name)).collect();
         table += &format!("| {family} | {} |\n", names.join(", "));
     }
@@ -43,7 +42,7 @@ fn page() -> String {
          Numbers agree with the reference's at every step, to 1e-9 relative in f64; where libraries differ, \
          [the page of differences](guide/differences.md) says how.\n",
     );
-    for (family, entries) in families() {
+    for (family, entries) in families(&Registry::standard()) {
         page += &format!("\n## {family}\n");
         for entry in entries {
             page += &section(entry);
@@ -54,8 +53,7 @@ fn page() -> String {
 
 fn section(entry: &Entry) -> String {
     let kernel = entry.kernel();
-    let slots = kernel.slots();
-    let bytes = 4 * slots.iter().filter(|slot| slot.shape == SlotShape::Parameter).count();
+    let bytes = kernel.state_bytes();
     let passes = if kernel.passes() == 1 { "one pass" } else { "two passes" };
     let loss = if kernel.needs_loss() { "; needs the loss of each step" } else { "" };
     let formula = entry.formula().expect("every method of the library has a formula");

@@ -129,7 +129,7 @@ impl Script {
     }
 
     fn has_norms(&self) -> bool {
-        self.has(|node| matches!(node, Node::Kept(_) | Node::Norm(_) | Node::Sum(_) | Node::Count))
+        self.has(Node::is_of_all)
     }
 
     /// The functions that the step uses and JavaScript does not have.

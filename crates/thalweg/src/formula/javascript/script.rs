@@ -185,7 +185,7 @@ fn when(graph: &Graph) -> Vec<When> {
     for id in graph.ids() {
         when.push(match graph.node(id) {
             Node::Gradient | Node::Parameter | Node::Slot(_) => When::Element,
-            Node::Kept(_) | Node::Norm(_) | Node::Sum(_) | Node::Count | Node::Loss => When::Norms,
+            node if node.is_of_all() => When::Norms,
             _ => {
                 let operands = graph.operands(id).map(|id| when[id.index()]);
                 operands.max().unwrap_or(When::Step)
