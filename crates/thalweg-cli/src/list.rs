@@ -91,11 +91,13 @@ fn rule(spec: &Spec) -> Result<String, Failure> {
         return Ok(text);
     }
     let described = spec.hyperparameters();
-    let text = spec.formula().and_then(|formula| formula.to_described_rule(&described));
+    // Of a method that steps matrices otherwise, a rule would be half of it.
+    let formula = spec.formula().filter(|_| spec.kernel().matrices().is_none());
+    let text = formula.and_then(|formula| formula.to_described_rule(&described));
     let text = text.ok_or_else(|| {
         Failure::usage(format!(
             "{spec} cannot be written as a rule: a rule has neither norms of a whole parameter nor \
-             a first step of its own"
+             a first step of its own nor another step for matrices"
         ))
     })?;
     let Entry { title, summary, paper, .. } = spec.entry();
@@ -108,6 +110,9 @@ fn optimizer(out: &mut impl Write, entry: &Entry) -> io::Result<()> {
     writeln!(out, "\n{name}: {summary}")?;
     if let Some(formula) = entry.formula() {
         writeln!(out, "    {formula}")?;
+    }
+    if let Some(text) = entry.kernel().text_of_matrices() {
+        writeln!(out, "    in two or more dimensions: {text}")?;
     }
     if let Some(paper) = paper {
         writeln!(out, "    {} ({}), {}", paper.authors, paper.year, paper.url)?;
@@ -124,6 +129,8 @@ fn optimizer(out: &mut impl Write, entry: &Entry) -> io::Result<()> {
 struct Costs {
     /// Bytes of state for an element in f32.
     state: usize,
+    /// Whether rows and columns have state, too.
+    has_edges: bool,
     passes: usize,
     needs_loss: bool,
 }
@@ -132,15 +139,18 @@ impl Costs {
     fn of(entry: &Entry) -> Self {
         let kernel = entry.kernel();
         let (state, passes) = (kernel.state_bytes(), kernel.passes());
-        Self { state, passes, needs_loss: kernel.needs_loss() }
+        let (has_edges, needs_loss) = (kernel.has_edges(), kernel.needs_loss());
+        Self { state, has_edges, passes, needs_loss }
     }
 }
 
 /// In words.
 fn costs(costs: &Costs) -> String {
-    let passes = if costs.passes == 1 { "one pass" } else { "two passes" };
+    let passes =
+        ["one pass", "two passes", "three passes", "four passes"][costs.passes.clamp(1, 4) - 1];
+    let edges = if costs.has_edges { " and numbers for rows and columns" } else { "" };
     let loss = if costs.needs_loss { ", needs the loss" } else { "" };
-    format!("{} bytes of state a parameter in f32, {passes}{loss}", costs.state)
+    format!("{} bytes of state a parameter in f32{edges}, {passes}{loss}", costs.state)
 }
 
 fn problem(out: &mut impl Write, problem: &Problem) -> io::Result<()> {
@@ -197,6 +207,7 @@ fn optimizer_json(entry: &Entry) -> Json {
         "summary": entry.summary,
         "formula": formula.as_ref().map(ToString::to_string),
         "latex": formula.as_ref().map(Formula::latex),
+        "formula_of_matrices": entry.kernel().text_of_matrices(),
         "paper": entry.paper.map(|paper| json!({
             "authors": paper.authors,
             "title": paper.title,

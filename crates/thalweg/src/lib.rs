@@ -96,7 +96,9 @@ pub mod storage;
 mod sum_rule;
 
 pub use dual::{Differentiable, Dual};
-pub use engine::{Kernel, Norms, Simd, Tensor, TensorRule};
+pub use engine::{
+    Kernel, MatrixRule, MatrixView, Norms, SideSums, Sides, Simd, Summed, Tensor, TensorRule,
+};
 pub use error::Error;
 pub use formula::Formula;
 /// The sixteen-bit types of parameters, from the crate `half`.

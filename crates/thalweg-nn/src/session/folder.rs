@@ -22,14 +22,18 @@ pub fn check_empty(folder: &Path) -> Result<(), SessionError> {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(failed(error)),
     };
-    if folder.join(RUN).exists() {
-        return Err(SessionError::Occupied(folder.to_owned()));
-    }
     for entry in entries {
         let name = entry.map_err(failed)?.file_name();
-        if name != LOCK && !name.to_string_lossy().starts_with(PARTIAL_RUN) {
-            return Err(SessionError::NotEmpty(folder.to_owned()));
+        if name == LOCK || name.to_string_lossy().starts_with(PARTIAL_RUN) {
+            continue;
         }
+        // Looked for after another file was seen, not before: a run that starts meanwhile writes its
+        // settings first, so that where one of its files is seen they are there.
+        let folder = folder.to_owned();
+        return Err(match folder.join(RUN).exists() {
+            true => SessionError::Occupied(folder),
+            false => SessionError::NotEmpty(folder),
+        });
     }
     Ok(())
 }
@@ -79,6 +83,25 @@ mod tests {
         assert_eq!(folder_of("adam"), "adam");
         assert_eq!(folder_of("adam:lr=1e-3,beta1=0.5"), "adam-lr=1e-3,beta1=0.5");
         assert_eq!(folder_of("sgd: lr=1e+3/\\\"é"), "sgd--lr=1e+3----");
+    }
+
+    #[test]
+    fn a_folder_in_which_a_run_starts_at_this_moment_has_that_run() {
+        for _ in 0..300 {
+            let parent = tempfile::tempdir().unwrap();
+            std::thread::scope(|scope| {
+                scope.spawn(|| {
+                    fs::write(parent.path().join(RUN), "{}").unwrap();
+                    fs::write(parent.path().join("metrics.jsonl"), "").unwrap();
+                });
+                let error = loop {
+                    if let Err(error) = check_empty(parent.path()) {
+                        break error;
+                    }
+                };
+                assert!(matches!(error, SessionError::Occupied(_)), "{error}");
+            });
+        }
     }
 
     #[test]

@@ -8,14 +8,18 @@ use crate::sum_rule::SumRule;
 use super::chunk::{Chunk, Context};
 use super::model::{MOST_SUMS, WholeModel};
 use super::pass::{step_chunk, step_chunks};
-use super::sums::{MOST_KEPT, TwoPasses};
+use super::sums::{MOST_KEPT, ThreePasses, TwoPasses};
 use super::tape::Tape;
 use super::tensor::{Tensor, TensorPass, TensorRule, halved};
 use super::walk::Pass;
 
 /// How a method steps: the loop of a [`Rule`], the passes of a [`SumRule`], or a [`TensorRule`], for
 /// both number types.
-pub struct Kernel(Kind, Option<Box<Evaluation>>);
+pub struct Kernel {
+    kind: Kind,
+    evaluation: Option<Box<Evaluation>>,
+    matrices: Option<Box<Kernel>>,
+}
 
 /// The weight to evaluate with, from a weight and the numbers of its slots.
 type Evaluation = dyn Fn(f64, &[f64]) -> f64 + Send + Sync;
@@ -57,6 +61,7 @@ trait WholeTensor: TensorPass<f32> + TensorPass<f64> {
     fn passes(&self) -> usize;
     fn slots(&self) -> Vec<Slot>;
     fn formula(&self) -> Option<Formula>;
+    fn text(&self) -> Option<&'static str>;
 }
 
 impl<T: TensorRule> WholeTensor for T {
@@ -68,6 +73,9 @@ impl<T: TensorRule> WholeTensor for T {
     }
     fn formula(&self) -> Option<Formula> {
         TensorRule::formula(self)
+    }
+    fn text(&self) -> Option<&'static str> {
+        TensorRule::text(self)
     }
 }
 
@@ -82,9 +90,33 @@ impl PerReal for dyn WholeTensor {
 }
 
 impl Kernel {
+    fn of(kind: Kind) -> Self {
+        Self { kind, evaluation: None, matrices: None }
+    }
+
+    /// The same kernel with another one for parameters of two or more dimensions, which may have other
+    /// slots. A parameter whose shape is not given has one dimension, and goes on so where it is given
+    /// only after its first step.
+    ///
+    /// [`slots`](Self::slots) and [`formula`](Self::formula) are those of parameters with one dimension.
+    #[must_use]
+    pub fn with_matrices(self, matrices: Self) -> Self {
+        Self { matrices: Some(Box::new(matrices)), ..self }
+    }
+
+    /// The kernel for parameters of two or more dimensions, if they have their own.
+    pub fn matrices(&self) -> Option<&Self> {
+        self.matrices.as_deref()
+    }
+
+    /// The kernel for a parameter of this shape.
+    pub(crate) fn for_shape(&self, shape: &[usize]) -> &Self {
+        self.matrices().filter(|_| shape.len() > 1).unwrap_or(self)
+    }
+
     /// Steps element by element.
     pub fn elementwise(rule: impl Rule) -> Self {
-        Self(Kind::Elementwise(Box::new(rule)), None)
+        Self::of(Kind::Elementwise(Box::new(rule)))
     }
 
     /// Steps element by element by the program of a formula, without a compiled loop: the same
@@ -95,12 +127,12 @@ impl Kernel {
 
     /// The same for a formula that is known to be elementwise.
     pub(crate) fn program(formula: Formula) -> Self {
-        Self(Kind::Elementwise(Box::new(Tape::new(formula))), None)
+        Self::of(Kind::Elementwise(Box::new(Tape::new(formula))))
     }
 
     /// Steps whole parameters.
     pub fn tensor(rule: impl TensorRule) -> Self {
-        Self(Kind::Tensor(Box::new(rule)), None)
+        Self::of(Kind::Tensor(Box::new(rule)))
     }
 
     /// Steps whole parameters in two passes: sums, then elements.
@@ -112,18 +144,37 @@ impl Kernel {
         Self::tensor(TwoPasses(rule))
     }
 
+    /// Steps whole parameters in three passes: sums of `first`, of which only what it keeps remains; sums of
+    /// `rule`, which finds it as what is kept; then elements. Both rules have the same slots.
+    pub fn sums_after<P, const J: usize, T, const K: usize>(first: P, rule: T) -> Self
+    where
+        P: SumRule<J>,
+        T: SumRule<K>,
+    {
+        const { assert!(!P::NEEDS_LOSS && !T::NEEDS_LOSS, "the loss is that of the model") };
+        const { assert!(T::KEPT.len() <= MOST_KEPT, "a rule keeps at most eight numbers") };
+        const { assert!(P::KEPT.len() == T::KEPT.len(), "both rules keep the same numbers") };
+        const {
+            assert!(
+                <P::State<f64> as State<f64>>::SLOTS == <T::State<f64> as State<f64>>::SLOTS,
+                "both rules have the same slots"
+            );
+        };
+        Self::tensor(ThreePasses(first, rule))
+    }
+
     /// Steps all parameters of a model in two passes: sums over all of them, then elements.
     ///
     /// A rule with more than eight sums, or that keeps more than eight numbers, does not compile.
     pub fn over_model<T: SumRule<K>, const K: usize>(rule: T) -> Self {
         const { assert!(K <= MOST_SUMS, "a rule has at most eight sums over a model") };
         const { assert!(T::KEPT.len() <= MOST_KEPT, "a rule keeps at most eight numbers") };
-        Self(Kind::Model(Box::new(TwoPasses(rule))), None)
+        Self::of(Kind::Model(Box::new(TwoPasses(rule))))
     }
 
     /// The method that steps all parameters together, if it is one.
     pub(crate) fn model(&self) -> Option<&(dyn WholeModel + 'static)> {
-        match &self.0 {
+        match &self.kind {
             Kind::Model(rule) => Some(&**rule),
             _ => None,
         }
@@ -136,26 +187,50 @@ impl Kernel {
         self,
         evaluation: impl Fn(f64, &[f64]) -> f64 + Send + Sync + 'static,
     ) -> Self {
-        Self(self.0, Some(Box::new(evaluation)))
+        Self { evaluation: Some(Box::new(evaluation)), ..self }
     }
 
     /// The weight to evaluate with, if it is not the one that is trained.
     pub(crate) fn evaluation(&self) -> Option<&Evaluation> {
-        self.1.as_deref()
+        self.evaluation.as_deref()
     }
 
-    /// How often a step reads the parameter: once, and once more where it needs sums first.
+    /// What a step of a parameter of two or more dimensions does, as text, where it is another one than
+    /// that of one dimension.
+    pub fn text_of_matrices(&self) -> Option<String> {
+        let matrices = self.matrices()?;
+        let text = match &matrices.kind {
+            Kind::Tensor(rule) => rule.text().map(str::to_owned),
+            Kind::Elementwise(_) | Kind::Model(_) => None,
+        };
+        text.or_else(|| Some(matrices.formula()?.to_string()))
+    }
+
+    /// Whether rows or columns of a parameter have state.
+    pub fn has_edges(&self) -> bool {
+        let slots = self.matrices().unwrap_or(self).slots();
+        slots.iter().any(|slot| match slot.shape {
+            SlotShape::Parameter => false,
+            SlotShape::Derived(shape) => !shape(&[2, 3]).is_empty(),
+        })
+    }
+
+    /// How often a step reads a parameter, of two dimensions where these differ: once, and once more for
+    /// each time that it needs sums first.
     pub fn passes(&self) -> usize {
-        match &self.0 {
+        if let Some(matrices) = self.matrices() {
+            return matrices.passes();
+        }
+        match &self.kind {
             Kind::Elementwise(_) => 1,
             Kind::Tensor(rule) => rule.passes(),
             Kind::Model(rule) => rule.passes(),
         }
     }
 
-    /// Bytes of state that an element has in f32.
+    /// Bytes of state that an element has in f32, of a parameter of two dimensions where these differ.
     pub fn state_bytes(&self) -> usize {
-        let slots = self.slots();
+        let slots = self.matrices().unwrap_or(self).slots();
         let each = slots.iter().filter(|slot| slot.shape == SlotShape::Parameter);
         each.count() * size_of::<f32>()
     }
@@ -167,7 +242,7 @@ impl Kernel {
 
     /// The state slots, each with a unique name.
     pub fn slots(&self) -> Vec<Slot> {
-        let mut slots = match &self.0 {
+        let mut slots = match &self.kind {
             Kind::Elementwise(rule) => rule.slots(),
             Kind::Tensor(rule) => rule.slots(),
             Kind::Model(rule) => rule.slots(),
@@ -187,12 +262,12 @@ impl Kernel {
 
     /// Whether any elements of a parameter can be stepped without the others.
     pub(crate) fn is_elementwise(&self) -> bool {
-        matches!(self.0, Kind::Elementwise(_))
+        matches!(self.kind, Kind::Elementwise(_)) && self.matrices.is_none()
     }
 
     /// The formula of a step, if it can be written.
     pub fn formula(&self) -> Option<Formula> {
-        let formula = match &self.0 {
+        let formula = match &self.kind {
             Kind::Elementwise(rule) => Some(rule.formula()),
             Kind::Tensor(rule) => rule.formula(),
             Kind::Model(rule) => Some(rule.formula()),
@@ -202,7 +277,7 @@ impl Kernel {
 
     /// Steps a whole parameter, over all threads of the current rayon pool, with the requested sums.
     pub(crate) fn step<R: Real>(&self, context: &Context<R>, chunk: &mut Chunk<'_, R>) {
-        match &self.0 {
+        match &self.kind {
             Kind::Elementwise(rule) => {
                 let pass = R::choose::<dyn Elementwise>(&**rule);
                 chunk.sums =
@@ -224,7 +299,7 @@ impl Kernel {
         context: &Context<R>,
         mut chunks: impl Iterator<Item = &'c mut Chunk<'a, R>>,
     ) {
-        match &self.0 {
+        match &self.kind {
             Kind::Elementwise(rule) => {
                 step_chunks(R::choose::<dyn Elementwise>(&**rule), context, &mut chunks);
             }
@@ -235,7 +310,7 @@ impl Kernel {
 
 impl std::fmt::Debug for Kernel {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let level = match self.0 {
+        let level = match self.kind {
             Kind::Elementwise(_) => "Elementwise",
             Kind::Tensor(_) => "Tensor",
             Kind::Model(_) => "Model",

@@ -9,6 +9,7 @@
 pub(crate) mod chunk;
 mod gathered;
 mod kernel;
+mod matrix;
 mod model;
 pub(crate) mod parallel;
 mod pass;
@@ -22,6 +23,7 @@ mod tensor;
 mod walk;
 
 pub use kernel::Kernel;
+pub use matrix::{MatrixRule, MatrixView, SideSums, Sides, Summed};
 pub use simd::Simd;
 pub use tensor::{Norms, Tensor, TensorRule};
 

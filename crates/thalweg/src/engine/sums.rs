@@ -48,24 +48,75 @@ impl<T: SumRule<K>, const K: usize> TensorRule for TwoPasses<T, K> {
     }
 
     fn step<R: Real>(&self, tensor: &mut Tensor<'_, R>) {
-        let mut kept = [0.0; MOST_KEPT];
-        let kept = &mut kept[..T::KEPT.len()];
-        for (k, kept) in kept.iter_mut().enumerate() {
-            *kept = tensor.separate_slot(k)[0].to_f64();
-        }
-        let of = tensor.sums(&self.0, kept);
-        let (count, loss) = (tensor.len() as f64, f64::NAN);
-        let second = Second::new(self.0.clone(), of, Totals { count, kept, loss });
-        second.scalars::<R>(tensor.t() as f64, kept);
-        tensor.step(&second);
-        for (k, kept) in kept.iter().enumerate() {
-            tensor.separate_slot(k)[0] = flushed(R::from_f64(*kept));
-        }
+        with_kept(tensor, T::KEPT.len(), |tensor, kept| second_pass(tensor, &self.0, kept));
     }
 
     fn formula(&self) -> Option<Formula> {
         Some(self.recorded())
     }
+}
+
+/// A method in two passes before which another one computes what is kept for the whole parameter: of
+/// the first rule, only that remains.
+#[derive(Clone)]
+pub struct ThreePasses<P, const J: usize, T, const K: usize>(pub P, pub T);
+
+impl<P: SumRule<J>, const J: usize, T: SumRule<K>, const K: usize> TensorRule
+    for ThreePasses<P, J, T, K>
+{
+    fn passes(&self) -> usize {
+        1 + TwoPasses::<T, K>::PASSES
+    }
+
+    fn slots(&self) -> Vec<Slot> {
+        TwoPasses(self.1.clone()).all_slots()
+    }
+
+    fn step<R: Real>(&self, tensor: &mut Tensor<'_, R>) {
+        with_kept(tensor, T::KEPT.len(), |tensor, kept| {
+            let of = tensor.sums(&self.0, kept);
+            let (count, loss) = (tensor.len() as f64, f64::NAN);
+            self.0.scalars::<R>(tensor.t() as f64, Sums { of, count, kept, loss });
+            second_pass(tensor, &self.1, kept);
+        });
+    }
+
+    fn formula(&self) -> Option<Formula> {
+        Some(Formula::record(self.slots(), |recorder| {
+            recorder.sums_before(&self.0);
+            recorder.sum_rule(&self.1, recorder.gradient())
+        }))
+    }
+}
+
+/// Calls a function with the numbers that are kept for the whole parameter, and stores them.
+fn with_kept<R: Real>(
+    tensor: &mut Tensor<'_, R>,
+    count: usize,
+    step: impl FnOnce(&mut Tensor<'_, R>, &mut [f64]),
+) {
+    let mut kept = [0.0; MOST_KEPT];
+    let kept = &mut kept[..count];
+    for (k, kept) in kept.iter_mut().enumerate() {
+        *kept = tensor.separate_slot(k)[0].to_f64();
+    }
+    step(tensor, kept);
+    for (k, kept) in kept.iter().enumerate() {
+        tensor.separate_slot(k)[0] = flushed(R::from_f64(*kept));
+    }
+}
+
+/// Sums and steps with a rule.
+fn second_pass<R: Real, T: SumRule<K>, const K: usize>(
+    tensor: &mut Tensor<'_, R>,
+    rule: &T,
+    kept: &mut [f64],
+) {
+    let of = tensor.sums(rule, kept);
+    let (count, loss) = (tensor.len() as f64, f64::NAN);
+    let second = Second::new(rule.clone(), of, Totals { count, kept, loss });
+    second.scalars::<R>(tensor.t() as f64, kept);
+    tensor.step(&second);
 }
 
 /// Numbers that a rule may keep for a whole parameter.

@@ -34,6 +34,12 @@ pub trait TensorRule: Clone + Send + Sync + 'static {
     fn formula(&self) -> Option<Formula> {
         None
     }
+
+    /// What a step does, as text, where its formula cannot be recorded; two spaces follow the semicolon
+    /// after each line.
+    fn text(&self) -> Option<&'static str> {
+        None
+    }
 }
 
 /// One parameter at a step, for a [`TensorRule`].
@@ -100,6 +106,11 @@ impl<'a, R: Real> Tensor<'a, R> {
         Norms { parameter, update }
     }
 
+    /// Steps with a rule that needs sums, in two passes. What it keeps are the first separate slots.
+    pub fn step_sums<T: SumRule<K>, const K: usize>(&mut self, rule: &T) {
+        sums::TwoPasses(rule.clone()).step(self);
+    }
+
     /// Steps every element with a rule, in one pass.
     pub fn step<T: Rule>(&mut self, rule: &T) {
         let context = self.context;
@@ -108,6 +119,11 @@ impl<'a, R: Real> Tensor<'a, R> {
             &|chunk| step_chunk::<R>(&PlainOnly(rule), context, chunk),
             &|a, b| a + b,
         );
+    }
+
+    /// The settings of the step, and the whole parameter.
+    pub(super) fn parts(&mut self) -> (&'a Context<R>, &mut Chunk<'a, R>) {
+        (self.context, &mut self.chunk)
     }
 
     pub(crate) fn chunk_sums(&self) -> ChunkSums {

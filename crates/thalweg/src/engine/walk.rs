@@ -214,7 +214,7 @@ fn step_part<R: Real, T: Rule, P: Stored<R>, L: StepChunk<R>>(
 
 /// A chunk of every slot: `words` from element `j` on, cut so that every index into it is a constant.
 #[inline(always)]
-fn chunk_at<W>(words: &mut [W], slots: usize, j: usize) -> &mut [W] {
+pub fn chunk_at<W>(words: &mut [W], slots: usize, j: usize) -> &mut [W] {
     let len = if slots == 0 { 0 } else { (slots - 1) * BLOCK + CHUNK };
     &mut words[if slots == 0 { 0 } else { j }..][..len]
 }

@@ -296,30 +296,39 @@ impl Recorder {
     /// The update that a rule which needs sums makes of `u`; the numbers that it keeps for the whole
     /// parameter are slots behind the others.
     pub fn sum_rule<T: SumRule<K>, const K: usize>(&mut self, rule: &T, u: Symbol) -> Symbol {
-        let t = Symbol::of(Node::Step);
-        let kept = self.values.len() - T::KEPT.len();
-        let (constants, w) = (rule.prepare::<Symbol>(t, &self.values[kept..]), self.parameter());
-        edit(|graph| graph.in_apply = true);
-        let first = self.next;
-        let load = |values: &[Symbol]| T::State::<Symbol>::load::<Recorded>(values, &[], first, 0);
-        let mut state = load(&self.values);
-        let terms = T::terms(&constants, u, w, &mut state);
-        let of = terms.map(|[a, b]| (a * b).sum());
-        edit(|graph| graph.in_apply = false);
+        let (constants, scalars) = self.first_pass(rule, u);
+        let (first, w) = (self.next, self.parameter());
         self.next += T::State::<Symbol>::SLOTS;
-        let sums = Sums {
-            of,
-            count: Symbol::count(),
-            kept: &mut self.values[kept..],
-            loss: Symbol::loss(),
-        };
-        let scalars = rule.scalars::<Symbol>(t, sums);
         edit(|graph| graph.in_apply = true);
-        let mut state = load(&self.values);
+        let mut state = T::State::<Symbol>::load::<Recorded>(&self.values, &[], first, 0);
         let u = T::apply(&constants, &scalars, u, w, &mut state);
         state.store::<Recorded>(&mut self.values, &mut [], first, 0);
         edit(|graph| graph.in_apply = false);
         u
+    }
+
+    /// What a rule of the gradient keeps for the whole parameter, before the next one is recorded.
+    pub fn sums_before<T: SumRule<K>, const K: usize>(&mut self, rule: &T) {
+        self.first_pass(rule, self.gradient());
+    }
+
+    /// The constants of a rule and what follows from its sums; nothing is stored but what it keeps.
+    fn first_pass<T: SumRule<K>, const K: usize>(
+        &mut self,
+        rule: &T,
+        u: Symbol,
+    ) -> (T::Constants<Symbol>, T::Scalars<Symbol>) {
+        let t = Symbol::of(Node::Step);
+        let kept = self.values.len() - T::KEPT.len();
+        let (constants, w) = (rule.prepare::<Symbol>(t, &self.values[kept..]), self.parameter());
+        edit(|graph| graph.in_apply = true);
+        let mut state = T::State::<Symbol>::load::<Recorded>(&self.values, &[], self.next, 0);
+        let terms = T::terms(&constants, u, w, &mut state);
+        let of = terms.map(|[a, b]| (a * b).sum());
+        edit(|graph| graph.in_apply = false);
+        let (count, loss) = (Symbol::count(), Symbol::loss());
+        let sums = Sums { of, count, kept: &mut self.values[kept..], loss };
+        (constants, rule.scalars::<Symbol>(t, sums))
     }
 }
 

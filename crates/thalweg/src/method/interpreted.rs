@@ -47,7 +47,8 @@ impl<M: Method> Method for Interpreted<M> {
     }
     fn kernel(&self) -> Kernel {
         let kernel = self.0.kernel();
-        kernel.formula().and_then(|formula| Kernel::of_formula(&formula)).unwrap_or(kernel)
+        let formula = kernel.formula().filter(|_| kernel.matrices().is_none());
+        formula.and_then(|formula| Kernel::of_formula(&formula)).unwrap_or(kernel)
     }
     fn text(&self) -> Option<String> {
         self.0.text()

@@ -14,7 +14,9 @@ use crate::storage::state::State;
 /// The kernel of a group, with its hyperparameters.
 pub(super) struct GroupKernel {
     pub(super) kernel: Kernel,
-    pub(super) slots: Vec<Slot>,
+    /// The slots of parameters with one dimension, and of others where they have their own.
+    slots: Vec<Slot>,
+    matrix_slots: Option<Vec<Slot>>,
     /// Every hyperparameter of this group, with its current value.
     pub(super) hyperparameters: Vec<(Hyperparameter, Value)>,
 }
@@ -22,27 +24,53 @@ pub(super) struct GroupKernel {
 impl GroupKernel {
     fn new(method: &impl Method) -> Self {
         let kernel = method.kernel();
-        Self { slots: kernel.slots(), kernel, hyperparameters: method.hyperparameters() }
+        Self {
+            slots: kernel.slots(),
+            matrix_slots: kernel.matrices().map(Kernel::slots),
+            kernel,
+            hyperparameters: method.hyperparameters(),
+        }
     }
 
-    /// The place of a slot.
-    pub(super) fn slot(&self, name: &str) -> Option<usize> {
-        self.slots.iter().position(|slot| slot.name == name)
+    /// The slots of a parameter of this shape.
+    pub(super) fn slots(&self, shape: &[usize]) -> &[Slot] {
+        self.matrix_slots.as_ref().filter(|_| shape.len() > 1).unwrap_or(&self.slots)
     }
 
-    /// The slots of `next` from this kernel's state: matched by name, and initial where this kernel
-    /// has no such slot. `fresh` is the initial state of `next`.
-    pub(super) fn carry<R: Real>(
-        &self,
-        next: &Self,
-        state: &State<R>,
-        fresh: &State<R>,
-    ) -> impl Iterator<Item = Vec<R>> {
-        next.slots.iter().enumerate().map(move |(k, slot)| match self.slot(&slot.name) {
-            Some(known) if state.slot_len(known) == fresh.slot_len(k) => state.read(known),
-            _ => fresh.read(k),
-        })
+    /// The names of all slots, each once.
+    pub(super) fn slot_names(&self) -> Vec<String> {
+        let mut names: Vec<String> = self.slots.iter().map(|slot| slot.name.clone()).collect();
+        for slot in self.matrix_slots.iter().flatten() {
+            if !names.contains(&slot.name) {
+                names.push(slot.name.clone());
+            }
+        }
+        names
     }
+
+    /// Whether parameters of one dimension have other slots than those of two.
+    pub(super) fn depends_on_shape(&self) -> bool {
+        self.matrix_slots.is_some()
+    }
+}
+
+/// The place of a slot.
+pub(super) fn place_of(slots: &[Slot], name: &str) -> Option<usize> {
+    slots.iter().position(|slot| slot.name == name)
+}
+
+/// The slots `next` from the state of the slots `before`: matched by name, and initial where there was no
+/// such slot. `fresh` is the initial state of `next`.
+pub(super) fn carry<R: Real>(
+    before: &[Slot],
+    next: &[Slot],
+    state: &State<R>,
+    fresh: &State<R>,
+) -> impl Iterator<Item = Vec<R>> {
+    next.iter().enumerate().map(move |(k, slot)| match place_of(before, &slot.name) {
+        Some(known) if state.slot_len(known) == fresh.slot_len(k) => state.read(known),
+        _ => fresh.read(k),
+    })
 }
 
 /// The kernel of the method itself and that of each group (none for a frozen one), with the values

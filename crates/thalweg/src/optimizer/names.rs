@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 
 use super::group::nearly_matched;
+use super::group_kernels::GroupKernel;
 use super::parameter::Parameter;
 use super::rows;
 use super::state::{Entry, Optimizer, size};
@@ -159,8 +160,12 @@ impl<R: Real, M: Method> Optimizer<R, M> {
             if item.gradient.is_none() {
                 continue;
             }
+            let group = self.kernels.get(entry.kernel).and_then(Option::as_ref);
+            // A plain list that has state stays one where slots depend on the shape.
+            let keeps = entry.state.is_some() && group.is_some_and(GroupKernel::depends_on_shape);
             if let Some(shape) = item.shape
                 && entry.shape.is_none()
+                && !keeps
             {
                 entry.shape = Some(shape.to_vec());
             }
@@ -168,12 +173,13 @@ impl<R: Real, M: Method> Optimizer<R, M> {
                 let value = item.value.as_ref();
                 entry.average = Some((0..value.len()).map(|i| value.get(i)).collect());
             }
-            let Some(Some(group)) = self.kernels.get(entry.kernel) else { continue };
+            let Some(group) = group else { continue };
             if entry.state.is_none() {
                 entry.len = item.value.len();
                 entry.first_element = self.elements;
                 self.elements += entry.len as u64;
-                entry.state = Some(State::new(&group.slots, &entry.shape(), keeping));
+                let slots = group.slots(entry.kernel_shape());
+                entry.state = Some(State::new(slots, &entry.shape(), keeping));
             }
         }
     }

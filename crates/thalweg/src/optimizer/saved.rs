@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::clip::Clip;
 use super::group::{Group, Treatment};
-use super::group_kernels::{GroupKernel, group_kernels};
+use super::group_kernels::{GroupKernel, carry, group_kernels};
 use super::load_error::{CheckpointMismatch, LoadError};
 use super::options::check_loss_scale;
 use super::state::{Entry, Optimizer};
@@ -120,13 +120,10 @@ impl<R: Real, M: Method> Optimizer<R, M> {
         if let (Some(state), Some(Some(now))) = (&entry.state, self.kernels.get(entry.kernel)) {
             let keeping = self.options.keeping::<R>();
             let next = next.and_then(|next| next.get(entry.kernel)?.as_ref()).unwrap_or(now);
-            let fresh = State::new(&next.slots, &entry.shape(), keeping);
-            for (k, values) in now.carry(next, state, &fresh).enumerate() {
-                slots.push(saved(
-                    &next.slots[k].name,
-                    keeping.dtype_of::<R>(&next.slots[k]),
-                    &values,
-                ));
+            let [now, next] = [now, next].map(|group| group.slots(entry.kernel_shape()));
+            let fresh = State::new(next, &entry.shape(), keeping);
+            for (k, values) in carry(now, next, state, &fresh).enumerate() {
+                slots.push(saved(&next[k].name, keeping.dtype_of::<R>(&next[k]), &values));
             }
         }
         slots.extend(entry.average.iter().map(|average| saved(AVERAGE, R::DTYPE, average)));
@@ -287,9 +284,10 @@ impl<R: Real, M: Method> Optimizer<R, M> {
             entry.shape = Some(saved.shape.clone());
             return Ok(entry);
         }
-        let Some(Some(GroupKernel { slots, .. })) = self.kernels.get(kernel) else {
+        let Some(Some(group)) = self.kernels.get(kernel) else {
             return Err(mismatch(&what("state"), "some", "none (the parameter is frozen)"));
         };
+        let slots = group.slots(entry.kernel_shape());
         let mut expected: Vec<&str> = slots.iter().map(|slot| slot.name.as_str()).collect();
         expected.extend(self.options.average.map(|_| AVERAGE));
         let found: Vec<&str> = saved.slots.iter().map(|slot| slot.name.as_str()).collect();

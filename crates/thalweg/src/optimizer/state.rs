@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use super::group_kernels::{GroupKernel, group_kernels};
+use super::group_kernels::{GroupKernel, carry, group_kernels, place_of};
 use super::options::{Options, check_loss_scale};
 use super::scratch::Scratch;
 use crate::error::Error;
@@ -93,14 +93,14 @@ impl<R: Real, M: Method> Optimizer<R, M> {
             else {
                 continue;
             };
-            let same = before.slots.iter().map(|slot| &slot.name);
-            if same.eq(after.slots.iter().map(|slot| &slot.name)) {
+            let shape = entry.kernel_shape();
+            let (before, after) = (before.slots(shape), after.slots(shape));
+            if before.iter().map(|slot| &slot.name).eq(after.iter().map(|slot| &slot.name)) {
                 continue;
             }
-            let shape = entry.shape();
+            let mut moved = State::new(after, &entry.shape(), self.options.keeping::<R>());
             let Some(state) = &mut entry.state else { continue };
-            let mut moved = State::new(&after.slots, &shape, self.options.keeping::<R>());
-            let slots: Vec<Vec<R>> = before.carry(after, state, &moved).collect();
+            let slots: Vec<Vec<R>> = carry(before, after, state, &moved).collect();
             for (slot, values) in slots.iter().enumerate() {
                 moved.write(slot, |i| values[i]);
             }
@@ -230,10 +230,14 @@ impl<R: Real, M: Method> Optimizer<R, M> {
         Ok(())
     }
 
-    /// Names of the state slots of a parameter outside any group, such as `m` and `v` for Adam.
+    /// Names of the state slots of parameters outside any group, such as `m` and `v` for Adam. Where
+    /// parameters of one dimension have other slots than those of two, all of them.
     pub fn state_names(&self) -> Vec<String> {
-        let slots = self.kernels.first().and_then(Option::as_ref).map(|kernel| &kernel.slots);
-        slots.into_iter().flatten().map(|slot| slot.name.clone()).collect()
+        self.kernels
+            .first()
+            .and_then(Option::as_ref)
+            .map(GroupKernel::slot_names)
+            .unwrap_or_default()
     }
 
     /// Names of the parameters that have had a gradient, in the order of their first steps.
@@ -261,8 +265,8 @@ impl<R: Real, M: Method> Optimizer<R, M> {
     /// gradient or its method has no such slot.
     pub fn state(&self, name: &str, slot: &str) -> Option<Vec<R>> {
         let entry = self.entries.get(name)?;
-        let slot = self.kernels.get(entry.kernel)?.as_ref()?.slot(slot)?;
-        Some(entry.state.as_ref()?.read(slot))
+        let slots = self.kernels.get(entry.kernel)?.as_ref()?.slots(entry.kernel_shape());
+        Some(entry.state.as_ref()?.read(place_of(slots, slot)?))
     }
 
     /// The weights to evaluate a parameter with: of schedule-free methods and of `asgd` their average, of
@@ -285,7 +289,8 @@ impl<R: Real, M: Method> Optimizer<R, M> {
             let entry = self.entries.get(name)?;
             let group = self.kernels.get(entry.kernel)?.as_ref()?;
             let (evaluation, state) = (group.kernel.evaluation()?, entry.state.as_ref()?);
-            let elementwise = group.slots.iter().enumerate().filter(|(_, s)| s.is_elementwise());
+            let slots = group.slots(entry.kernel_shape()).iter().enumerate();
+            let elementwise = slots.filter(|(_, slot)| slot.is_elementwise());
             let slots: Vec<Vec<R>> = elementwise.map(|(k, _)| state.read(k)).collect();
             let mut numbers = vec![0.0; slots.len()];
             let weight = |(i, w): (usize, &R)| {
@@ -342,6 +347,11 @@ impl<R: Real> Entry<R> {
     /// Whether the parameter's length is known.
     pub(super) fn is_sized(&self) -> bool {
         self.state.is_some() || self.shape.is_some()
+    }
+
+    /// The shape that its kernel is chosen by; empty for a plain list of numbers.
+    pub(super) fn kernel_shape(&self) -> &[usize] {
+        self.shape.as_deref().unwrap_or_default()
     }
 
     /// Its shape; its length, where it is a plain list of numbers.

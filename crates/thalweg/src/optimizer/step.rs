@@ -293,7 +293,7 @@ impl<R: Real, M: Method> Optimizer<R, M> {
             let (state, slots, separate) = state.as_mut();
             steps.push(Step {
                 name,
-                kernel: &group.kernel,
+                kernel: group.kernel.for_shape(entry.shape.as_deref().unwrap_or_default()),
                 clipped,
                 norm: statistics.norm,
                 chunk: Chunk {

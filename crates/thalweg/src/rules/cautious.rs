@@ -43,8 +43,7 @@ impl<A: Rule> SumRule<1> for Cautious<A> {
 
     fn scalars<N: Number>(&self, _: N::Wide, sums: Sums<'_, N::Wide, 1>) -> N {
         let [sum] = sums.of;
-        let least = N::Wide::from_f64(1e-3);
-        N::from_wide(N::Wide::one() / least.max(sum / sums.count))
+        N::from_wide(N::Wide::one() / least_mean::<N>().max(sum / sums.count))
     }
 
     #[inline(always)]
@@ -52,6 +51,11 @@ impl<A: Rule> SumRule<1> for Cautious<A> {
         let [update, mask] = Self::masked(c, u, w, state);
         update * (scale * mask)
     }
+}
+
+/// The smallest mean of a mask.
+pub(super) fn least_mean<N: Number>() -> N::Wide {
+    N::Wide::from_f64(1e-3)
 }
 
 /// A chain around a rule, of which every step is masked if it is cautious.

@@ -66,6 +66,12 @@ families! {
     "By the norm of a parameter" {
         trust_ratio: Lars, Lamb;
         layerwise: StableAdamW, AdaNorm, NovoGrad, Fromage;
+        whole_moments: AdamMini, Amos, FAdam;
+        mars: Mars;
+        neurons: AdamP, Nero;
+    }
+    "By rows and columns" {
+        factored: Adafactor, Came, Sm3;
     }
     "Without a rate to tune" {
         distances: Dog, Dowg, PolyakSgd, Momo, MomoAdam;

@@ -189,10 +189,11 @@ METHODS = {
     ),
     "adafactor": row(
         Torch(torch.optim.Adafactor, {"eps": ["eps1", "eps2"]}),
-        "lr=0.01,beta2_decay=-0.8,eps1=2.220446049250313e-16,eps2=0.001,d=1,weight_decay=0",
+        "lr=0.01,beta2_decay=-0.8,eps1=1.1920928955078125e-07,eps2=0.001,d=1,weight_decay=0",
         "lr=0.1,beta2_decay=-0.5,d=1.2",
         "lr=0.1,eps1=0.1,eps2=0.7",
         "lr=0.3,weight_decay=0.3",
+        ours=True,
     ),
     # Newer ones.
     "ademamix": row(

@@ -11,7 +11,7 @@ use thalweg::{
 };
 
 /// Specs that between them use every rule and every state layout, each with the name of its case.
-const SPECS: [(&str, &str); 21] = [
+const SPECS: [(&str, &str); 23] = [
     ("sgd", "sgd:lr=0.1,weight_decay=0.01"),
     ("sgd-dampening", "sgd:lr=0.1,momentum=0.9,dampening=0.3"),
     ("sgd-nesterov", "sgd:lr=0.1,momentum=0.9,nesterov=true"),
@@ -31,6 +31,9 @@ const SPECS: [(&str, &str); 21] = [
     // At lr=1 the first steps are exactly as long as the first distance, or as the largest rate: a kink.
     ("dog", "dog:lr=0.5"),
     ("adamg", "adamg:lr=0.6"),
+    // The first update has a root mean square of 1: a kink where that is the bound.
+    ("fadam", "fadam:clip=0.6"),
+    ("adafactor", "adafactor:d=0.8"),
     ("schedule-free-sgd", "schedule-free-sgd:lr=0.02"),
     // Far steps of a function that is no parabola are chaotic.
     ("polyak", "polyak-sgd:max_learning_rate=0.02"),
@@ -53,15 +56,19 @@ pub fn elementwise_specs() -> Vec<&'static str> {
     specs().into_iter().filter(|spec| is_elementwise(spec)).collect()
 }
 
-/// The specs of the other cases.
+/// The specs of the cases in which a step needs a whole parameter, even of one dimension.
 pub fn whole_tensor_specs() -> Vec<&'static str> {
-    specs().into_iter().filter(|spec| !is_elementwise(spec)).collect()
+    let is_whole = |spec: &&str| {
+        let kernel = spec.parse::<Spec>().unwrap().kernel();
+        !format!("{kernel:?}").starts_with("Elementwise")
+    };
+    specs().into_iter().filter(is_whole).collect()
 }
 
-/// Whether the optimizer of a spec steps element by element.
+/// Whether the optimizer of a spec steps element by element, whatever shape a parameter has.
 pub fn is_elementwise(spec: &str) -> bool {
-    let spec: Spec = spec.parse().unwrap();
-    format!("{:?}", spec.kernel()).starts_with("Elementwise")
+    let kernel = spec.parse::<Spec>().unwrap().kernel();
+    kernel.matrices().is_none() && format!("{kernel:?}").starts_with("Elementwise")
 }
 
 /// The spec of the case of this name.

@@ -13,6 +13,7 @@ mod formula;
 mod golden;
 mod groups;
 mod javascript;
+mod matrices;
 mod optimizer;
 mod properties;
 mod readme;

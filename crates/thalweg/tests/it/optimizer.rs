@@ -222,8 +222,10 @@ fn every_optimizer_names_the_state_it_has() {
         let mut w = [1.0];
         optimizer.step_with_loss(1.5, [("w", &mut w, &[1.0])]).unwrap();
         assert_eq!(optimizer.state_names(), &*entry.state, "{text}");
+        let of_matrices = entry.kernel().matrices().is_some();
         for slot in &*entry.state {
-            assert_eq!(optimizer.state("w", slot).unwrap().len(), 1, "{text} {slot}");
+            let numbers = optimizer.state("w", slot).map(|numbers| numbers.len());
+            assert!(numbers == Some(1) || numbers.is_none() && of_matrices, "{text} {slot}");
         }
     }
 }

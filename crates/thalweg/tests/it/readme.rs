@@ -38,7 +38,9 @@ fn page() -> String {
          Every method with its formula, as it stands with default values, its hyperparameters and its paper. This page is made from \
          the methods themselves (`THALWEG_BLESS=1 cargo test -p thalweg --test it readme`); `thalweg list` and `thalweg list --json` \
          say the same, `thalweg explain NAME` works out steps with numbers. Bytes are those of the state of an element in f32; a \
-         method with two passes reads gradient and parameter twice, the first time for sums over a parameter or over all of them.\n\n\
+         method with two passes reads gradient and parameter twice, the first time for sums over a parameter or over all of them. \
+         Where parameters of two or more dimensions (with a shape, as arrays and candle's variables have it) take another step than \
+         lists of numbers, bytes and passes are theirs.\n\n\
          Numbers agree with the reference's at every step, to 1e-9 relative in f64; where libraries differ, \
          [the page of differences](guide/differences.md) says how.\n",
     );
@@ -54,10 +56,15 @@ fn page() -> String {
 fn section(entry: &Entry) -> String {
     let kernel = entry.kernel();
     let bytes = kernel.state_bytes();
-    let passes = if kernel.passes() == 1 { "one pass" } else { "two passes" };
+    let edges = if kernel.has_edges() { " and numbers for rows and columns" } else { "" };
+    let passes = ["one pass", "two passes", "three passes", "four passes"][kernel.passes() - 1];
     let loss = if kernel.needs_loss() { "; needs the loss of each step" } else { "" };
     let formula = entry.formula().expect("every method of the library has a formula");
-    let lines = formula.to_string().replace(";  ", "\n");
+    let block = |text: &str| format!("```text\n{}\n```", text.replace(";  ", "\n"));
+    let mut lines = block(&formula.to_string());
+    if let Some(text) = kernel.text_of_matrices() {
+        lines = format!("In one dimension:\n\n{lines}\n\nIn two or more:\n\n{}", block(&text));
+    }
     let paper = entry.paper.expect("every method of the library has a paper");
     let hyperparameters: Vec<String> = entry
         .hyperparameters()
@@ -65,7 +72,7 @@ fn section(entry: &Entry) -> String {
         .map(|(known, default)| format!("| `{}` | {default} | {} |", known.name, known.meaning))
         .collect();
     format!(
-        "\n### {}\n\n`{}`: {}. {bytes} bytes, {passes}{loss}. [{} ({}), {}]({})\n\n```text\n{lines}\n```\n\n\
+        "\n### {}\n\n`{}`: {}. {bytes} bytes{edges}, {passes}{loss}. [{} ({}), {}]({})\n\n{lines}\n\n\
          | hyperparameter | default | meaning |\n|---|---|---|\n{}\n",
         entry.title,
         entry.name,

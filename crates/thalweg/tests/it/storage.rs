@@ -203,8 +203,8 @@ fn a_nan_in_a_gradient_reaches_all_of_a_parameter_whose_norm_is_taken() {
             for _ in 0..3 {
                 optimizer.step_with_loss(1.5, [("w", &mut w, &g)]).unwrap();
             }
-            // These take no norms, but keep sums of their rates.
-            if !spec.starts_with("schedule-free") {
+            // These take no norms, but keep sums of their rates; Nero takes one of W alone.
+            if !spec.starts_with("schedule-free") && spec != "nero" {
                 assert!(w.iter().all(|w| w.is_nan()), "{spec} {store:?}");
             }
         }
@@ -221,7 +221,8 @@ fn state_of_sixteen_bits_is_rounded_state_of_thirty_two() {
             let mut optimizer = builder(spec, store, Simd::widest()).build().unwrap();
             run::<f32, f32, f32>(&mut optimizer, &[], &gradients);
             let slots = optimizer.state_names();
-            slots.iter().map(|slot| optimizer.state("w0", slot).unwrap()).collect::<Vec<_>>()
+            // Some are only those of matrices.
+            slots.iter().filter_map(|slot| optimizer.state("w0", slot)).collect::<Vec<_>>()
         };
         let (full, half) = (left(STORES[0]), left(STORES[1]));
         for ((full, half), slot) in full.iter().zip(half).zip(formula.slots()) {
