@@ -16,6 +16,7 @@ const SCRIPTS: [(&str, &str, &[&str]); 3] = [
             "make_around.py",
             "make_family.py",
             "make_sparse.py",
+            "make_wrappers.py",
         ],
     ),
     ("crates/thalweg-nn/tests/landscape/golden", "golden-plane-venv", &["make_plane.py"]),

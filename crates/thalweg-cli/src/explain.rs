@@ -70,6 +70,11 @@ pub fn run(options: &Options, registry: &Registry, quiet: bool) -> Result<(), Fa
         Some(text) => text.parse().map_err(Failure::usage)?,
         None => Clip::Off,
     };
+    if let Clip::Adaptive { .. } = clip {
+        return Err(Failure::Usage(format!(
+            "a step with --clip {clip} is not worked out: value, norm and global are"
+        )));
+    }
     let start = start(&options.from)?;
     let outputs = outputs(&options.out, ExplainFormat::of)?;
     if let Some(read) = &options.gradients

@@ -124,8 +124,17 @@ pub enum Error {
         optimizer: String,
     },
 
+    /// A sparse gradient is given where gradients are transformed or clipped by units.
+    #[error("the gradient of `{name}` is sparse, but `{transform}` needs every row")]
+    SparseTransform {
+        /// The parameter's name.
+        name: String,
+        /// What is made of gradients.
+        transform: String,
+    },
+
     /// A sparse gradient is given where a moving average of the parameters is kept, which changes in
-    /// every row at every step.
+    /// every row at every step, or the slow weights of a lookahead.
     #[error(
         "the gradient of `{name}` is sparse, but the average of the parameters needs every row"
     )]

@@ -110,8 +110,9 @@ pub use method::{
 pub use method::{Erased, Make, formula_of, kernel_of};
 pub use number::{Number, Wide};
 pub use optimizer::{
-    Accumulator, AnyOptimizer, Builder, CheckpointMismatch, Clip, Group, LoadError, Measure,
-    NonFinite, NonFiniteAt, Optimizer, Parameter, ParameterReport, Report, Rounding,
+    Accumulator, AnyOptimizer, Builder, CheckpointMismatch, Clip, Group, LoadError, Lookahead,
+    Measure, NonFinite, NonFiniteAt, Optimizer, Outputs, Parameter, ParameterReport, Report,
+    Rounding, Transform,
 };
 pub use rule::{Chain, Rule, Slot, SlotShape, SlotType, State};
 pub use schedule::Schedule;

@@ -8,6 +8,9 @@ use super::array::Pages;
 /// The default number of elements: 64 Mi, more than caches hold.
 pub const ELEMENTS: usize = 64 << 20;
 
+/// Columns of a tensor that is stepped as a matrix, at most.
+pub const COLUMNS: usize = 4096;
+
 /// An optimizer with the work that it is given.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Case {
@@ -65,9 +68,18 @@ impl Case {
         if dtype == Dtype::F64 { Dtype::F64 } else { Dtype::F32 }
     }
 
-    /// Arrays of state, each as long as the parameters.
+    /// Arrays of state, each as long as the parameters; what is kept for rows, columns or a whole tensor
+    /// does not count.
     pub fn slots(&self) -> usize {
-        self.optimizer.kernel().slots().len()
+        self.optimizer.kernel().state_bytes() / size_of::<f32>()
+    }
+
+    /// The shape of a tensor, for methods that step matrices otherwise than lists of numbers: the most
+    /// columns up to [`COLUMNS`] that its length can be divided by. A list has few.
+    pub fn shape(&self, len: usize) -> Option<[usize; 2]> {
+        self.optimizer.kernel().matrices()?;
+        let columns = (2..=COLUMNS).rev().find(|columns| len.is_multiple_of(*columns))?;
+        Some([len / columns, columns])
     }
 
     /// Bytes that a step must move: parameter and state are read and written, gradients are read.
@@ -97,6 +109,14 @@ impl Case {
 mod tests {
     use super::*;
 
+    #[test]
+    fn methods_of_matrices_get_matrices() {
+        assert_eq!(case("adam").shape(1 << 20), None);
+        assert_eq!(case("adafactor").shape(1 << 20), Some([256, 4096]));
+        assert_eq!(case("adafactor").shape(1_000_000), Some([250, 4000]));
+        assert_eq!(case("adafactor").shape(4099), None);
+    }
+
     fn case(spec: &str) -> Case {
         Case { elements: 100, ..Case::new(Spec::parse(spec).unwrap()) }
     }
@@ -106,6 +126,9 @@ mod tests {
         assert_eq!(case("sgd").bytes(), 1200);
         assert_eq!(case("adamw").bytes(), 2800);
         assert_eq!(case("adamw:amsgrad=true").bytes(), 3600);
+        // Numbers for a whole tensor, rows and columns are none for its elements.
+        assert_eq!(case("novograd").bytes(), 2000);
+        assert_eq!(case("adafactor").bytes(), 1200);
         assert_eq!(Case { state: Dtype::Bf16, ..case("adamw") }.bytes(), 2000);
         let bf16 = Case { dtype: Dtype::Bf16, state: Dtype::Bf16, ..case("adamw") };
         assert_eq!(bf16.bytes(), 1400);

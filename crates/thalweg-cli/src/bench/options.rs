@@ -69,6 +69,7 @@ That takes less than a minute on two cores.
 The roofline is a bare loop that reads and writes the same bytes (parameter, gradient and state are
 read, parameter and state written back), as fast as it can be written, on arrays in the same kind of
 pages. It takes turns with the optimizer; the last column is its time divided by the optimizer's.
+Methods that step matrices otherwise than lists of numbers get tensors as matrices of up to 4096 columns.
 Times are medians. Gradients are not checked unless --checked asks for it: that reads them twice.
 
 Examples:

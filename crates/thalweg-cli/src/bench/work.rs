@@ -1,7 +1,7 @@
 //! Tensors with fixed gradients, and an optimizer that steps them.
 
 use bytemuck::Pod;
-use thalweg::{Dtype, Element, Optimizer, Real, bf16, f16};
+use thalweg::{Dtype, Element, Optimizer, Parameter, Real, bf16, f16};
 
 use super::array::Array;
 use super::case::Case;
@@ -25,6 +25,8 @@ struct Tensors<R: Real, E> {
     names: Vec<String>,
     parameters: Vec<Array<E>>,
     gradients: Vec<Array<E>>,
+    /// The shape of each tensor that is a matrix.
+    shapes: Vec<Option<[usize; 2]>>,
     optimizer: Optimizer<R>,
 }
 
@@ -44,6 +46,7 @@ impl<R: Real, E: Pod + Send + Sync> Tensors<R, E> {
             names: (0..tensors).map(|k| format!("w{k}")).collect(),
             parameters: arrays(2_654_435_761),
             gradients: arrays(2_246_822_519),
+            shapes: (0..tensors).map(|k| case.shape(start(k + 1) - start(k))).collect(),
             optimizer: case.build()?,
         })
     }
@@ -52,7 +55,13 @@ impl<R: Real, E: Pod + Send + Sync> Tensors<R, E> {
 impl<R: Real, E: Element<R> + Pod> Work for Tensors<R, E> {
     fn step(&mut self) -> Result<(), thalweg::Error> {
         let tensors = self.names.iter().zip(&mut self.parameters).zip(&self.gradients);
-        let items = tensors.map(|((name, w), g)| (name, w.as_mut_slice(), g.as_slice()));
+        let items = tensors.zip(&self.shapes).map(|(((name, w), g), shape)| {
+            let parameter = Parameter::from((name, w.as_mut_slice(), g.as_slice()));
+            match shape {
+                Some(shape) => parameter.with_shape(shape),
+                None => parameter,
+            }
+        });
         self.optimizer.step_with_loss(1.0, items)?;
         Ok(())
     }

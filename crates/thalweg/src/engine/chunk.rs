@@ -29,7 +29,7 @@ pub struct Chunk<'a, R: Real> {
     pub separate: &'a mut [Buffer<R>],
     /// The shape of the whole parameter.
     pub shape: &'a [usize],
-    /// The moving average of the parameter, if one is kept.
+    /// The moving average of the parameter, or its slow weights, if one is kept.
     pub average: Option<&'a mut [R]>,
     /// Sums of squares after the step, if requested.
     pub sums: Sums,
@@ -59,8 +59,8 @@ pub struct Context<R> {
     pub arch: pulp::Arch,
     /// Gradients are clamped to [−bound, bound] after the factor; infinite for no clamping.
     pub bound: R,
-    /// The decay of the moving average of the parameters.
-    pub average: Option<f64>,
+    /// What is kept beside the parameters.
+    pub beside: Option<Beside>,
     /// The seed of stochastic rounding; `None` rounds to nearest.
     pub seed: Option<u64>,
     /// Whether sums are requested.
@@ -69,7 +69,39 @@ pub struct Context<R> {
     pub parameters: bool,
 }
 
+/// What is kept beside the parameters, in [`Chunk::average`].
+#[derive(Debug, Clone, Copy)]
+pub enum Beside {
+    /// Their moving average.
+    Average {
+        /// The share of it that is kept.
+        decay: f64,
+    },
+    /// The slow weights of a lookahead.
+    Slow {
+        /// After how many steps they move.
+        period: u64,
+        /// How far, as a share of the way.
+        share: f64,
+    },
+}
+
+impl Beside {
+    /// Whether it changes at a parameter's step t.
+    pub fn changes(self, t: u64) -> bool {
+        match self {
+            Self::Average { .. } => true,
+            Self::Slow { period, .. } => t.is_multiple_of(period),
+        }
+    }
+}
+
 impl<R> Context<R> {
+    /// What is kept beside the parameters, if it changes at step t.
+    pub fn beside(&self, t: u64) -> Option<Beside> {
+        self.beside.filter(|beside| beside.changes(t))
+    }
+
     /// The random bits of each stored number of the elements from `element` on at step `t`, if
     /// rounding is stochastic. Number 0 is the parameter itself, number k + 1 its state slot k.
     pub fn bits(&self, t: u64, element: u64) -> Option<impl Fn(u64) -> RoundingBits> {

@@ -11,7 +11,7 @@ use crate::storage::prefetch::Stream;
 use crate::storage::state::BlocksMut;
 use crate::storage::{Real, Values, ValuesMut};
 
-use super::chunk::{Chunk, Context, Sums};
+use super::chunk::{Beside, Chunk, Context, Sums};
 use super::squares::SumOfSquares;
 use super::walk::{CHUNKS, Loop, Numbers, Part, Stretch, in_parts};
 
@@ -154,20 +154,31 @@ impl<'a, R: Real> Blocks<'a, '_, R> {
             let bits = context.bits(block.t, block.element);
             arch.dispatch(Pack::<R, R::Packed, _> { words, slots, span, plain: from, bits });
         }
+        let mut beside = block.average.zip(context.beside(block.t));
+        let bits = || context.bits(block.t, block.element).map(|bits| bits(0));
         let w = match (&mut block.parameter, block.gradient) {
-            (ValuesMut::Real(w), Values::Real(_)) => &w[..],
+            (ValuesMut::Real(w), Values::Real(_)) => {
+                if let Some((slow, Beside::Slow { share, .. })) = &mut beside {
+                    arch.dispatch(Pull { slow, w, share: R::from_f64(*share) });
+                }
+                &w[..]
+            }
             (parameter, _) => {
-                let bits = context.bits(block.t, block.element).map(|bits| bits(0));
                 let w = &mut self.w.as_flattened_mut()[..n];
-                parameter.store(arch, w, bits);
-                if block.average.is_some() || context.sums {
+                parameter.store(arch, w, bits());
+                if beside.is_some() || context.sums {
                     // From here on, use the values as stored (rounded).
+                    parameter.as_ref().load(arch, w);
+                }
+                if let Some((slow, Beside::Slow { share, .. })) = &mut beside {
+                    arch.dispatch(Pull { slow, w, share: R::from_f64(*share) });
+                    parameter.store(arch, w, bits());
                     parameter.as_ref().load(arch, w);
                 }
                 w
             }
         };
-        if let (Some(average), Some(decay)) = (block.average, context.average) {
+        if let Some((average, Beside::Average { decay })) = beside {
             let (decay, rest) = (R::from_f64(decay), R::from_f64(1.0 - decay));
             arch.dispatch(Average { average, w, decay, rest });
         }
@@ -231,6 +242,25 @@ impl<R: Real> pulp::NullaryFnOnce for Average<'_, R> {
     fn call(self) {
         for (average, &w) in self.average.iter_mut().zip(self.w) {
             *average = self.decay * *average + self.rest * w;
+        }
+    }
+}
+
+/// slow ← slow + share·(W − slow); W ← slow.
+struct Pull<'a, R> {
+    slow: &'a mut [R],
+    w: &'a mut [R],
+    share: R,
+}
+
+impl<R: Real> pulp::NullaryFnOnce for Pull<'_, R> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        for (slow, w) in self.slow.iter_mut().zip(self.w) {
+            *slow = *slow + self.share * (*w - *slow);
+            *w = *slow;
         }
     }
 }

@@ -5,9 +5,10 @@ use std::marker::PhantomData;
 use super::clip::Clip;
 use super::group::Group;
 use super::group_kernels::group_kernels;
-use super::options::{NonFinite, Options, Rounding};
+use super::options::{Lookahead, NonFinite, Options, Rounding};
 use super::report::Measure;
 use super::state::Optimizer;
+use super::transform::Transform;
 use crate::engine::Simd;
 use crate::error::Error;
 use crate::method::{Method, Spec};
@@ -138,6 +139,45 @@ impl<R: Real, M: Method> Builder<R, M> {
     /// (1992), <https://doi.org/10.1137/0330046>.
     pub fn average(self, decay: f64) -> Self {
         self.with(|options| options.average = Some(decay))
+    }
+
+    /// Puts [`Lookahead`] around the method; [`Optimizer::average`] gives the slow weights.
+    ///
+    /// ```
+    /// use thalweg::{Lookahead, Optimizer, Spec};
+    ///
+    /// let mut optimizer: Optimizer<f64> = Optimizer::builder("sgd:lr=1".parse::<Spec>()?)
+    ///     .lookahead(Lookahead { period: 2, share: 0.5 })
+    ///     .build()?;
+    /// let mut w = [0.0];
+    /// optimizer.step([("w", &mut w, &[-1.0])])?;
+    /// assert_eq!(w, [1.0]);
+    /// optimizer.step([("w", &mut w, &[-1.0])])?;
+    /// assert_eq!(w, [1.0]); // half of the way to 2
+    /// # Ok::<(), thalweg::Error>(())
+    /// ```
+    pub fn lookahead(self, lookahead: Lookahead) -> Self {
+        self.with(|options| options.lookahead = Some(lookahead))
+    }
+
+    /// Adds something that is made of every gradient before the method gets it, in the order added, and
+    /// before gradients are clipped. It takes memory of the size of all gradients, and a read and a write of
+    /// them.
+    ///
+    /// ```
+    /// use thalweg::{Optimizer, Parameter, Spec, Transform};
+    ///
+    /// let mut optimizer: Optimizer<f64> = Optimizer::builder("sgd:lr=1".parse::<Spec>()?)
+    ///     .transform(Transform::Centralize)
+    ///     .build()?;
+    /// let mut w = [0.0; 4];
+    /// let parameter = Parameter::from(("w", &mut w, &[1.0, 3.0, 5.0, 5.0]));
+    /// optimizer.step([parameter.with_shape(&[2, 2])])?;
+    /// assert_eq!(w, [1.0, -1.0, 0.0, 0.0]);
+    /// # Ok::<(), thalweg::Error>(())
+    /// ```
+    pub fn transform(self, transform: Transform) -> Self {
+        self.with(|options| options.transforms.push(transform))
     }
 
     /// Requests large pages for state of 2 MiB and more, which avoids TLB misses. Where the system

@@ -23,14 +23,49 @@ pub enum Clip {
     Norm(f64),
     /// If the norm of all gradients together is above c, all are scaled down to c.
     GlobalNorm(f64),
+    /// Adaptive gradient clipping: the gradient of each unit whose norm is not below
+    /// c·max(‖W‖, 10⁻³), with the unit's weights W, is scaled down to that. A unit is an output of a layer;
+    /// a parameter of one dimension is one.
+    ///
+    /// Reference: Brock et al., "High-Performance Large-Scale Image Recognition Without Normalization"
+    /// (2021), <https://arxiv.org/abs/2102.06171>, as timm (`First`) and optax (`Last`) have it.
+    Adaptive {
+        /// The largest norm c, as a share of that of the weights.
+        bound: f64,
+        /// Which dimension the outputs are.
+        outputs: Outputs,
+    },
 }
+
+/// Which dimension of a parameter is that of a layer's outputs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outputs {
+    /// The first, as in PyTorch and candle.
+    First,
+    /// The last, as in JAX and Keras.
+    Last,
+}
+
+const ACCEPTED: &str = "off, or value, norm, global, adaptive or adaptive-last with a finite number > 0, \
+                        such as global:1";
 
 impl Clip {
     /// The bound, if there is one.
     pub fn bound(self) -> Option<f64> {
         match self {
             Self::Off => None,
-            Self::Value(bound) | Self::Norm(bound) | Self::GlobalNorm(bound) => Some(bound),
+            Self::Value(bound)
+            | Self::Norm(bound)
+            | Self::GlobalNorm(bound)
+            | Self::Adaptive { bound, .. } => Some(bound),
+        }
+    }
+
+    /// The share of the norm of a unit's weights, if clipping is by units.
+    pub(crate) fn by_units(self) -> Option<(f64, Outputs)> {
+        match self {
+            Self::Adaptive { bound, outputs } => Some((bound, outputs)),
+            _ => None,
         }
     }
 
@@ -40,12 +75,13 @@ impl Clip {
     }
 
     /// The factor that scales a gradient down, from its own norm and that of all gradients; 1 where it
-    /// is not too long, and for [`Value`](Self::Value), which clamps.
+    /// is not too long, and for [`Value`](Self::Value) and [`Adaptive`](Self::Adaptive), which have no
+    /// such factor.
     pub fn factor(self, own: f64, global: f64) -> f64 {
         let (norm, bound) = match self {
             Self::Norm(bound) => (own, bound),
             Self::GlobalNorm(bound) => (global, bound),
-            Self::Off | Self::Value(_) => return 1.0,
+            Self::Off | Self::Value(_) | Self::Adaptive { .. } => return 1.0,
         };
         if norm > bound && norm.is_finite() { bound / norm } else { 1.0 }
     }
@@ -55,7 +91,7 @@ impl Clip {
             Some(bound) if !(bound.is_finite() && bound > 0.0) => Err(Error::InvalidSetting {
                 setting: "clip",
                 value: self.to_string(),
-                accepted: "off, or value, norm or global with a finite number > 0, such as global:1",
+                accepted: ACCEPTED,
             }),
             _ => Ok(()),
         }
@@ -69,6 +105,10 @@ impl fmt::Display for Clip {
             Self::Value(bound) => write!(f, "value:{bound:?}"),
             Self::Norm(bound) => write!(f, "norm:{bound:?}"),
             Self::GlobalNorm(bound) => write!(f, "global:{bound:?}"),
+            Self::Adaptive { bound, outputs: Outputs::First } => write!(f, "adaptive:{bound:?}"),
+            Self::Adaptive { bound, outputs: Outputs::Last } => {
+                write!(f, "adaptive-last:{bound:?}")
+            }
         }
     }
 }
@@ -76,12 +116,12 @@ impl fmt::Display for Clip {
 impl FromStr for Clip {
     type Err = Error;
 
-    /// Reads `off`, `value:C`, `norm:C` or `global:C`.
+    /// Reads `off`, `value:C`, `norm:C`, `global:C`, `adaptive:C` or `adaptive-last:C`.
     fn from_str(text: &str) -> Result<Self, Error> {
         let refused = || Error::InvalidSetting {
             setting: "clip",
             value: text.to_owned(),
-            accepted: "off, or value, norm or global with a finite number > 0, such as global:1",
+            accepted: ACCEPTED,
         };
         if text.trim() == "off" {
             return Ok(Self::Off);
@@ -92,6 +132,8 @@ impl FromStr for Clip {
             "value" => Self::Value(bound),
             "norm" => Self::Norm(bound),
             "global" => Self::GlobalNorm(bound),
+            "adaptive" => Self::Adaptive { bound, outputs: Outputs::First },
+            "adaptive-last" => Self::Adaptive { bound, outputs: Outputs::Last },
             _ => return Err(refused()),
         };
         clip.check().map_err(|_| refused())?;

@@ -19,14 +19,16 @@ mod saved;
 mod scratch;
 mod state;
 mod step;
+mod transform;
 
 pub use accumulator::Accumulator;
 pub use any::AnyOptimizer;
 pub use builder::Builder;
-pub use clip::Clip;
+pub use clip::{Clip, Outputs};
 pub use group::Group;
 pub use load_error::{CheckpointMismatch, LoadError};
-pub use options::{NonFinite, Rounding};
+pub use options::{Lookahead, NonFinite, Rounding};
 pub use parameter::Parameter;
 pub use report::{Measure, NonFiniteAt, ParameterReport, Report};
 pub use state::Optimizer;
+pub use transform::Transform;

@@ -150,7 +150,7 @@ impl<R: Real, M: Method> Optimizer<R, M> {
     ) {
         self.patterns_checked = true;
         let known = self.entries.len();
-        let (keeping, average) = (self.options.keeping::<R>(), self.options.average);
+        let (keeping, average) = (self.options.keeping::<R>(), self.options.beside());
         for (item, &index) in items.iter().zip(indices) {
             if index >= known {
                 let kernel = fresh[index - known];

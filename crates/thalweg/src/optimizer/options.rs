@@ -7,10 +7,13 @@ use std::sync::Arc;
 use super::clip::Clip;
 use super::group::{Group, Matcher, Treatment};
 use super::report::Measure;
+use super::transform::Transform;
 use crate::engine::Simd;
+use crate::engine::chunk::Beside;
 use crate::error::Error;
 use crate::method::Method;
 use crate::schedule::Schedule;
+use crate::settings::text::Reader;
 use crate::storage::state::Keeping;
 use crate::storage::{Dtype, Real};
 
@@ -28,6 +31,8 @@ pub(crate) struct Options<M> {
     pub(crate) state_type: Option<Dtype>,
     pub(crate) rounding: Rounding,
     pub(crate) average: Option<f64>,
+    pub(crate) lookahead: Option<Lookahead>,
+    pub(crate) transforms: Vec<Transform>,
     pub(crate) large_pages: bool,
     pub(crate) measure: Measure,
     pub(crate) simd: Simd,
@@ -46,6 +51,8 @@ impl<M> Options<M> {
             state_type: None,
             rounding: Rounding::Nearest,
             average: None,
+            lookahead: None,
+            transforms: Vec::new(),
             large_pages: false,
             measure: Measure::Off,
             simd: Simd::widest(),
@@ -82,6 +89,14 @@ impl<M> Options<M> {
         {
             return invalid("average", decay.to_string(), "a number in [0, 1)");
         }
+        if let Some(lookahead) = self.lookahead {
+            lookahead.check()?;
+            if self.average.is_some() {
+                let accepted = "no lookahead beside a moving average, which is kept in its place";
+                return invalid("lookahead", lookahead.to_string(), accepted);
+            }
+        }
+        self.transforms.iter().try_for_each(|transform| transform.check())?;
         let Keeping { dtype, .. } = self.keeping::<R>();
         if !R::STATE_TYPES.contains(&dtype) {
             let accepted = if R::STATE_TYPES.len() > 1 { "f32 or bf16" } else { "f64" };
@@ -106,6 +121,74 @@ pub(crate) fn check_loss_scale<R: Real>(scale: f64) -> Result<(), Error> {
     }
     let accepted = "a number > 0 whose inverse the number type can hold";
     Err(Error::InvalidSetting { setting: "loss_scale", value: scale.to_string(), accepted })
+}
+
+impl<M> Options<M> {
+    /// What is kept beside the weights.
+    pub(crate) fn beside(&self) -> Option<Beside> {
+        let average = self.average.map(|decay| Beside::Average { decay });
+        average.or(self.lookahead.map(|Lookahead { period, share }| Beside::Slow { period, share }))
+    }
+}
+
+/// Lookahead around a method: at each k-th step of a parameter the slow weights φ go the share α of the way
+/// to the weights, φ ← φ + α(W − φ), and the weights go back to them, W ← φ.
+///
+/// As text it is `period=5,share=0.5`.
+///
+/// Reference: Zhang, Lucas, Hinton, Ba, "Lookahead Optimizer: k steps forward, 1 step back" (2019),
+/// <https://arxiv.org/abs/1907.08610>.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Lookahead {
+    /// The number of steps k.
+    pub period: u64,
+    /// The share α.
+    pub share: f64,
+}
+
+impl Default for Lookahead {
+    fn default() -> Self {
+        Self { period: 5, share: 0.5 }
+    }
+}
+
+impl Lookahead {
+    fn refused(value: String) -> Error {
+        let accepted = "a period from 1 and a share in [0, 1], such as period=5,share=0.5";
+        Error::InvalidSetting { setting: "lookahead", value, accepted }
+    }
+
+    fn check(self) -> Result<(), Error> {
+        match self.period > 0 && (0.0..=1.0).contains(&self.share) {
+            true => Ok(()),
+            false => Err(Self::refused(self.to_string())),
+        }
+    }
+}
+
+impl fmt::Display for Lookahead {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "period={},share={:?}", self.period, self.share)
+    }
+}
+
+impl FromStr for Lookahead {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let refused = || Self::refused(text.to_owned());
+        let reader = Reader { text, thing: "lookahead", key: "setting" };
+        let mut lookahead = Self::default();
+        for setting in reader.settings(Some(text)) {
+            match setting.map_err(|_| refused())? {
+                ("period", value) => lookahead.period = value.parse().map_err(|_| refused())?,
+                ("share", value) => lookahead.share = value.parse().map_err(|_| refused())?,
+                _ => return Err(refused()),
+            }
+        }
+        lookahead.check()?;
+        Ok(lookahead)
+    }
 }
 
 /// What happens when a gradient holds an infinity or a NaN.

@@ -9,6 +9,7 @@ use super::group_kernels::{GroupKernel, carry, group_kernels};
 use super::load_error::{CheckpointMismatch, LoadError};
 use super::options::check_loss_scale;
 use super::state::{Entry, Optimizer};
+use super::transform::Transform;
 use crate::checkpoint::{Checkpoint, SavedParameter, SavedSchedule, SavedSlot};
 use crate::error::Error;
 use crate::method::{Method, Registry, Spec};
@@ -20,6 +21,8 @@ use crate::storage::{Dtype, Real, Stored};
 
 /// The slot under which a moving average of the weights is saved, and the setting that keeps one.
 const AVERAGE: &str = "average";
+const LOOKAHEAD: &str = "lookahead";
+const TRANSFORMS: &str = "transforms";
 
 /// Other settings.
 const CLIP: &str = "clip";
@@ -253,11 +256,14 @@ impl<R: Real, M: Method> Optimizer<R, M> {
     /// The settings that must be the same in a checkpoint, as far as they are set.
     fn shared_settings(&self) -> impl Iterator<Item = (&'static str, Option<String>)> {
         let options = &self.options;
+        let transforms = !options.transforms.is_empty();
         let groups: Vec<String> = options.groups.iter().map(Group::to_string).collect();
         [
             (CLIP, Some(options.clip.to_string())),
             (GROUPS, (!groups.is_empty()).then(|| groups.join("; "))),
             (AVERAGE, options.average.map(|decay| format!("{decay:?}"))),
+            (LOOKAHEAD, options.lookahead.map(|lookahead| lookahead.to_string())),
+            (TRANSFORMS, transforms.then(|| Transform::join(&options.transforms))),
             (ROUNDING, Some(options.rounding.to_string())),
             (NON_FINITE, Some(options.non_finite.to_string())),
         ]
@@ -289,7 +295,7 @@ impl<R: Real, M: Method> Optimizer<R, M> {
         };
         let slots = group.slots(entry.kernel_shape());
         let mut expected: Vec<&str> = slots.iter().map(|slot| slot.name.as_str()).collect();
-        expected.extend(self.options.average.map(|_| AVERAGE));
+        expected.extend(self.options.beside().map(|_| AVERAGE));
         let found: Vec<&str> = saved.slots.iter().map(|slot| slot.name.as_str()).collect();
         same(&what("state"), &found.join(", "), &expected.join(", "))?;
 
@@ -385,6 +391,14 @@ impl<R: Real> Optimizer<R, Spec> {
         if let Some(decay) = setting(AVERAGE) {
             let decay = decay.parse().map_err(|_| mismatch(AVERAGE, decay, "a number"))?;
             builder = builder.average(decay);
+        }
+        if let Some(lookahead) = setting(LOOKAHEAD) {
+            builder = builder.lookahead(lookahead.parse()?);
+        }
+        if let Some(transforms) = setting(TRANSFORMS) {
+            for transform in Transform::parse_all(transforms)? {
+                builder = builder.transform(transform);
+            }
         }
         for saved in &checkpoint.schedules {
             let schedule = Schedule::parse(&saved.schedule).map_err(|error| {

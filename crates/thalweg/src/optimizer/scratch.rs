@@ -11,6 +11,8 @@ pub(crate) struct Scratch<R: Real> {
     pub(crate) items: Vec<Parameter<'static, R>>,
     pub(crate) indices: Vec<usize>,
     pub(crate) coalesced: Coalesced<R>,
+    /// Transformed gradients. Longer than needed where an earlier step had more.
+    pub(crate) transformed: Vec<R>,
     pub(crate) inspected: Vec<Inspected<'static, R>>,
     pub(crate) jobs: Vec<Option<Job<'static, R>>>,
     pub(crate) steps: Vec<Step<'static, 'static, R>>,
@@ -30,6 +32,7 @@ impl<R: Real> Default for Scratch<R> {
             items: Vec::new(),
             indices: Vec::new(),
             coalesced: Coalesced::default(),
+            transformed: Vec::new(),
             inspected: Vec::new(),
             jobs: Vec::new(),
             steps: Vec::new(),

@@ -8,6 +8,7 @@ use super::report::{Measure, NonFiniteAt, ParameterReport, Report};
 use super::rows::Coalesced;
 use super::scratch::{Job, recycle};
 use super::state::Optimizer;
+use super::transform::Transforms;
 use crate::engine::chunk::{Chunk, Context};
 use crate::engine::squares::joint_norm;
 use crate::engine::statistics::{Inspected, Wanted, inspect, norm};
@@ -110,14 +111,17 @@ impl<R: Real, M: Method> Optimizer<R, M> {
         items.extend(parameters);
         // Sparse gradients may become sums in `coalesced`, which does not live as long.
         let mut coalesced = std::mem::take(&mut self.scratch.coalesced);
+        let mut transformed = std::mem::take(&mut self.scratch.transformed);
         let mut items: Vec<Parameter<'_, R>> = items;
         let mut indices = std::mem::take(&mut self.scratch.indices);
         indices.clear();
         let scale = scale / self.options.loss_scale;
-        let result = self.step_items((scale, loss), &mut items, &mut indices, &mut coalesced);
+        let memory = (&mut coalesced, &mut transformed);
+        let result = self.step_items((scale, loss), &mut items, &mut indices, memory);
         self.scratch.items = recycle(items);
         self.scratch.indices = indices;
         self.scratch.coalesced = coalesced;
+        self.scratch.transformed = transformed;
         result
     }
 
@@ -126,7 +130,7 @@ impl<R: Real, M: Method> Optimizer<R, M> {
         (scale, loss): (f64, f64),
         items: &mut Vec<Parameter<'b, R>>,
         indices: &mut Vec<usize>,
-        coalesced: &'b mut Coalesced<R>,
+        (coalesced, transformed): (&'b mut Coalesced<R>, &'b mut Vec<R>),
     ) -> Result<Report, Error> {
         let fresh = self.recognise(items, indices)?;
         self.check_lengths(items, indices)?;
@@ -154,7 +158,16 @@ impl<R: Real, M: Method> Optimizer<R, M> {
         let mut report = Report::default();
         let mut inspected: Vec<Inspected<'_, R>> =
             recycle(std::mem::take(&mut self.scratch.inspected));
-        let result = self.inspect(scale, items, &mut inspected, &mut report);
+        let mut result = self.inspect(scale, items, &mut inspected, &mut report);
+        let transforms = self.transforms(scale);
+        if result.is_ok() && report.skipped.is_none() && !transforms.is_empty() {
+            let entry = |i: usize| self.entries.get_index(indices[i]).map(|(_, entry)| entry);
+            let t = |i| entry(i).map_or(0, |entry| entry.steps) + 1;
+            let shape = |i| entry(i).and_then(|entry| entry.shape.clone());
+            report.clipped = transforms.apply(transformed, items, t, shape);
+            inspected.clear();
+            result = self.inspect(scale, items, &mut inspected, &mut report);
+        }
         if result.is_ok() && report.skipped.is_none() {
             if let Some(kernels) = scheduled {
                 self.change_kernels(kernels);
@@ -176,8 +189,13 @@ impl<R: Real, M: Method> Optimizer<R, M> {
             let (name, optimizer) = (name.to_owned(), self.options.method_name(index));
             return Err(Error::SparseWholeTensor { name, optimizer });
         }
-        if self.options.average.is_some() {
+        if self.options.beside().is_some() {
             return Err(Error::SparseAverage { name: name.to_owned() });
+        }
+        let transforms = self.transforms(1.0);
+        if !transforms.is_empty() {
+            let (name, transform) = (name.to_owned(), transforms.first());
+            return Err(Error::SparseTransform { name, transform });
         }
         Ok(())
     }
@@ -231,6 +249,12 @@ impl<R: Real, M: Method> Optimizer<R, M> {
         Ok(())
     }
 
+    /// What is made of gradients before they are stepped.
+    fn transforms(&self, scale: f64) -> Transforms<'_> {
+        let Options { transforms: list, clip, .. } = &self.options;
+        Transforms { list, clip: *clip, scale, arch: self.arch() }
+    }
+
     fn arch(&self) -> pulp::Arch {
         self.options.simd.arch().unwrap_or(pulp::Arch::Scalar)
     }
@@ -243,7 +267,7 @@ impl<R: Real, M: Method> Optimizer<R, M> {
                 Clip::Value(bound) => bound,
                 _ => f64::INFINITY,
             }),
-            average: self.options.average,
+            beside: self.options.beside(),
             seed: match self.options.rounding {
                 Rounding::Nearest => None,
                 Rounding::Stochastic { seed } => Some(seed),

@@ -28,6 +28,8 @@ pub trait Real:
     const NAME: &'static str;
     /// The smallest positive normal number: 2⁻¹²⁶ in f32, 2⁻¹⁰²² in f64.
     const MIN_POSITIVE: Self;
+    /// The distance from 1 to the next number: 2⁻²³ in f32, 2⁻⁵² in f64.
+    const EPSILON: f64;
     /// The types in which state can be stored.
     const STATE_TYPES: &'static [Dtype];
 
@@ -70,6 +72,7 @@ macro_rules! real {
             const DTYPE: Dtype = Dtype::$dtype;
             const NAME: &'static str = stringify!($type);
             const MIN_POSITIVE: Self = $type::MIN_POSITIVE;
+            const EPSILON: f64 = $type::EPSILON as f64;
             const STATE_TYPES: &'static [Dtype] = $states;
 
             type Bf16 = $bf16;

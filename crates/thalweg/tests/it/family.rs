@@ -26,9 +26,12 @@ struct Golden {
 }
 
 #[derive(Deserialize)]
-struct Case {
-    spec: String,
-    points: Vec<Vec<f64>>,
+pub struct Case {
+    pub spec: String,
+    pub points: Vec<Vec<f64>>,
+    /// What is around the method, in `wrappers.json`.
+    #[serde(default)]
+    pub around: String,
     /// The weights to evaluate with, where they are not those that are trained.
     evaluation: Option<Vec<Vec<f64>>>,
 }
@@ -86,8 +89,15 @@ fn run<R: Real, M: Method>(method: M, steps: u64) -> Vec<[Vec<R>; 5]> {
 
 /// The parameters and the weights to evaluate with after each of `steps` steps.
 fn run_with_evaluation<R: Real, M: Method>(method: M, steps: u64) -> Vec<[[Vec<R>; 5]; 2]> {
+    run_of(Optimizer::new(method).unwrap(), steps)
+}
+
+/// The same of an optimizer.
+pub fn run_of<R: Real, M: Method>(
+    mut optimizer: Optimizer<R, M>,
+    steps: u64,
+) -> Vec<[[Vec<R>; 5]; 2]> {
     let names = ["p0", "p1", "p2", "p3", "p4"];
-    let mut optimizer: Optimizer<R, M> = Optimizer::new(method).unwrap();
     let mut w: [Vec<R>; 5] = std::array::from_fn(start);
     let mut points = Vec::new();
     for t in 1..=steps {
@@ -125,7 +135,12 @@ fn difference(case: &Case) -> Option<String> {
         Ok(method) => method,
         Err(error) => return Some(format!("{}: {error}", case.spec)),
     };
-    let ours = run_with_evaluation::<f64, _>(method, case.points.len() as u64);
+    difference_of(case, Optimizer::new(method).unwrap())
+}
+
+/// What an optimizer's run differs in first.
+pub fn difference_of(case: &Case, optimizer: Optimizer<f64>) -> Option<String> {
+    let ours = run_of(optimizer, case.points.len() as u64);
     for (t, [weights, evaluation]) in ours.iter().enumerate() {
         let theirs = case.evaluation.as_ref().map(|theirs| (evaluation, &theirs[t]));
         let pairs = [Some((weights, &case.points[t])), theirs];

@@ -27,3 +27,4 @@ mod storage;
 mod text_rules;
 mod whole_tensor;
 mod worked;
+mod wrappers;
