@@ -3,7 +3,6 @@
 
 use super::chunk::{Chunk, Context};
 use super::pass::step_chunk;
-use super::squares::PartialSums;
 use super::staged::{Then, by_blocks};
 use super::tensor::{Tensor, halved};
 use super::walk::{CHUNKS, Loop, Numbers, Part, Pass, Stretch, Terms, chunk_at, flushed};
@@ -81,25 +80,53 @@ impl MatrixView {
         place.matrix * self.columns + place.column
     }
 
-    /// Calls a function with each stretch of at most `len` elements from `place` on that lie in one row:
-    /// its first element, counted from the place, its length, row and first column.
+    /// The stretches of `len` elements from `place` on that each lie in one row.
     #[inline(always)]
-    fn stretches(
-        &self,
-        mut place: Place,
-        len: usize,
-        mut each: impl FnMut(usize, usize, usize, usize),
-    ) {
-        let mut from = 0;
-        while from < len {
-            let n = (len - from).min(self.columns - place.column);
-            each(from, n, place.row, self.column(place));
-            from += n;
-            place = Place { row: place.row + 1, column: 0, ..place };
-            if place.row == (place.matrix + 1) * self.rows {
+    fn stretches(self, place: Place, len: usize) -> Stretches {
+        Stretches { view: self, place, from: 0, len }
+    }
+}
+
+/// Elements of one row.
+#[derive(Clone, Copy)]
+struct Line {
+    /// The first one, counted from the place where the stretches begin.
+    from: usize,
+    len: usize,
+    row: usize,
+    /// The first one's column, among those of all matrices.
+    column: usize,
+}
+
+/// Iterates over stretches that each lie in one row.
+// Without closures, which the compiler may not inline into the function with the SIMD features.
+struct Stretches {
+    view: MatrixView,
+    place: Place,
+    from: usize,
+    len: usize,
+}
+
+impl Iterator for Stretches {
+    type Item = Line;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<Line> {
+        let Self { view, place, from, len } = self;
+        if from >= len {
+            return None;
+        }
+        let n = (*len - *from).min(view.columns - place.column);
+        let line = Line { from: *from, len: n, row: place.row, column: view.column(*place) };
+        *from += n;
+        place.column += n;
+        if place.column == view.columns {
+            (place.row, place.column) = (place.row + 1, 0);
+            if place.row == (place.matrix + 1) * view.rows {
                 place.matrix += 1;
             }
         }
+        Some(line)
     }
 }
 
@@ -303,18 +330,20 @@ impl<R: Real, const A: usize, const B: usize> Numbered<R, A, B> {
         Self { rows: [[R::zero(); CHUNK]; A], columns: [[R::zero(); CHUNK]; B] }
     }
 
-    /// Fills in those of `len` elements from `place` on.
+    /// Fills in those of `len` elements from `place` on; gives the place that follows.
     #[inline(always)]
-    fn fill<C>(&mut self, sides: &Sides<'_, R, C, A, B>, place: Place, len: usize) {
-        sides.view.stretches(place, len, |from, n, row, column| {
+    fn fill<C>(&mut self, sides: &Sides<'_, R, C, A, B>, place: Place, len: usize) -> Place {
+        let mut stretches = sides.view.stretches(place, len);
+        for Line { from, len, row, column } in stretches.by_ref() {
             for a in 0..A {
-                self.rows[a][from..from + n].fill(sides.rows[a][row]);
+                self.rows[a][from..from + len].fill(sides.rows[a][row]);
             }
             for b in 0..B {
-                let of_columns = &sides.columns[b][column..column + n];
-                self.columns[b][from..from + n].copy_from_slice(of_columns);
+                let of_columns = &sides.columns[b][column..column + len];
+                self.columns[b][from..from + len].copy_from_slice(of_columns);
             }
-        });
+        }
+        stretches.place
     }
 
     #[inline(always)]
@@ -390,16 +419,18 @@ where
         let Self { sides, terms: Terms { factor, bound, .. }, w, g, s, at, out } = self;
         let words = T::State::<R>::SLOTS * BLOCK;
         let mut numbered = Numbered::new();
+        // Of the row that the last element was in.
+        let mut place = sides.view.place(at);
+        let (mut lanes, mut row) = ([[0.0; 16]; K], place.row);
+        let mut pairs = [[[R::zero(); CHUNK]; 2]; K];
         for (k, (w, g)) in w.chunks(CHUNK).zip(g.chunks(CHUNK)).enumerate() {
             let block = &s[k / CHUNKS * words..][..words];
             let (j, n) = (k % CHUNKS * CHUNK, w.len());
-            let place = sides.view.place(at + k * CHUNK);
-            numbered.fill(sides, place, n);
+            let next = numbered.fill(sides, place, n);
             // Padding is computed, too, but not summed.
             let (mut w_full, mut g_full) = ([R::zero(); CHUNK], [R::zero(); CHUNK]);
             w_full[..n].copy_from_slice(w);
             g_full[..n].copy_from_slice(g);
-            let mut pairs = [[[R::zero(); CHUNK]; 2]; K];
             for i in 0..CHUNK {
                 let mut state = T::State::<R>::load::<PlainSlots>(block, &[], 0, j + i);
                 let g = R::clamp(g_full[i] * factor, bound);
@@ -410,48 +441,71 @@ where
                     pairs[k][1][i] = terms[k][1];
                 }
             }
-            sides.view.stretches(place, n, |from, n, row, column| {
-                for (k, [a, b]) in pairs.iter().enumerate() {
-                    let (a, b) = (&a[from..from + n], &b[from..from + n]);
-                    add_stretch::<R, T, A, B, K>(out, k, a, b, row, column);
+            for line in sides.view.stretches(place, n) {
+                if T::SUMMED.rows && line.row != row {
+                    flush(out, &mut lanes, T::SUMMED, row);
+                    row = line.row;
                 }
-            });
+                for k in 0..K {
+                    let [a, b] = &pairs[k];
+                    let (a, b) = (&a[line.from..][..line.len], &b[line.from..][..line.len]);
+                    if T::SUMMED.rows {
+                        add_to_row(&mut lanes[k], a, b, T::SUMMED);
+                    }
+                    if T::SUMMED.columns {
+                        let column = line.column - out.first_column;
+                        let sums = &mut out.columns[k][column..][..line.len];
+                        add_to_columns(sums, a, b, T::SUMMED);
+                    }
+                }
+            }
+            place = next;
         }
+        flush(out, &mut lanes, T::SUMMED, row);
     }
 }
 
-/// Adds the products of a stretch that lies in one row.
+/// Partial sums of a row, or the largest numbers: the bits do not depend on the SIMD width.
+type Lanes = [f64; 16];
+
+/// Adds products; the first one goes to the first lane.
 #[inline(always)]
-fn add_stretch<R: Real, T, const A: usize, const B: usize, const K: usize>(
-    out: &mut SideSums<K>,
-    k: usize,
-    a: &[R],
-    b: &[R],
-    row: usize,
-    column: usize,
-) where
-    T: MatrixRule<A, B, K>,
-{
-    let product = |a: &R, b: &R| a.to_f64() * b.to_f64();
-    if T::SUMMED.rows {
-        let of_row = match T::SUMMED.largest {
-            false => {
-                let mut sum = PartialSums::default();
-                sum.add_pairs(a, b, product);
-                sum.total()
-            }
-            true => {
-                let products = a.iter().zip(b).map(|(a, b)| product(a, b));
-                products.fold(0.0, |largest, next| T::SUMMED.join(largest, next))
-            }
-        };
-        let sum = &mut out.rows[k][row - out.first_row];
-        *sum = T::SUMMED.join(*sum, of_row);
+fn add_to_row<R: Real>(lanes: &mut Lanes, a: &[R], b: &[R], summed: Summed) {
+    let (a, a_rest) = a.as_chunks::<16>();
+    let (b, b_rest) = b.as_chunks::<16>();
+    for i in 0..a.len().min(b.len()) {
+        for k in 0..16 {
+            lanes[k] = summed.join(lanes[k], a[i][k].to_f64() * b[i][k].to_f64());
+        }
     }
-    if T::SUMMED.columns {
-        let sums = &mut out.columns[k][column - out.first_column..][..a.len()];
-        for ((sum, a), b) in sums.iter_mut().zip(a).zip(b) {
-            *sum = T::SUMMED.join(*sum, product(a, b));
+    for (lane, (a, b)) in lanes.iter_mut().zip(a_rest.iter().zip(b_rest)) {
+        *lane = summed.join(*lane, a.to_f64() * b.to_f64());
+    }
+}
+
+/// Adds products, each to its column.
+#[inline(always)]
+fn add_to_columns<R: Real>(sums: &mut [f64], a: &[R], b: &[R], summed: Summed) {
+    let n = sums.len().min(a.len()).min(b.len());
+    let (sums, a, b) = (&mut sums[..n], &a[..n], &b[..n]);
+    for i in 0..n {
+        sums[i] = summed.join(sums[i], a[i].to_f64() * b[i].to_f64());
+    }
+}
+
+/// Adds what was found of a row.
+#[inline(always)]
+fn flush<const K: usize>(
+    out: &mut SideSums<K>,
+    lanes: &mut [Lanes; K],
+    summed: Summed,
+    row: usize,
+) {
+    for (sums, lanes) in out.rows.iter_mut().zip(lanes) {
+        let Some(sum) = sums.get_mut(row - out.first_row) else { continue };
+        for lane in lanes {
+            *sum = summed.join(*sum, *lane);
+            *lane = 0.0;
         }
     }
 }
@@ -512,10 +566,10 @@ where
         let slots = T::State::<R>::SLOTS;
         let mut numbered = Numbered::new();
         for Part { w, g, first } in parts {
+            let mut place = sides.view.place(at + *first * CHUNK);
             for (k, (w, g)) in w.iter_mut().zip(*g).enumerate() {
                 let chunk = *first + k;
-                let from = chunk * CHUNK;
-                numbered.fill(sides, sides.view.place(at + from), CHUNK.min(len - from));
+                place = numbered.fill(sides, place, CHUNK.min(len - chunk * CHUNK));
                 let block = &mut s[chunk / CHUNKS * slots * BLOCK..];
                 let block = chunk_at(block, slots, chunk % CHUNKS * CHUNK);
                 for i in 0..CHUNK {

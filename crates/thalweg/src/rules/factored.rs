@@ -25,6 +25,12 @@ fn over_mean<R: Real>(rows: &[R], view: MatrixView, least: f64) -> Vec<R> {
     scaled.collect()
 }
 
+/// 1/√x of each number.
+// Of rows and columns each by itself: the product of two squares that are nearly 0 may underflow in f32.
+fn inverse_roots<R: Real>(numbers: &[R]) -> Vec<R> {
+    numbers.iter().map(|x| R::from_f64(1.0 / x.to_f64().sqrt())).collect()
+}
+
 /// The shape of a number for each row, without the last dimension.
 fn of_rows(shape: &[usize]) -> Vec<usize> {
     shape[..shape.len().saturating_sub(1)].to_vec()
@@ -343,15 +349,15 @@ struct CameConstants<N> {
 }
 
 impl<N: Number> CameConstants<N> {
-    /// The update, scaled down, and m moved towards it.
+    /// The update, scaled down, and m moved towards it, with 1/√v.
     #[inline(always)]
-    fn update<const SLOTS: usize>(&self, v: N, u: N, w: N, slots: &mut [N; SLOTS]) -> N {
-        let (u, mut root) = (u + self.coupled * w, v.sqrt());
+    fn update<const SLOTS: usize>(&self, mut inverse: N, u: N, w: N, slots: &mut [N; SLOTS]) -> N {
+        let u = u + self.coupled * w;
         if SLOTS == 2 {
-            slots[1] = slots[1].max(root);
-            root = (slots[1] * self.one_over_beta2).sqrt();
+            slots[1] = slots[1].max(N::one() / inverse);
+            inverse = N::one() / (slots[1] * self.one_over_beta2).sqrt();
         }
-        let u = self.scale * (u / root);
+        let u = self.scale * (u * inverse);
         slots[0] = self.beta1 * slots[0] + self.one_minus_beta1 * u;
         u
     }
@@ -423,7 +429,7 @@ impl<const SLOTS: usize> MatrixRule<2, 2, 1> for CameSteps<SLOTS> {
         slots: &mut [N; SLOTS],
     ) -> N {
         c.update(row * column, u, w, slots);
-        -(c.lr * (slots[0] / (stray_row * stray_column).sqrt())) - c.decay * w
+        -(c.lr * (slots[0] * (stray_row * stray_column))) - c.decay * w
     }
 }
 
@@ -474,8 +480,8 @@ impl<const SLOTS: usize> TensorRule for CameOfMatrix<SLOTS> {
         approach(tensor.separate_slot(0), 1.0 - beta2, new);
         let new = more(&squares.columns[0], of_column, eps1);
         approach(tensor.separate_slot(1), 1.0 - beta2, new);
-        let rows = over_mean(tensor.separate_slot(0), view, 0.0);
-        let columns = tensor.separate_slot(1).to_vec();
+        let rows = inverse_roots(&over_mean(tensor.separate_slot(0), view, 0.0));
+        let columns = inverse_roots(tensor.separate_slot(1));
         let sides = Sides { view, constants, rows: [&rows[..]], columns: [&columns[..]] };
         let sums = tensor.side_sums::<CameUpdates<SLOTS>, 1, 1, 1>(&sides);
         let square: f64 = sums.rows[0].iter().sum();
@@ -494,8 +500,8 @@ impl<const SLOTS: usize> TensorRule for CameOfMatrix<SLOTS> {
         let Some(strays) = of_step([&rows; 2], [&columns; 2], tensor, false) else { return };
         approach(tensor.separate_slot(2), 1.0 - beta3, more(&strays.rows[0], of_row, eps2));
         approach(tensor.separate_slot(3), 1.0 - beta3, more(&strays.columns[0], of_column, eps2));
-        let stray_rows = over_mean(tensor.separate_slot(2), view, 0.0);
-        let stray_columns = tensor.separate_slot(3).to_vec();
+        let stray_rows = inverse_roots(&over_mean(tensor.separate_slot(2), view, 0.0));
+        let stray_columns = inverse_roots(tensor.separate_slot(3));
         of_step([&rows, &stray_rows], [&columns, &stray_columns], tensor, true);
     }
 }

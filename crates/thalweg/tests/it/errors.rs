@@ -57,8 +57,8 @@ fn settings_say_what_they_accept() {
     for (builder, message) in [
         (
             builder().clip(Clip::GlobalNorm(0.0)),
-            "clip=global:0.0 is refused; clip is off, or value, norm or global with a finite \
-             number > 0, such as global:1",
+            "clip=global:0.0 is refused; clip is off, or value, norm, global, adaptive or adaptive-last \
+             with a finite number > 0, such as global:1",
         ),
         (
             builder().loss_scale(-1.0),

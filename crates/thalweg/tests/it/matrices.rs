@@ -135,6 +135,25 @@ fn a_parameter_without_elements_is_stepped() {
     }
 }
 
+/// An input that is always 0 and an output that never learns have squares of nearly 0, whose product is 0
+/// in f32.
+#[test]
+fn rows_and_columns_without_gradients_stay_finite() {
+    for spec in specs() {
+        let mut optimizer: Optimizer<f32> = Optimizer::from_spec(spec).unwrap();
+        let mut w = common::start::<f32>(35);
+        for t in 1..=20 {
+            let mut g = gradient::<f32>(35, t);
+            let dead = |i: usize| i / 7 == 1 || i % 7 == 2;
+            g.iter_mut().enumerate().filter(|(i, _)| dead(*i)).for_each(|(_, g)| *g = 0.0);
+            optimizer
+                .step([Parameter::from(("w", &mut w[..], &g[..])).with_shape(&[5, 7])])
+                .unwrap();
+            assert!(w.iter().all(|w| w.is_finite()), "{spec}, step {t}: {w:?}");
+        }
+    }
+}
+
 #[test]
 fn sparse_gradients_are_refused() {
     for spec in specs() {
