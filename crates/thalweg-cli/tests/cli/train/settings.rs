@@ -76,7 +76,7 @@ fn schedule_groups_and_clipping() {
     );
     says(
         &["--clip", "globl:1"],
-        "clip=globl:1 is refused; clip is off, or value, norm or global with",
+        "clip=globl:1 is refused; clip is off, or value, norm, global, adaptive or adaptive-last with",
     );
     says(&["--clip", "global:-1"], "clip=global:-1 is refused");
 }
