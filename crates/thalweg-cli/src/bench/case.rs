@@ -75,7 +75,7 @@ impl Case {
     }
 
     /// The shape of a tensor, for methods that step matrices otherwise than lists of numbers: the most
-    /// columns up to [`COLUMNS`] that its length can be divided by. A list has few.
+    /// columns up to 4096 that its length can be divided by. A list has few.
     pub fn shape(&self, len: usize) -> Option<[usize; 2]> {
         self.optimizer.kernel().matrices()?;
         let columns = (2..=COLUMNS).rev().find(|columns| len.is_multiple_of(*columns))?;
