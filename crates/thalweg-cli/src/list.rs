@@ -92,12 +92,13 @@ fn rule(spec: &Spec) -> Result<String, Failure> {
     }
     let described = spec.hyperparameters();
     // Of a method that steps matrices otherwise, a rule would be half of it.
-    let formula = spec.formula().filter(|_| spec.kernel().matrices().is_none());
+    let is_whole = spec.kernel().whole_formula().is_some();
+    let formula = spec.formula().filter(|_| is_whole);
     let text = formula.and_then(|formula| formula.to_described_rule(&described));
     let text = text.ok_or_else(|| {
         Failure::usage(format!(
             "{spec} cannot be written as a rule: a rule has neither norms of a whole parameter nor \
-             a first step of its own nor another step for matrices"
+             a first step of its own nor random numbers nor another step for matrices"
         ))
     })?;
     let Entry { title, summary, paper, .. } = spec.entry();
@@ -146,8 +147,9 @@ impl Costs {
 
 /// In words.
 fn costs(costs: &Costs) -> String {
-    let passes =
-        ["one pass", "two passes", "three passes", "four passes"][costs.passes.clamp(1, 4) - 1];
+    const PASSES: [&str; 5] =
+        ["one pass", "two passes", "three passes", "four passes", "five passes"];
+    let passes = PASSES[costs.passes.clamp(1, PASSES.len()) - 1];
     let edges = if costs.has_edges { " and numbers for rows and columns" } else { "" };
     let loss = if costs.needs_loss { ", needs the loss" } else { "" };
     format!("{} bytes of state a parameter in f32{edges}, {passes}{loss}", costs.state)

@@ -97,7 +97,7 @@ mod sum_rule;
 
 pub use dual::{Differentiable, Dual};
 pub use engine::{
-    Kernel, MatrixRule, MatrixView, Norms, SideSums, Sides, Simd, Summed, Tensor, TensorRule,
+    Kernel, MatrixRule, MatrixView, Noise, Norms, SideSums, Sides, Simd, Summed, Tensor, TensorRule,
 };
 pub use error::Error;
 pub use formula::Formula;

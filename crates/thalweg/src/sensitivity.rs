@@ -110,6 +110,14 @@ pub enum SensitivityError {
         /// The number of elements.
         elements: usize,
     },
+    /// A method that adds noise to gradients.
+    #[error(
+        "{optimizer} adds noise to gradients, so that its runs have no derivatives; eta=0 leaves it out"
+    )]
+    Noise {
+        /// The optimizer.
+        optimizer: String,
+    },
     /// A whole-tensor method that does not say its formula.
     #[error("{optimizer} has no formula, so that its runs have no derivatives")]
     NoFormula {
@@ -171,7 +179,10 @@ pub fn sensitivity<M: Method>(
     method.check()?;
     let name = method.name();
     let formula = method.kernel().formula();
-    let formula = formula.ok_or(SensitivityError::NoFormula { optimizer: name })?;
+    let formula = formula.ok_or(SensitivityError::NoFormula { optimizer: name.clone() })?;
+    if formula.has_noise() {
+        return Err(SensitivityError::Noise { optimizer: name });
+    }
     let plan = Plan { formula, start, steps };
     for input in inputs {
         plan.check(method, input)?;

@@ -77,6 +77,9 @@ pub enum ExplainError {
     /// A whole-tensor method that does not say its formula.
     #[error("{0} has no formula to explain")]
     NoFormula(String),
+    /// A method that adds noise to gradients.
+    #[error("{0} adds noise to gradients; eta=0 leaves it out, and can be explained")]
+    Noise(String),
     /// The method refuses its hyperparameters.
     #[error(transparent)]
     Method(#[from] thalweg::Error),
@@ -186,6 +189,9 @@ impl Explanation {
         spec.check()?;
         let formula = spec.formula();
         let formula = formula.ok_or_else(|| ExplainError::NoFormula(spec.to_string()))?;
+        if formula.has_noise() {
+            return Err(ExplainError::Noise(spec.to_string()));
+        }
         let (spec, hyperparameters) = (spec.clone(), spec.hyperparameters());
         let (steps, diverged_at) = (Vec::new(), None);
         let it = Self {

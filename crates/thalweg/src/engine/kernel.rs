@@ -7,6 +7,7 @@ use crate::sum_rule::SumRule;
 
 use super::chunk::{Chunk, Context};
 use super::model::{MOST_SUMS, WholeModel};
+use super::noise::Noise;
 use super::pass::{step_chunk, step_chunks};
 use super::sums::{MOST_KEPT, ThreePasses, TwoPasses};
 use super::tape::Tape;
@@ -19,6 +20,9 @@ pub struct Kernel {
     kind: Kind,
     evaluation: Option<Box<Evaluation>>,
     matrices: Option<Box<Kernel>>,
+    /// The indices that the last two dimensions of such a parameter have at least.
+    least_side: usize,
+    noise: Option<Noise>,
 }
 
 /// The weight to evaluate with, from a weight and the numbers of its slots.
@@ -91,7 +95,7 @@ impl PerReal for dyn WholeTensor {
 
 impl Kernel {
     fn of(kind: Kind) -> Self {
-        Self { kind, evaluation: None, matrices: None }
+        Self { kind, evaluation: None, matrices: None, least_side: 0, noise: None }
     }
 
     /// The same kernel with another one for parameters of two or more dimensions, which may have other
@@ -104,6 +108,19 @@ impl Kernel {
         Self { matrices: Some(Box::new(matrices)), ..self }
     }
 
+    /// The same kernel, which steps as a matrix only what has at least `side` indices in each of its last two
+    /// dimensions.
+    #[must_use]
+    pub fn for_matrices_from(self, side: usize) -> Self {
+        Self { least_side: side, ..self }
+    }
+
+    /// Whether a parameter of this shape has the kernel for matrices.
+    pub(crate) fn is_for_matrix(&self, shape: &[usize]) -> bool {
+        let is_large = |[rows, columns]: [usize; 2]| rows.min(columns) >= self.least_side;
+        self.matrices.is_some() && shape.last_chunk().is_some_and(|last| is_large(*last))
+    }
+
     /// The kernel for parameters of two or more dimensions, if they have their own.
     pub fn matrices(&self) -> Option<&Self> {
         self.matrices.as_deref()
@@ -111,7 +128,7 @@ impl Kernel {
 
     /// The kernel for a parameter of this shape.
     pub(crate) fn for_shape(&self, shape: &[usize]) -> &Self {
-        self.matrices().filter(|_| shape.len() > 1).unwrap_or(self)
+        self.matrices().filter(|_| self.is_for_matrix(shape)).unwrap_or(self)
     }
 
     /// Steps element by element.
@@ -120,9 +137,10 @@ impl Kernel {
     }
 
     /// Steps element by element by the program of a formula, without a compiled loop: the same
-    /// bits, on any storage type. `None` if the formula needs a norm of the whole parameter.
+    /// bits, on any storage type. `None` if the formula needs a norm of the whole parameter, or noise.
     pub fn of_formula(formula: &Formula) -> Option<Self> {
-        formula.is_elementwise().then(|| Self::program(formula.clone()))
+        let is_alone = formula.is_elementwise() && !formula.has_noise();
+        is_alone.then(|| Self::program(formula.clone()))
     }
 
     /// The same for a formula that is known to be elementwise.
@@ -137,10 +155,10 @@ impl Kernel {
 
     /// Steps whole parameters in two passes: sums, then elements.
     ///
-    /// A rule that needs the loss, or keeps more than eight numbers, does not compile.
+    /// A rule that needs the loss, or keeps more than 24 numbers, does not compile.
     pub fn sums<T: SumRule<K>, const K: usize>(rule: T) -> Self {
         const { assert!(!T::NEEDS_LOSS, "the loss is that of the model: use `over_model`") };
-        const { assert!(T::KEPT.len() <= MOST_KEPT, "a rule keeps at most eight numbers") };
+        const { assert!(T::KEPT.len() <= MOST_KEPT, "a rule keeps at most 24 numbers") };
         Self::tensor(TwoPasses(rule))
     }
 
@@ -152,7 +170,7 @@ impl Kernel {
         T: SumRule<K>,
     {
         const { assert!(!P::NEEDS_LOSS && !T::NEEDS_LOSS, "the loss is that of the model") };
-        const { assert!(T::KEPT.len() <= MOST_KEPT, "a rule keeps at most eight numbers") };
+        const { assert!(T::KEPT.len() <= MOST_KEPT, "a rule keeps at most 24 numbers") };
         const { assert!(P::KEPT.len() == T::KEPT.len(), "both rules keep the same numbers") };
         const {
             assert!(
@@ -165,10 +183,10 @@ impl Kernel {
 
     /// Steps all parameters of a model in two passes: sums over all of them, then elements.
     ///
-    /// A rule with more than eight sums, or that keeps more than eight numbers, does not compile.
+    /// A rule with more than eight sums, or that keeps more than 24 numbers, does not compile.
     pub fn over_model<T: SumRule<K>, const K: usize>(rule: T) -> Self {
         const { assert!(K <= MOST_SUMS, "a rule has at most eight sums over a model") };
-        const { assert!(T::KEPT.len() <= MOST_KEPT, "a rule keeps at most eight numbers") };
+        const { assert!(T::KEPT.len() <= MOST_KEPT, "a rule keeps at most 24 numbers") };
         Self::of(Kind::Model(Box::new(TwoPasses(rule))))
     }
 
@@ -193,6 +211,22 @@ impl Kernel {
     /// The weight to evaluate with, if it is not the one that is trained.
     pub(crate) fn evaluation(&self) -> Option<&Evaluation> {
         self.evaluation.as_deref()
+    }
+
+    /// The same kernel for gradients to which noise is added first.
+    #[must_use]
+    pub fn with_noise(self, noise: Noise) -> Self {
+        Self { noise: Some(noise), ..self }
+    }
+
+    /// The noise that is added to gradients first.
+    pub fn noise(&self) -> Option<&Noise> {
+        self.noise.as_ref()
+    }
+
+    /// The [formula](Self::formula), if it says all that a step computes, whatever shape a parameter has.
+    pub fn whole_formula(&self) -> Option<Formula> {
+        self.formula().filter(|formula| self.matrices.is_none() && !formula.has_noise())
     }
 
     /// What a step of a parameter of two or more dimensions does, as text, where it is another one than
@@ -272,7 +306,7 @@ impl Kernel {
             Kind::Tensor(rule) => rule.formula(),
             Kind::Model(rule) => Some(rule.formula()),
         };
-        formula.map(|formula| formula.with_slots(self.slots()))
+        Some(formula?.with_slots(self.slots()).with_noise(self.noise.is_some()))
     }
 
     /// Steps a whole parameter, over all threads of the current rayon pool, with the requested sums.

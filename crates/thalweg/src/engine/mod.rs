@@ -11,6 +11,7 @@ mod gathered;
 mod kernel;
 mod matrix;
 mod model;
+mod noise;
 pub(crate) mod parallel;
 mod pass;
 mod simd;
@@ -24,6 +25,7 @@ mod walk;
 
 pub use kernel::Kernel;
 pub use matrix::{MatrixRule, MatrixView, SideSums, Sides, Summed};
+pub use noise::Noise;
 pub use simd::Simd;
 pub use tensor::{Norms, Tensor, TensorRule};
 

@@ -120,7 +120,7 @@ fn second_pass<R: Real, T: SumRule<K>, const K: usize>(
 }
 
 /// Numbers that a rule may keep for a whole parameter.
-pub const MOST_KEPT: usize = 8;
+pub const MOST_KEPT: usize = 24;
 
 /// What is known beside the sums.
 #[derive(Debug, Clone, Copy)]

@@ -70,6 +70,8 @@ pub struct Formula {
     replaces: bool,
     /// The letters of hyperparameters and slots, where they are not the usual ones.
     letters: Vec<(String, String)>,
+    /// Whether noise is added to the gradient first.
+    has_noise: bool,
 }
 
 /// How a step changes a state slot.
@@ -124,7 +126,14 @@ impl Formula {
             value: value.0,
         });
         let (update, replaces) = (update.0, false);
-        Self { graph, slots: slots.collect(), update, replaces, letters: Vec::new() }
+        Self {
+            graph,
+            slots: slots.collect(),
+            update,
+            replaces,
+            letters: Vec::new(),
+            has_noise: false,
+        }
     }
 
     /// The formula of a method whose new W is `w`.
@@ -146,7 +155,7 @@ impl Formula {
             _ => None,
         };
         let (update, replaces) = (update.unwrap_or(w), update.is_none());
-        Self { graph, slots, update, replaces, letters: Vec::new() }
+        Self { graph, slots, update, replaces, letters: Vec::new(), has_noise: false }
     }
 
     /// Whether it needs nothing but one element: no norm and no sum of the whole parameter.
@@ -170,6 +179,17 @@ impl Formula {
     pub(crate) fn with_slots(mut self, slots: Vec<Slot>) -> Self {
         self.slots.iter_mut().zip(slots).for_each(|(known, slot)| known.name = slot.name);
         self
+    }
+
+    /// The same formula for a gradient to which noise of the variance η/tᵞ is added first, or not.
+    pub(crate) fn with_noise(self, has_noise: bool) -> Self {
+        Self { has_noise, ..self }
+    }
+
+    /// Whether noise is added to the gradient first: the quantities of the formula are those of a gradient
+    /// that has it.
+    pub fn has_noise(&self) -> bool {
+        self.has_noise
     }
 
     /// What a step leaves: the new value of each slot and the update.
@@ -250,13 +270,21 @@ impl Formula {
 
     /// The formula as LaTeX, a line for each statement.
     pub fn latex(&self) -> Vec<String> {
-        self.lines(r"t = 1: \quad ", Statement::latex)
+        let mut lines = self.lines(r"t = 1: \quad ", Statement::latex);
+        if self.has_noise() {
+            let noise = [r"\xi \sim N(0, \eta / t^{\gamma})", r"g \leftarrow g + \xi"];
+            lines.splice(0..0, noise.map(str::to_owned));
+        }
+        lines
     }
 }
 
 /// The formula as text, in one line.
 impl std::fmt::Display for Formula {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.has_noise() {
+            f.write_str("ξ ~ N(0, η/tᵞ);  g ← g + ξ;  ")?;
+        }
         f.write_str(&self.lines("at t = 1: ", Statement::to_string).join(";  "))
     }
 }

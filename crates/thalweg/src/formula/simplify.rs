@@ -40,6 +40,7 @@ fn moved(formula: &Formula, graph: Graph, ids: &[Id]) -> Formula {
         update: ids[formula.update.index()],
         replaces: formula.replaces,
         letters: formula.letters.clone(),
+        has_noise: formula.has_noise,
         graph,
     }
 }

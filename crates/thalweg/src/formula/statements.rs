@@ -98,8 +98,10 @@ impl<'a> Lines<'a> {
         for (k, slot) in formula.slots.iter().enumerate() {
             // A slot that keeps its value has no line; what has a letter already keeps it.
             if !is_slot(graph.node(slot.value), k) {
-                // A constant keeps its own: what is computed once a step cannot be made of state.
-                let has_letter = varies[slot.value.index()]
+                // Elsewhere a constant keeps its own: what is computed once a step cannot be made of state.
+                let is_of_whole = slot.is_whole && names == Names::Letters;
+                let has_letter = (varies[slot.value.index()]
+                    || is_of_whole && lines.comes_from_the_whole(slot.value))
                     && matches!(
                         graph.node(slot.value),
                         Node::Unary(..) | Node::Binary(..) | Node::Named(..)
@@ -143,6 +145,12 @@ impl<'a> Lines<'a> {
             }
         }
         lines
+    }
+
+    /// Whether a quantity is made of sums or of what is kept for the whole parameter.
+    fn comes_from_the_whole(&self, id: Id) -> bool {
+        let graph = &self.formula.graph;
+        graph.node(id).is_of_all() || graph.operands(id).any(|id| self.comes_from_the_whole(id))
     }
 
     /// A letter for a quantity that is used twice and has no name: u, u₂, u₃, ….

@@ -47,7 +47,7 @@ impl<M: Method> Method for Interpreted<M> {
     }
     fn kernel(&self) -> Kernel {
         let kernel = self.0.kernel();
-        let formula = kernel.formula().filter(|_| kernel.matrices().is_none());
+        let formula = kernel.whole_formula();
         formula.and_then(|formula| Kernel::of_formula(&formula)).unwrap_or(kernel)
     }
     fn text(&self) -> Option<String> {

@@ -34,7 +34,10 @@ impl GroupKernel {
 
     /// The slots of a parameter of this shape.
     pub(super) fn slots(&self, shape: &[usize]) -> &[Slot] {
-        self.matrix_slots.as_ref().filter(|_| shape.len() > 1).unwrap_or(&self.slots)
+        self.matrix_slots
+            .as_ref()
+            .filter(|_| self.kernel.is_for_matrix(shape))
+            .unwrap_or(&self.slots)
     }
 
     /// The names of all slots, each once.

@@ -153,6 +153,12 @@ impl<R: Real, M: Method> Optimizer<R, M> {
                 Some(_) => {}
             }
         }
+        let noise = |index: usize| kernels_now[kernel_of(index)].as_ref()?.kernel.noise().copied();
+        let noises: Vec<_> =
+            match kernels_now.iter().flatten().any(|group| group.kernel.noise().is_some()) {
+                true => indices.iter().map(|index| noise(*index)).collect(),
+                false => Vec::new(),
+            };
         coalesced.coalesce(self.arch(), items);
 
         let mut report = Report::default();
@@ -160,11 +166,13 @@ impl<R: Real, M: Method> Optimizer<R, M> {
             recycle(std::mem::take(&mut self.scratch.inspected));
         let mut result = self.inspect(scale, items, &mut inspected, &mut report);
         let transforms = self.transforms(scale);
-        if result.is_ok() && report.skipped.is_none() && !transforms.is_empty() {
+        let transforms_any = !transforms.is_empty() || !noises.is_empty();
+        if result.is_ok() && report.skipped.is_none() && transforms_any {
             let entry = |i: usize| self.entries.get_index(indices[i]).map(|(_, entry)| entry);
             let t = |i| entry(i).map_or(0, |entry| entry.steps) + 1;
             let shape = |i| entry(i).and_then(|entry| entry.shape.clone());
-            report.clipped = transforms.apply(transformed, items, t, shape);
+            report.clipped = transforms
+                .apply(transformed, items, t, shape, |i| noises.get(i).copied().flatten());
             inspected.clear();
             result = self.inspect(scale, items, &mut inspected, &mut report);
         }
@@ -193,8 +201,12 @@ impl<R: Real, M: Method> Optimizer<R, M> {
             return Err(Error::SparseAverage { name: name.to_owned() });
         }
         let transforms = self.transforms(1.0);
-        if !transforms.is_empty() {
-            let (name, transform) = (name.to_owned(), transforms.first());
+        if !transforms.is_empty() || kernel.noise().is_some() {
+            let transform = match kernel.noise() {
+                Some(_) if transforms.is_empty() => "noise".to_owned(),
+                _ => transforms.first(),
+            };
+            let name = name.to_owned();
             return Err(Error::SparseTransform { name, transform });
         }
         Ok(())

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::clip::{Clip, Outputs};
 use super::parameter::Parameter;
-use crate::elementary;
+use crate::engine::Noise;
 use crate::engine::squares::PartialSums;
 use crate::error::Error;
 use crate::settings::text::{self, Reader};
@@ -149,22 +149,26 @@ impl Transforms<'_> {
     }
 
     /// Puts transformed gradients in the place of those given; `t` gives the step of each parameter, and
-    /// `shape` its shape where the item has none. Says whether one was clipped.
+    /// `shape` its shape where the item has none, `noise` that of its method. Says whether one was clipped.
     pub(super) fn apply<'b, R: Real>(
         &self,
         memory: &'b mut Vec<R>,
         items: &mut [Parameter<'b, R>],
         t: impl Fn(usize) -> u64,
         shape: impl Fn(usize) -> Option<Vec<usize>>,
+        noise: impl Fn(usize) -> Option<Noise>,
     ) -> bool {
         let len = |item: &Parameter<'_, R>| item.gradient.map_or(0, |gradient| gradient.len());
-        let elements = items.iter().map(len).sum();
+        let alone = self.is_empty();
+        let is_changed = |i: usize| !alone || noise(i).is_some();
+        let lens = items.iter().enumerate().filter(|(i, _)| is_changed(*i));
+        let elements = lens.map(|(_, item)| len(item)).sum();
         if memory.len() < elements {
             memory.resize(elements, R::zero());
         }
         let (mut rest, mut clipped) = (&mut memory[..], false);
         for (i, item) in items.iter_mut().enumerate() {
-            let Some(given) = item.gradient else { continue };
+            let Some(given) = item.gradient.filter(|_| is_changed(i)) else { continue };
             let (own, after) = rest.split_at_mut(given.len());
             rest = after;
             given.load(self.arch, own);
@@ -180,12 +184,12 @@ impl Transforms<'_> {
                     Transform::Centralize => centralize(own, shape),
                     Transform::Orthogonalize => orthogonalize(own, &weights()),
                     Transform::Noise { eta, gamma, seed } => {
-                        let t = t(i);
-                        let variance = eta / elementary::pow(t as f64, gamma);
-                        let deviation = variance.sqrt() / self.scale;
-                        add_noise(own, deviation, key([seed, hash(item.name), t]));
+                        Noise { eta, gamma, seed }.add(own, item.name, t(i), self.scale);
                     }
                 }
+            }
+            if let Some(noise) = noise(i) {
+                noise.add(own, item.name, t(i), self.scale);
             }
             if let Some((bound, outputs)) = self.clip.by_units() {
                 clipped |= clip_units(own, &weights(), shape, (bound, outputs), self.scale);
@@ -245,36 +249,6 @@ fn orthogonalize<R: Real>(g: &mut [R], w: &[R]) {
     let scale = if is_parallel { 0.0 } else { norm / (rest_norm + TINY) };
     g.par_iter_mut().zip(w).with_min_len(PIECE).for_each(|(g, w)| {
         *g = R::from_f64(scale * rest(g.to_f64(), w.to_f64()));
-    });
-}
-
-/// The hash FNV-1a of a name.
-fn hash(name: &str) -> u64 {
-    name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
-}
-
-/// splitmix64 over words.
-fn key(words: impl IntoIterator<Item = u64>) -> u64 {
-    words.into_iter().fold(0, |key: u64, word| {
-        let mut z = (key ^ word).wrapping_add(0x9e37_79b9_7f4a_7c15);
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    })
-}
-
-fn add_noise<R: Real>(g: &mut [R], deviation: f64, seed: u64) {
-    if deviation == 0.0 {
-        return;
-    }
-    g.par_iter_mut().enumerate().with_min_len(PIECE).for_each(|(i, g)| {
-        // Box and Muller's transform of two numbers, in (0, 1] and in [0, 1).
-        let [a, b] = [0, 1].map(|n| (key([seed, i as u64, n]) >> 11) as f64 / (1_u64 << 53) as f64);
-        let length = (-2.0 * elementary::ln(1.0 - a)).sqrt();
-        let normal = length * libm::cos(std::f64::consts::TAU * b);
-        *g = R::from_f64(g.to_f64() + deviation * normal);
     });
 }
 

@@ -10,6 +10,7 @@
 mod basic;
 mod cautious;
 mod common;
+mod factored;
 
 use std::str::FromStr;
 
@@ -43,6 +44,7 @@ families! {
         sgd: Sgd, Momentum;
         inertia: Nesterov, SgdW, OptimisticGd, Qhm, AggMo, Pid, Srmm;
         averaged: Asgd;
+        noisy: NoisySgd;
     }
     "Signs" {
         signs: SignSgd, Signum, Tiger, Rprop;
@@ -71,13 +73,17 @@ families! {
         neurons: AdamP, Nero;
     }
     "By rows and columns" {
-        factored: Adafactor, Came, Sm3;
+        adafactor: Adafactor, AdafactorOptax;
+        came: Came;
+        adalite: Adalite;
+        sm3: Sm3;
     }
     "Without a rate to tune" {
         distances: Dog, Dowg, PolyakSgd, Momo, MomoAdam;
         estimates: Prodigy, DAdaptAdamW, AvaGrad;
         betting: Cocob;
         adamg: AdamG;
+        mechanic: Mechanic;
         schedule_free: ScheduleFreeSgd, ScheduleFreeAdamW;
     }
 }

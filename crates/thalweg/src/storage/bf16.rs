@@ -56,17 +56,22 @@ pub struct RoundingBits {
     keys: [u32; 2],
 }
 
+/// splitmix64 (Steele, Lea, Flood 2014) over words.
+pub fn splitmix(seed: u64, words: impl IntoIterator<Item = u64>) -> u64 {
+    words.into_iter().fold(seed, |key, word| {
+        let mut z = (key ^ word).wrapping_add(0x9e37_79b9_7f4a_7c15);
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    })
+}
+
 impl RoundingBits {
     /// The bits for one stored number of the elements from `element` on, at step `t`. Number 0 is
     /// the parameter itself, number k + 1 its state slot k.
     pub fn new(seed: u64, t: u64, number: u64, element: u64) -> Self {
-        // splitmix64 (Steele, Lea, Flood 2014) over the inputs that all elements share.
-        let key = [t, number].into_iter().fold(seed, |key, word| {
-            let mut z = (key ^ word).wrapping_add(0x9e37_79b9_7f4a_7c15);
-            z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-            z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-            z ^ (z >> 31)
-        });
+        // Over the inputs that all elements share.
+        let key = splitmix(seed, [t, number]);
         let high = (element >> 32) as u32;
         let mixed = |high: u32| (key as u32).wrapping_add(high.wrapping_mul(0x9e37_79b9));
         Self { low: element as u32, keys: [mixed(high), mixed(high.wrapping_add(1))] }

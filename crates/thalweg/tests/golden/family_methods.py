@@ -12,6 +12,7 @@ from family_rows import (
     coupled,
     distance_over_gradients,
     none_for_zero,
+    optax_adafactor,
     po,
     row,
     timm_of,
@@ -90,11 +91,11 @@ METHODS = {
         "lr=0.02,beta=0.2,memory_length=3",
     ),
     "noisy-sgd": row(
-        Optax(optax.noisy_sgd, adapt=lambda options: {**options, "key": 0}),
-        "lr=0.001,eta=0.01,gamma=0.55",
+        Optax(optax.noisy_sgd, adapt=lambda options: {"key": options.pop("seed"), **options}),
+        "lr=0.001,eta=0.01,gamma=0.55,seed=0",
         "lr=0.02,eta=0",
         "lr=0.01,eta=0,gamma=0.7",
-        "lr=0.1,eta=0",
+        "lr=0.1,eta=0,seed=3",
         first="eta=0",
     ),
     "polyak-sgd": row(
@@ -194,6 +195,24 @@ METHODS = {
         "lr=0.1,eps1=0.1,eps2=0.7",
         "lr=0.3,weight_decay=0.3",
         ours=True,
+    ),
+    "adafactor-optax": row(
+        Optax(optax.adafactor, adapt=optax_adafactor, widen=True),
+        "lr=0.01,min_dim_size_to_factor=128,decay_rate=0.8,multiply_by_parameter_scale=true,clipping_threshold=1,"
+        "momentum=0,weight_decay=0,eps=1e-30,factored=true",
+        "lr=0.1,min_dim_size_to_factor=2,decay_rate=0.5,momentum=0.9",
+        "lr=0.1,min_dim_size_to_factor=2,clipping_threshold=0.3,weight_decay=0.01",
+        "min_dim_size_to_factor=4,multiply_by_parameter_scale=false,clipping_threshold=0,momentum=0.5,eps=0.01",
+        "min_dim_size_to_factor=2,factored=false",
+        ours=True,
+    ),
+    "adalite": row(
+        po(pytorch_optimizer.Adalite),
+        "lr=0.001,beta1=0.9,beta2=0.999,weight_decay=0.01,decoupled=true,g_norm_min=1e-10,ratio_min=1e-4,tau=1,"
+        "eps1=1e-6,eps2=1e-10",
+        "lr=0.1,beta1=0.8,weight_decay=0.1,decoupled=false",
+        "lr=0.05,beta2=0.9,ratio_min=0.5,tau=0.3,eps1=0.01",
+        "lr=0.02,g_norm_min=2000,tau=3,eps2=20",
     ),
     # Newer ones.
     "ademamix": row(
@@ -330,10 +349,10 @@ METHODS = {
     ),
     "mechanic": row(
         Optax(optax.contrib.mechanize, adapt=around_base),
-        "base=adam,lr=1,weight_decay=0.01,eps=1e-8,s_init=0.000001,num_betas=6",
+        "base=adam,lr=1,beta1=0.9,beta2=0.999,eps=1e-8,weight_decay=0.01,eps_s=1e-8,s_init=0.000001,num_betas=6",
         "base=sgd,lr=0.01,s_init=0.001",
-        "lr=0.5,weight_decay=0.1,eps=0.001,s_init=0.01",
-        "num_betas=3,s_init=0.0001",
+        "lr=0.5,beta1=0.8,weight_decay=0.1,eps_s=0.001,s_init=0.01",
+        "num_betas=3,beta2=0.9,eps=0.01,s_init=0.0001",
     ),
     "momo": row(
         Optax(optax.contrib.momo),

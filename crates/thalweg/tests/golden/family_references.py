@@ -182,8 +182,17 @@ class OptaxRun:
         self.reference = reference
         self.optimizer = optax.with_extra_args_support(reference.make(**options))
         self.weights = weights
-        with wide(jax.numpy, "int32", jax.numpy.int64) if reference.widen else contextlib.nullcontext():
+        with self.wide_types():
             self.state = self.optimizer.init(self.arrays)
+
+    @contextlib.contextmanager
+    def wide_types(self):
+        """In the place of float32, which optax makes of the count of steps."""
+        with contextlib.ExitStack() as stack:
+            if self.reference.widen:
+                stack.enter_context(wide(jax.numpy, "int32", jax.numpy.int64))
+                stack.enter_context(wide(jax.numpy, "float32", jax.numpy.float64))
+            yield
 
     @property
     def weights(self):
@@ -199,9 +208,9 @@ class OptaxRun:
         return [jax.numpy.array(v, jax.numpy.float64) for v in values]
 
     def step(self, gradients, loss):
-        updates, self.state = self.optimizer.update(
-            self.to_arrays(gradients), self.state, self.arrays, value=jax.numpy.array(loss)
-        )
+        arrays, loss = self.to_arrays(gradients), jax.numpy.array(loss)
+        with self.wide_types():
+            updates, self.state = self.optimizer.update(arrays, self.state, self.arrays, value=loss)
         self.arrays = optax.apply_updates(self.arrays, updates)
 
     def evaluation(self):

@@ -141,8 +141,16 @@ def distance_over_gradients(options):
     return none_for_zero("weight_decay")({**options, "init_step": init_step})
 
 
+def optax_adafactor(options):
+    """The options of optax's adafactor, whose momentum is kept in float64."""
+    nothing = none_for_zero("clipping_threshold", "momentum", "weight_decay_rate")
+    decay = options.pop("weight_decay")
+    return nothing({**options, "weight_decay_rate": decay, "dtype_momentum": "float64"})
+
+
 def around_base(options):
     """The options of optax's mechanize, around Adam or gradient descent of a rate."""
-    base = {"adam": optax.adam, "sgd": optax.sgd}[options.pop("base")]
-    rate = options.pop("learning_rate")
-    return {**options, "base_optimizer": base(rate)}
+    base, rate = options.pop("base"), options.pop("learning_rate")
+    adam = {name: options.pop(name) for name in ("b1", "b2", "eps")}
+    base = optax.adam(rate, **adam) if base == "adam" else optax.sgd(rate)
+    return {"eps": options.pop("eps_s"), "base_optimizer": base, **options}

@@ -11,7 +11,7 @@ use thalweg::{
 };
 
 /// Specs that between them use every rule and every state layout, each with the name of its case.
-const SPECS: [(&str, &str); 23] = [
+const SPECS: [(&str, &str); 24] = [
     ("sgd", "sgd:lr=0.1,weight_decay=0.01"),
     ("sgd-dampening", "sgd:lr=0.1,momentum=0.9,dampening=0.3"),
     ("sgd-nesterov", "sgd:lr=0.1,momentum=0.9,nesterov=true"),
@@ -34,6 +34,7 @@ const SPECS: [(&str, &str); 23] = [
     // The first update has a root mean square of 1: a kink where that is the bound.
     ("fadam", "fadam:clip=0.6"),
     ("adafactor", "adafactor:d=0.8"),
+    ("adafactor-optax", "adafactor-optax:clipping_threshold=0.8"),
     ("schedule-free-sgd", "schedule-free-sgd:lr=0.02"),
     // Far steps of a function that is no parabola are chaotic.
     ("polyak", "polyak-sgd:max_learning_rate=0.02"),
@@ -56,6 +57,15 @@ pub fn elementwise_specs() -> Vec<&'static str> {
     specs().into_iter().filter(|spec| is_elementwise(spec)).collect()
 }
 
+/// The specs of the cases, with the noise left out that their formulas cannot say.
+pub fn specs_without_noise() -> Vec<&'static str> {
+    let spec = |spec: &'static str| match spec.parse::<Spec>().unwrap().kernel().noise() {
+        Some(_) => "noisy-sgd:eta=0",
+        None => spec,
+    };
+    specs().into_iter().map(spec).collect()
+}
+
 /// The specs of the cases in which a step needs a whole parameter, even of one dimension.
 pub fn whole_tensor_specs() -> Vec<&'static str> {
     let is_whole = |spec: &&str| {
@@ -68,7 +78,8 @@ pub fn whole_tensor_specs() -> Vec<&'static str> {
 /// Whether the optimizer of a spec steps element by element, whatever shape a parameter has.
 pub fn is_elementwise(spec: &str) -> bool {
     let kernel = spec.parse::<Spec>().unwrap().kernel();
-    kernel.matrices().is_none() && format!("{kernel:?}").starts_with("Elementwise")
+    let is_alone = kernel.matrices().is_none() && kernel.noise().is_none();
+    is_alone && format!("{kernel:?}").starts_with("Elementwise")
 }
 
 /// The spec of the case of this name.

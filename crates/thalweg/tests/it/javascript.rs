@@ -175,6 +175,11 @@ fn variants(entry: &Entry) -> Vec<Spec> {
             .flat_map(|chosen| words.iter().map(move |word| with(chosen, word)))
             .collect();
     }
+    // Noise is not part of the formula.
+    if entry.kernel().noise().is_some() {
+        choices = vec![vec!["eta=0".to_owned()]];
+        numbers.retain(|number| !number.starts_with("eta="));
+    }
     let alone = numbers.iter().map(|number| vec![number.clone()]);
     let changes: Vec<_> = alone.chain([Vec::new(), numbers.clone()]).collect();
     let texts = choices.iter().flat_map(|chosen| {

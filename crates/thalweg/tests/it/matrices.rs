@@ -15,6 +15,9 @@ fn specs() -> Vec<&'static str> {
     let more = [
         "came:amsgrad=true,decoupled=false,weight_decay=0.1",
         "sm3:momentum=0",
+        "adafactor-optax:min_dim_size_to_factor=1",
+        "adafactor-optax:min_dim_size_to_factor=1,momentum=0.9,weight_decay=0.01",
+        "adalite:decoupled=false,weight_decay=0.1",
         "adamp:delta=50,weight_decay=0.1",
         "nero:constraints=false",
         "amos:momentum=0.9",
@@ -181,10 +184,45 @@ fn slots_follow_changed_settings_by_name() {
     run(&mut optimizer, &[3, 5], &mut w, 3..=4);
 }
 
+/// Only a matrix with long sides is factored, where the method says so.
+#[test]
+fn short_sides_keep_a_moment_for_each_element() {
+    for (shape, slot, other) in [
+        (&[128, 200][..], "row", "v"),
+        (&[3, 128, 128], "row", "v"),
+        (&[127, 200], "v", "row"),
+        (&[200, 127], "v", "row"),
+        (&[128, 128, 3], "v", "row"),
+        (&[40_000], "v", "row"),
+    ] {
+        let mut optimizer: Optimizer<f32> = Optimizer::from_spec("adafactor-optax").unwrap();
+        run(&mut optimizer, shape, &mut common::start::<f32>(len(shape)), 1..=1);
+        assert!(optimizer.state("w", slot).is_some(), "{shape:?} {slot}");
+        assert!(optimizer.state("w", other).is_none(), "{shape:?} {other}");
+    }
+}
+
+/// The dimensions after the first are those of one row.
+#[test]
+fn adalite_takes_the_first_dimension_for_the_rows() {
+    let step = |shape: &[usize]| {
+        let mut optimizer: Optimizer<f64> = Optimizer::from_spec("adalite:lr=0.1").unwrap();
+        let mut w = common::start::<f64>(4 * 15);
+        run(&mut optimizer, shape, &mut w, 1..=5)
+    };
+    assert_eq!(step(&[4, 3, 5]), step(&[4, 15]));
+    assert_ne!(step(&[4, 15]), step(&[12, 5]));
+}
+
 /// The state of a matrix is as large as its edges.
 #[test]
 fn a_factored_state_is_small() {
-    for (spec, numbers) in [("adafactor", 300 + 200), ("sm3:momentum=0", 300 + 200)] {
+    for (spec, numbers) in [
+        ("adafactor", 300 + 200),
+        ("adafactor-optax", 300 + 200),
+        ("sm3:momentum=0", 300 + 200),
+        ("adalite", 2 * (300 + 200) + 1),
+    ] {
         let mut optimizer: Optimizer<f32> = Optimizer::from_spec(spec).unwrap();
         let mut w = common::start::<f32>(60_000);
         run(&mut optimizer, &[300, 200], &mut w, 1..=1);

@@ -57,7 +57,8 @@ fn section(entry: &Entry) -> String {
     let kernel = entry.kernel();
     let bytes = kernel.state_bytes();
     let edges = if kernel.has_edges() { " and numbers for rows and columns" } else { "" };
-    let passes = ["one pass", "two passes", "three passes", "four passes"][kernel.passes() - 1];
+    let passes = ["one pass", "two passes", "three passes", "four passes", "five passes"]
+        [kernel.passes() - 1];
     let loss = if kernel.needs_loss() { "; needs the loss of each step" } else { "" };
     let formula = entry.formula().expect("every method of the library has a formula");
     let block = |text: &str| format!("```text\n{}\n```", text.replace(";  ", "\n"));

@@ -1,6 +1,6 @@
 //! Derivatives: of single operations, and of whole runs with respect to hyperparameters and start.
 
-use crate::common::specs;
+use crate::common::specs_without_noise;
 use proptest::prelude::*;
 use thalweg::sensitivity::{Function, Input, SensitivityError, sensitivity};
 use thalweg::{Dual, Error, Method, Number, Optimizer, Spec, Value, Wide, rules::*};
@@ -64,7 +64,7 @@ fn assert_close(found: f64, size: f64, steps: &[f64], difference: impl Fn(f64) -
 #[test]
 fn derivatives_of_runs_agree_with_differences() {
     let mut checked = 0;
-    for text in specs() {
+    for text in specs_without_noise() {
         let spec: Spec = text.parse().unwrap();
         let numbers = spec.hyperparameters().into_iter().filter_map(|(known, value)| match value {
             Value::Number(number) => Some((known.name, number)),

@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 use thalweg::{
-    Builder, Clip, Error, Lookahead, NonFinite, Optimizer, Outputs, Parameter, Rows, Spec,
-    Transform, bf16,
+    Builder, Clip, Error, Group, Lookahead, NonFinite, Optimizer, Outputs, Parameter, Rows,
+    Schedule, Spec, Transform, bf16,
 };
 
 use crate::common::{self, STORES, bits, gradient, near, plain, pools};
@@ -166,6 +166,49 @@ fn noise_has_its_variance_and_is_another_one_for_every_step_name_and_seed() {
     for other in [noise("v", 1, 0), noise("w", 2, 0), noise("w", 1, 1)] {
         assert!(known.iter().zip(&other).all(|(a, b)| a != b));
     }
+}
+
+/// Each group has its own noise, and a schedule changes it.
+#[test]
+fn a_method_with_noise_is_sgd_with_noise() {
+    let noise = Transform::Noise { eta: 0.5, gamma: 0.55, seed: 3 };
+    let mut sgd = plain("sgd:lr=0.1").transform(noise).build().unwrap();
+    let quiet = Group::matching("quiet").set("eta", 0.0);
+    let ends = Schedule::from_fn("ends", |step, eta| if step < 3 { eta } else { 0.0 });
+    let builder = plain("noisy-sgd:lr=0.1,eta=0.5,seed=3").group(quiet);
+    let mut noisy = builder.schedule("eta", ends).build().unwrap();
+    let mut w = [common::start::<f64>(5000), common::start(5000), common::start(5000)];
+    for t in 1..=5 {
+        let g = gradient::<f64>(5000, t);
+        let [a, b, c] = &mut w;
+        let before = b.clone();
+        sgd.step([("w", &mut *a, &g)]).unwrap();
+        noisy.step([("w", &mut *b, &g), ("quiet", &mut *c, &g)]).unwrap();
+        let quiet: Vec<f64> = before.iter().zip(&g).map(|(w, g)| w + -0.1 * g).collect();
+        if t <= 3 {
+            assert_eq!(a, b, "step {t}");
+        } else {
+            assert_eq!(*b, quiet, "step {t}");
+        }
+    }
+    let mut expected = common::start::<f64>(5000);
+    for t in 1..=5 {
+        let g = gradient::<f64>(5000, t);
+        expected.iter_mut().zip(g).for_each(|(w, g)| *w += -0.1 * g);
+    }
+    assert_eq!(w[2], expected);
+}
+
+/// Rows that are not given have noise, too.
+#[test]
+fn a_method_with_noise_refuses_sparse_gradients() {
+    let mut optimizer = plain("noisy-sgd").build().unwrap();
+    let mut w = [0.0; 6];
+    let rows = Rows { width: 2, indices: &[1] };
+    let parameter = Parameter::from(("w", &mut w[..], &[1.0, 1.0][..])).with_rows(rows);
+    let refused = optimizer.step([parameter]).unwrap_err();
+    assert_eq!(refused.to_string(), "the gradient of `w` is sparse, but `noise` needs every row");
+    assert_eq!(w, [0.0; 6]);
 }
 
 /// The gradient that SGD with rate 1 is given.
