@@ -41,6 +41,23 @@ fn each_method_of_the_default_suite_learns_at_its_rate() {
     assert_learn(&DEFAULT_SUITE);
 }
 
+/// Defazio et al. 2024: gradients at y, a point between the last iterate z and the average x; x is what
+/// is learnt.
+#[test]
+fn schedule_free_sgd_has_a_lower_test_loss_at_its_average_than_where_it_takes_gradients() {
+    let training = Training { epochs: 10, batch: 32, seed: 0 };
+    let mut comparison = comparison(&["schedule-free-sgd:lr=1"], training);
+    let mut reported = Vec::new();
+    while let Some(tick) = comparison.advance().unwrap() {
+        reported.extend(tick.epochs.into_iter().map(|record| record.test_loss));
+    }
+    let data = Dataset::load(&Source::Digits, &Split { seed: 0, test: None }).unwrap();
+    let training = comparison.weights(0).flat().unwrap();
+    let at_training_weights = comparison.loss_at(&data.test).unwrap()(&training);
+    let last = *reported.last().unwrap();
+    assert!(last < 0.95 * at_training_weights, "{last} and {at_training_weights}");
+}
+
 /// The library has no Yogi and no NAdam: each is a file.
 #[test]
 fn lion_yogi_and_nadam_in_rule_files_learn_as_the_default_suite_does() {
