@@ -12,9 +12,9 @@ impl<M: Method> VarOptimizer<M> {
     /// [`VarMap::save`](candle_nn::VarMap::save) of the model to keep.
     ///
     /// Schedule-free methods and `asgd` are meant to be evaluated with an average of their iterates, while
-    /// gradients are taken at the weights in the variables. Without this call, a score is that of the
-    /// training weights, which is mostly worse. For all other methods it only calls `evaluate`:
-    /// nothing is copied.
+    /// gradients are taken at the weights in the variables. A score without this call is that of the
+    /// training weights, which no error tells: at a high rate their loss is higher and noisier than that of
+    /// the average. For all other methods it only calls `evaluate`: nothing is copied.
     ///
     /// Compute no loss inside for a step outside: its gradient would mix both kinds of weights. For a run
     /// to be resumed, save variables and optimizer outside. The optimizer is borrowed meanwhile, so that
