@@ -88,8 +88,8 @@ fn best(spec: &Spec, problem: &Problem) -> Run {
     tried.fold(run(spec), |best, run| {
         let ((leaves, value), (best_leaves, best_value)) =
             (judged(&run, problem), judged(&best, problem));
-        let lower = value < 0.99 * best_value;
-        if leaves < best_leaves || (leaves == best_leaves && lower) { run } else { best }
+        let better = if leaves == best_leaves { value < 0.99 * best_value } else { best_leaves };
+        if better { run } else { best }
     })
 }
 

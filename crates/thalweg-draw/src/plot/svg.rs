@@ -285,8 +285,7 @@ mod tests {
         let mut out = String::new();
         data(&mut out, &[&builder.finish().expect("a path")], 2);
         let steps = out.replace("m0 0", "").replace('-', " -");
-        let numbers =
-            steps.split(|c: char| c == ' ' || c == '"').filter_map(|n| n.parse::<f64>().ok());
+        let numbers = steps.split([' ', '"']).filter_map(|n| n.parse::<f64>().ok());
         let sum: f64 = numbers.step_by(2).sum();
         assert!((sum - 10.0).abs() < 1e-9, "{sum}: {out}");
     }

@@ -46,9 +46,11 @@ fn page() -> String {
          list problems`). The ring is the start, stars are minima, the large dot is the end; a cross is the end of a run that diverged, \
          a ring at the edge an end outside. One rule chooses the learning rate for all: of the default and the half decades from \
          0.0001 to 100 it is the one whose run stays in the picture and ends lowest (by the highest f of its last 10 steps, the default \
-         where none is a hundredth lower); where no run stays, the one that ends lowest. All other hyperparameters have their defaults. `f` is the value after the last step. \
-         The parameter is a list of two numbers, x and y: what a method does to matrices is not in its picture. Of methods with other \
-         weights for evaluation, the dots are where gradients are taken.\n\n\
+         where none is a hundredth lower); where no run stays, the one that ends lowest. A second rate, such as `lr_1d`, \
+         has the same value, all other hyperparameters have their defaults. `f` is the value after the last step. The parameter \
+         is a list of two numbers, x and y: what a method does to matrices is not in its picture. Of methods with other weights for \
+         evaluation, the dots are where gradients are taken. `thalweg descend --on double-well --with adam:lr=0.1 --steps 60 -o \
+         adam.html` shows a run in full.\n\n\
          Numbers agree with the reference's at every step, to 1e-9 relative in f64; where libraries differ, \
          [the page of differences](guide/differences.md) says how.\n",
     );
