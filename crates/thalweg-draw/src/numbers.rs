@@ -5,6 +5,11 @@ pub fn number(value: f64) -> String {
     significant(value, 4)
 }
 
+/// A number with at most two significant digits, for where there is little room.
+pub fn rough(value: f64) -> String {
+    significant(value, 2)
+}
+
 /// A whole number with thousands separators: `67,108,864`.
 pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
@@ -98,6 +103,7 @@ mod tests {
         for (value, text) in cases {
             assert_eq!(number(value), text);
         }
+        assert_eq!([0.012_342, 1.234e-8, 7.0].map(rough), ["0.012", "1.2×10⁻⁸", "7"]);
     }
 
     #[test]

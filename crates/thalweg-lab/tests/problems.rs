@@ -35,11 +35,11 @@ fn assert_close(found: Point, expected: Point, tolerance: f64, what: &str) {
 }
 
 #[test]
-fn catalogue_holds_the_fourteen_problems_under_unique_names() {
+fn catalogue_holds_the_fifteen_problems_under_unique_names() {
     let all = Problem::all();
     let names: HashSet<_> = all.iter().map(|p| p.name.as_str()).collect();
-    assert_eq!(all.len(), 14);
-    assert_eq!(names.len(), 14);
+    assert_eq!(all.len(), 15);
+    assert_eq!(names.len(), 15);
     assert_eq!(all[0].name, "ravine");
     for name in [
         "ravine",
@@ -56,6 +56,7 @@ fn catalogue_holds_the_fourteen_problems_under_unique_names() {
         "goldstein-price",
         "levy13",
         "saddle",
+        "double-well",
     ] {
         assert_eq!(Problem::named(name).unwrap().name, name);
     }
@@ -216,7 +217,7 @@ fn unknown_names_are_answered_with_the_nearest_and_all() {
             panic!("{asked}: {message}");
         };
         assert_eq!((name.as_str(), nearest[0]), (asked, meant));
-        assert_eq!(known.len(), 14);
+        assert_eq!(known.len(), 15);
         assert!(message.contains(&format!("did you mean {meant}?")), "{message}");
         assert!(message.contains("saddle"), "{message}");
     }

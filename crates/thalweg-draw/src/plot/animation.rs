@@ -5,14 +5,13 @@ use std::ops::RangeInclusive;
 use tiny_skia::Pixmap;
 
 use super::axes::Plot;
-use super::clip;
-use super::colour::{Colour, Style, style};
+use super::colour::{Style, style};
 use super::error::DrawError;
 use super::landscape::LandscapeFigure;
 use super::look::Look;
 use super::marks;
 use super::raster;
-use super::scene::{Layer, Pen, Rect, Scene};
+use super::scene::{Layer, Rect, Scene};
 use super::text::{Across, Align, Along, Label};
 use crate::geometry::Point;
 use crate::numbers::number;
@@ -168,20 +167,8 @@ impl Animation {
         else {
             return;
         };
-        let radius = 2.2 * self.look.dot;
-        let edge = self.plot.bounds(-f64::from(radius));
-        let inside = [0, 1].map(|i| at[i].clamp(edge.low[i], edge.high[i].max(edge.low[i])));
-        if run.diverged && step >= run.pixels.len() - 1 {
-            marks::cross(layer, inside, radius, run.style.colour);
-        } else if clip::contains(&self.plot.bounds(0.0), at) {
-            let head = marks::marker(run.style.marker, at, radius);
-            layer.stroke(head.clone(), Colour::WHITE, Pen::solid(0.5 * radius));
-            layer.fill(head, run.style.colour);
-        } else {
-            let ring = marks::marker(run.style.marker, inside, radius);
-            layer.fill(ring.clone(), Colour::WHITE);
-            layer.stroke(ring, run.style.colour, Pen::solid(0.4 * radius));
-        }
+        let diverged = run.diverged && step >= run.pixels.len() - 1;
+        marks::head(layer, at, &self.plot, &run.style, diverged, 2.2 * self.look.dot);
     }
 
     fn status(&self, i: usize) -> String {

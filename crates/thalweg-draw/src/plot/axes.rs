@@ -12,7 +12,7 @@ use super::backend::{Backend, crisp};
 use super::clip::Bounds;
 use super::colour::Colour;
 use super::look::Look;
-use super::scene::{Layer, Pen, Rect};
+use super::scene::{Item, Layer, Pen, Rect};
 use super::text::{self, Weight};
 use crate::geometry::Point;
 use crate::numbers;
@@ -177,13 +177,18 @@ impl Axes<'_> {
         );
         if frame.width > left + right && frame.height > top + bottom {
             // The backend never fails and is not shared; a figure too small for its labels goes without.
+            let mut around = Layer::default();
             let _ = self.mesh(
-                layer,
+                &mut around,
                 frame,
                 look,
                 [left, right, top, bottom].map(|v| v as i32),
                 tick as i32,
             );
+            // Lines first, so that an SVG has them together; labels touch none.
+            let is_line = |item: &Item| matches!(item, Item::Stroke { .. });
+            let (lines, labels): (Vec<_>, Vec<_>) = around.items.into_iter().partition(is_line);
+            layer.items.extend(lines.into_iter().chain(labels));
         }
         Plot { rect: plot, x: self.x, y: self.y }
     }

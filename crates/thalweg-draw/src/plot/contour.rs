@@ -22,18 +22,17 @@ pub(super) struct Contours {
 const SPACING: f64 = 4.5;
 const MIN_SAMPLES: f64 = 140.0;
 const MAX_SAMPLES: f64 = 240.0;
-/// How far, in pixels, a simplified line may be from the computed one.
-const TOLERANCE: f32 = 0.12;
-
 impl Contours {
-    /// Samples the function and follows its levels.
+    /// Samples the function and follows its levels; `tolerance` is how far, in pixels, a simplified line may be
+    /// from the computed one.
     pub fn new(
         function: &(dyn Fn(Point) -> f64 + Sync),
         domain: &Domain,
         levels: &Levels,
         (width, height): (u32, u32),
+        tolerance: f32,
     ) -> Self {
-        let grid = Grid::new(domain, width, height);
+        let grid = Grid::new(domain, width, height, tolerance);
         let values = grid.sample(function);
         let finite = || values.iter().copied().filter(|v| v.is_finite());
         let (low, high) =
@@ -73,15 +72,16 @@ struct Grid {
     rows: usize,
     /// Pixels between two samples.
     step: [f64; 2],
+    tolerance: f32,
 }
 
 impl Grid {
-    fn new(domain: &Domain, width: u32, height: u32) -> Self {
+    fn new(domain: &Domain, width: u32, height: u32, tolerance: f32) -> Self {
         let samples =
             |side: u32| (f64::from(side) / SPACING).clamp(MIN_SAMPLES, MAX_SAMPLES) as usize;
         let (columns, rows) = (samples(width), samples(height));
         let step = [f64::from(width) / (columns - 3) as f64, f64::from(height) / (rows - 3) as f64];
-        Self { domain: *domain, columns, rows, step }
+        Self { domain: *domain, columns, rows, step, tolerance }
     }
 
     /// The point of the plane at a place in the grid; places between samples count too.
@@ -152,7 +152,8 @@ impl Grid {
         let threshold = warp.apply(level);
         let rings = self.rings(warped, threshold, true);
         path(rings.iter().map(|ring| {
-            simplified(&ring.iter().map(|&[x, y]| self.pixel(x, y)).collect::<Vec<_>>())
+            let pixels: Vec<_> = ring.iter().map(|&[x, y]| self.pixel(x, y)).collect();
+            simplified(&pixels, self.tolerance)
         }))
     }
 
@@ -188,7 +189,11 @@ impl Grid {
             }
             self.pixel(x + a * dx, y + a * dy)
         };
-        path(rings.iter().map(|ring| simplified(&ring.iter().map(refine).collect::<Vec<_>>())))
+        path(
+            rings.iter().map(|ring| {
+                simplified(&ring.iter().map(refine).collect::<Vec<_>>(), self.tolerance)
+            }),
+        )
     }
 }
 
@@ -204,9 +209,9 @@ fn path(rings: impl Iterator<Item = Vec<[f32; 2]>>) -> Option<Path> {
     builder.finish()
 }
 
-/// A line with fewer points, nowhere farther from the old one than [`TOLERANCE`] (Ramer 1972, Douglas and
+/// A line with fewer points, nowhere farther from the old one than the tolerance (Ramer 1972, Douglas and
 /// Peucker 1973). Files get a third as large and drawing faster.
-fn simplified(points: &[[f32; 2]]) -> Vec<[f32; 2]> {
+fn simplified(points: &[[f32; 2]], tolerance: f32) -> Vec<[f32; 2]> {
     let mut keep = vec![false; points.len()];
     let mut open = Vec::new();
     if let Some(last) = points.len().checked_sub(1) {
@@ -214,7 +219,7 @@ fn simplified(points: &[[f32; 2]]) -> Vec<[f32; 2]> {
         open.push((0, last));
     }
     while let Some((first, last)) = open.pop() {
-        let (mut farthest, mut distance) = (first, TOLERANCE * TOLERANCE);
+        let (mut farthest, mut distance) = (first, tolerance * tolerance);
         for i in first + 1..last {
             let d = squared_distance(points[i], points[first], points[last]);
             if d > distance {

@@ -103,6 +103,26 @@ impl<'a> LandscapeFigure<'a> {
         plot.frame(layer, look);
     }
 
+    /// Draws one of several small panels, where single dots would be too many bytes and the end of a path too
+    /// small to find.
+    pub(super) fn draw_small(&self, layer: &mut Layer, frame: Rect, look: &Look) {
+        let (plot, mut inside) = self.ground(layer, frame, look, 0.0);
+        let bounds = plot.bounds(4.0 * f64::from(look.dot));
+        for path in &self.paths {
+            let style = style(path.style).solid();
+            let points: Vec<Point> = path.points.iter().map(|&p| plot.pixel(p)).collect();
+            let line = clip::polyline(&points, &bounds);
+            inside.stroke(line, style.colour, Pen::solid(look.line));
+            marks::points(&mut inside, &points, &bounds, &style, look);
+            if let Some(&last) = points.last().filter(|p| p.iter().all(|v| v.is_finite())) {
+                marks::head(&mut inside, last, &plot, &style, path.diverged, 2.0 * look.dot);
+            }
+        }
+        self.start_mark(&mut inside, &plot, look);
+        layer.clip(plot.rect, inside);
+        plot.frame(layer, look);
+    }
+
     /// Where a point of the plane lies in the drawing, in pixels from its upper left corner.
     pub fn to_pixel(&self, point: Point) -> Point {
         let scene = Scene::new(self.width, self.height, "");
@@ -181,7 +201,8 @@ impl<'a> LandscapeFigure<'a> {
     fn contours(&self, layer: &mut Layer, plot: &Plot, look: &Look) -> Vec<f64> {
         let Rect { x, y, width, height } = plot.rect;
         let shown = self.shown();
-        let contours = Contours::new(self.function, &shown, &self.levels, (width, height));
+        let contours =
+            Contours::new(self.function, &shown, &self.levels, (width, height), look.tolerance);
         let place = |path: &Option<tiny_skia::Path>| {
             path.clone()?.transform(tiny_skia::Transform::from_translate(x as f32, y as f32))
         };
@@ -189,10 +210,8 @@ impl<'a> LandscapeFigure<'a> {
         let count = bands.len();
         let height_of = |i: usize| i as f32 / count.max(1) as f32;
         layer.fill_rect(plot.rect, terrain(if count == 0 { 0.5 } else { 0.0 }));
-        for (i, band) in bands.iter().enumerate() {
-            layer.fill(band.clone(), terrain(height_of(i + 1)));
-        }
         for (i, band) in bands.into_iter().enumerate() {
+            layer.fill(band.clone(), terrain(height_of(i + 1)));
             layer.stroke(band, terrain_line(height_of(i)), Pen::plain(0.75 * look.thin));
         }
         if let Some(blank) = place(&contours.blank) {

@@ -13,11 +13,16 @@ pub(super) struct Look {
     pub dot: f32,
     /// Width of frame, ticks and level lines.
     pub thin: f32,
+    /// How far a level line may be from the computed one, so that files stay small.
+    pub tolerance: f32,
     /// Most labels along the x and y axis.
     pub ticks: [usize; 2],
     /// Whether the axes are named.
     pub names: bool,
 }
+
+/// A deviation that no figure shows.
+const TOLERANCE: f32 = 0.12;
 
 impl Look {
     /// For a figure that is `width` pixels wide: at 1200 pixels, shown on a page at half that, letters are as
@@ -30,6 +35,7 @@ impl Look {
             line: 3.6 * unit,
             dot: 8.5 * unit,
             thin: 2.0 * unit,
+            tolerance: TOLERANCE,
             ticks: [9, 9],
             names: true,
         }
@@ -44,7 +50,22 @@ impl Look {
             line: 0.75 * page.line,
             dot: 0.6 * page.dot,
             thin: 0.7 * page.thin,
+            tolerance: TOLERANCE,
             ticks: [5, 5],
+            names: false,
+        }
+    }
+
+    /// For small panels in one row, shown at their own size among text.
+    pub fn strip() -> Self {
+        Self {
+            title: 12.5,
+            label: 9.5,
+            line: 1.1,
+            dot: 1.6,
+            thin: 0.6,
+            tolerance: 2.5 * TOLERANCE,
+            ticks: [3, 3],
             names: false,
         }
     }
@@ -58,6 +79,7 @@ impl Look {
             line: 2.2 * unit,
             dot: 4.0 * unit,
             thin: 1.2 * unit,
+            tolerance: TOLERANCE,
             ticks: [9, 9],
             names: true,
         }

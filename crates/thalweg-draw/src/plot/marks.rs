@@ -2,6 +2,7 @@
 
 use tiny_skia::{Path, PathBuilder};
 
+use super::axes::Plot;
 use super::clip::{self, Bounds};
 use super::colour::{Colour, Marker, Style};
 use super::look::Look;
@@ -77,6 +78,56 @@ pub(super) fn dots(
             Dot::Plain => layer.fill(marker(style.marker, point, look.dot), style.colour),
             Dot::Hidden => {}
         }
+    }
+}
+
+/// Round dots of one size in two strokes, all edges under all dots: a small part of the bytes of single ones.
+pub(super) fn points(
+    layer: &mut Layer,
+    points: &[Point],
+    bounds: &Bounds,
+    style: &Style,
+    look: &Look,
+) {
+    let mut builder = PathBuilder::new();
+    let mut drawn = None;
+    for &[x, y] in points.iter().filter(|p| clip::contains(bounds, **p)) {
+        // A dot this close to the one before it changes nothing that can be seen.
+        if drawn.is_some_and(|at| clip::distance(at, [x, y]) < 0.5 * f64::from(look.dot)) {
+            continue;
+        }
+        drawn = Some([x, y]);
+        // A round pen makes a dot of a line without length.
+        builder.move_to(x as f32, y as f32);
+        builder.line_to(x as f32, y as f32);
+    }
+    let path = builder.finish();
+    layer.stroke(path.clone(), EDGE, Pen::solid(2.4 * look.dot));
+    layer.stroke(path, style.colour, Pen::solid(2.0 * look.dot));
+}
+
+/// Where a path has come to: a large dot, a cross if it diverged, a ring at the edge if it lies outside the
+/// plot.
+pub(super) fn head(
+    layer: &mut Layer,
+    at: Point,
+    plot: &Plot,
+    style: &Style,
+    diverged: bool,
+    radius: f32,
+) {
+    let edge = plot.bounds(-f64::from(radius));
+    let inside = [0, 1].map(|i| at[i].clamp(edge.low[i], edge.high[i].max(edge.low[i])));
+    if diverged {
+        cross(layer, inside, radius, style.colour);
+    } else if clip::contains(&plot.bounds(0.0), at) {
+        let head = marker(style.marker, at, radius);
+        layer.stroke(head.clone(), Colour::WHITE, Pen::solid(0.5 * radius));
+        layer.fill(head, style.colour);
+    } else {
+        let ring = marker(style.marker, inside, radius);
+        layer.fill(ring.clone(), Colour::WHITE);
+        layer.stroke(ring, style.colour, Pen::solid(0.4 * radius));
     }
 }
 

@@ -33,7 +33,7 @@ pub use colour::{Colour, Marker, Style, style};
 pub use error::DrawError;
 pub use landscape::{LandscapeFigure, Path};
 pub use levels::Levels;
-pub use panels::{small_multiples, small_multiples_size};
+pub use panels::{small_multiples, small_multiples_size, strip};
 pub use raster::Raster;
 pub use regions::{Regions, RegionsFigure, Sample};
 pub use scene::Scene;

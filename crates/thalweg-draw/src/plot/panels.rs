@@ -38,6 +38,21 @@ pub fn small_multiples_size(
     (width, Grid::new(heading, panels, columns, width).height)
 }
 
+/// Small landscapes in one row, each `width` × `height` pixels large, for a page with many such pictures:
+/// made to be shown at their own size, and small as files. A larger dot marks the end of each path, a ring at the edge one
+/// that lies outside, a cross one that diverged; all other dots are round. `title` is for screen readers.
+pub fn strip(title: &str, panels: &[LandscapeFigure], width: u32, height: u32) -> Scene {
+    let look = Look::strip();
+    let mut scene = Scene::new(width.saturating_mul(panels.len() as u32), height, title);
+    scene.decimals = 1;
+    for (i, panel) in panels.iter().enumerate() {
+        let left = width.saturating_mul(i as u32);
+        let frame = Rect::new(left as i32, 0, width, height);
+        panel.draw_small(&mut scene.layer, frame, &look);
+    }
+    scene
+}
+
 /// The layout of small multiples.
 struct Grid {
     columns: u32,

@@ -229,7 +229,8 @@ impl RegionsFigure {
         for class in (0..self.classes.len()).rev() {
             let lead = panel.lead(class, self.classes.len());
             let function = |point: Point| panel.between(&lead, &self.domain, point);
-            let contours = Contours::new(&function, &self.domain, &levels, (width, height));
+            let size = (width, height);
+            let contours = Contours::new(&function, &self.domain, &levels, size, look.tolerance);
             let bands: Vec<_> = contours.bands.into_iter().map(place).collect();
             for (band, (_, strength)) in bands.iter().zip(TINTS) {
                 layer.fill(band.clone(), tint(style(class).colour, strength));

@@ -111,6 +111,8 @@ pub struct Scene {
     pub(super) height: u32,
     pub(super) title: String,
     pub(super) layer: Layer,
+    /// Decimals of coordinates in SVG.
+    pub(super) decimals: u32,
 }
 
 /// The longest side a scene may have, in pixels; figures asked to be larger are made this large.
@@ -124,6 +126,7 @@ impl Scene {
             height: side(height),
             title: title.to_owned(),
             layer: Layer::default(),
+            decimals: 2,
         }
     }
 

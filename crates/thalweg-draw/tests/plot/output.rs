@@ -2,10 +2,10 @@
 
 use thalweg_draw::Point;
 use thalweg_draw::plot::{
-    LandscapeFigure, Levels, LineChart, ReferenceLine, Series, small_multiples, style,
+    LandscapeFigure, Levels, LineChart, Path, ReferenceLine, Series, small_multiples, strip, style,
 };
 
-use crate::{dots, figure, path, ravine, wave};
+use crate::{at, dots, figure, path, ravine, wave};
 
 #[test]
 fn a_scale_that_gives_no_picture_is_an_error() {
@@ -66,6 +66,32 @@ fn small_multiples_hold_every_panel() {
         // Each panel clips its own plot.
         assert_eq!(scene.svg().matches("<svg x=").count(), count);
     }
+}
+
+#[test]
+fn a_strip_shows_every_step_and_the_end_of_every_path() {
+    let steps = |last: Point| [[-8.0, 3.0], [-6.0, 1.0], [-4.0, 3.0], [-2.0, 1.0], last].to_vec();
+    let paths = [
+        path(steps([4.0, -2.0]), 0),
+        path(steps([14.0, -2.0]), 0),
+        Path { diverged: true, ..path(steps([4.0, -2.0]), 0) },
+    ];
+    let panels = paths.map(|path| figure(&ravine, vec![path]));
+    let scene = strip("t", &panels, 240, 220);
+    assert_eq!((scene.width(), scene.height()), (720, 220));
+    assert_eq!(scene.svg().matches("<svg x=").count(), 3);
+    let picture = scene.raster(4.0).expect("raster");
+    let within = |radius: i64| {
+        let found = dots(&picture, style(0).colour, radius);
+        [0.0, 960.0, 1920.0]
+            .map(|left| found.iter().filter(|dot| (left..left + 960.0).contains(&dot[0])).count())
+    };
+    // The end is a dot where it lies in the plot and did not diverge; it is larger than a step's.
+    assert_eq!(within(5), [5, 4, 4]);
+    assert_eq!(within(9), [1, 0, 0]);
+    let [x, y] = dots(&picture, style(0).colour, 9)[0];
+    let ends = [0.0, 960.0, 1920.0].map(|left| at(&picture, [x + left, y]));
+    assert_eq!(ends.map(|end| end == Some(style(0).colour)), [true, false, true]);
 }
 
 #[test]

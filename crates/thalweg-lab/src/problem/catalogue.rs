@@ -69,7 +69,7 @@ const JAMIL_YANG: Source = Source {
 };
 
 /// Every problem, from the simplest lesson to the hardest.
-static CATALOGUE: [Row; 14] = [
+static CATALOGUE: [Row; 15] = [
     Row {
         name: "ravine",
         title: "Ravine",
@@ -304,5 +304,22 @@ static CATALOGUE: [Row; 14] = [
         levels: None,
         value: |[x, y]| x * x - y * y,
         gradient: |[x, y]| [2.0 * x, -2.0 * y],
+    },
+    Row {
+        name: "double-well",
+        title: "Double well",
+        expression: "x^2/2 + (y^2 - 1)^2/4",
+        summary: "A saddle between two minima: a method that scales each coordinate by itself passes it by, any other comes close and lingers.",
+        source: Source {
+            reference: "Y. Nesterov, Introductory Lectures on Convex Optimization, Springer, example 1.2.2, 2004",
+            link: "https://doi.org/10.1007/978-1-4419-8853-9",
+        },
+        domain: Domain::new([-2.5, 2.5], [-2.0, 2.0]),
+        start: [-2.0, 0.001],
+        minima: &[[0.0, 1.0], [0.0, -1.0]],
+        minimum: Some(0.0),
+        levels: None,
+        value: |[x, y]| x * x / 2.0 + (y * y - 1.0) * (y * y - 1.0) / 4.0,
+        gradient: |[x, y]| [x, y * (y * y - 1.0)],
     },
 ];

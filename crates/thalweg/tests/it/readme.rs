@@ -36,11 +36,21 @@ fn page() -> String {
     let mut page = String::from(
         "# The optimizers\n\n\
          Every method with its formula, as it stands with default values, its hyperparameters and its paper. This page is made from \
-         the methods themselves (`THALWEG_BLESS=1 cargo test -p thalweg --test it readme`); `thalweg list` and `thalweg list --json` \
+         the methods themselves (`THALWEG_BLESS=1 cargo test -p thalweg --test it readme`, and its pictures by \
+         `THALWEG_BLESS=1 cargo test -p thalweg-lab --test optimizers`); `thalweg list` and `thalweg list --json` \
          say the same, `thalweg explain NAME` works out steps with numbers. Bytes are those of the state of an element in f32; a \
          method with two passes reads gradient and parameter twice, the first time for sums over a parameter or over all of them. \
          Where parameters of two or more dimensions (with a shape, as arrays and candle's variables have it) take another step than \
          lists of numbers, bytes and passes are theirs.\n\n\
+         Each picture shows the path of 60 steps on three problems of the laboratory: `ravine`, `rosenbrock`, `double-well` (`thalweg \
+         list problems`). The ring is the start, stars are minima, the large dot is the end; a cross is the end of a run that diverged, \
+         a ring at the edge an end outside. One rule chooses the learning rate for all: of the default and the half decades from \
+         0.0001 to 100 it is the one whose run stays in the picture and ends lowest (by the highest f of its last 10 steps, the default \
+         where none is a hundredth lower); where no run stays, the one that ends lowest. A second rate, such as `lr_1d`, \
+         has the same value, all other hyperparameters have their defaults. `f` is the value after the last step. The parameter \
+         is a list of two numbers, x and y: what a method does to matrices is not in its picture. Of methods with other weights for \
+         evaluation, the dots are where gradients are taken. `thalweg descend --on double-well --with adam:lr=0.1 --steps 60 -o \
+         adam.html` shows a run in full.\n\n\
          Numbers agree with the reference's at every step, to 1e-9 relative in f64; where libraries differ, \
          [the page of differences](guide/differences.md) says how.\n",
     );
@@ -67,16 +77,17 @@ fn section(entry: &Entry) -> String {
         lines = format!("In one dimension:\n\n{lines}\n\nIn two or more:\n\n{}", block(&text));
     }
     let paper = entry.paper.expect("every method of the library has a paper");
+    let name = entry.name;
     let hyperparameters: Vec<String> = entry
         .hyperparameters()
         .iter()
         .map(|(known, default)| format!("| `{}` | {default} | {} |", known.name, known.meaning))
         .collect();
     format!(
-        "\n### {}\n\n`{}`: {}. {bytes} bytes{edges}, {passes}{loss}. [{} ({}), {}]({})\n\n{lines}\n\n\
+        "\n### {}\n\n`{name}`: {}. {bytes} bytes{edges}, {passes}{loss}. [{} ({}), {}]({})\n\n\
+         ![The path of {name} on three problems](optimizers/{name}.svg)\n\n{lines}\n\n\
          | hyperparameter | default | meaning |\n|---|---|---|\n{}\n",
         entry.title,
-        entry.name,
         entry.summary,
         paper.authors,
         paper.year,
