@@ -23,8 +23,9 @@ Usage: cargo xtask COMMAND
            PyTorch for training a network
            (needs python3, 6 GB of disk and, for the largest, 4 GB of memory)
            --only TEXT cases that contain it, --elements N at most N, --rounds N instead of 9,
-           --keep-memory lets the others keep the memory that they free between steps,
-           --training the training of a network alone
+           --keep-memory lets the others keep the memory that they free between steps
+           and, each alone: --training the training of a network,
+           --torch every method of torch.optim by default, fused and ours (6 GB of memory)
   golden   make the golden files again from NumPy, PyTorch, optax and TensorBoard (needs python3)
 ";
 
