@@ -1,10 +1,11 @@
-//! How long others take for the same steps: PyTorch, optax and NumPy in turn with ours.
+//! How long others take for the same steps: PyTorch, optax, NumPy and other Rust crates in turn with ours.
 
 mod cases;
 mod machine;
 mod measure;
 mod options;
 mod rounds;
+mod rust;
 mod side;
 mod torch;
 mod training;
@@ -15,6 +16,9 @@ use measure::measure;
 use options::{Options, Table};
 use rounds::{Round, median, quantile, ratios};
 use side::Side;
+
+/// The manifest of the program that steps other Rust crates.
+pub const RUST: &str = "xtask/peers/rust/Cargo.toml";
 
 /// Threads of each side.
 const THREADS: usize = 2;
@@ -32,7 +36,16 @@ const PEER: [&str; 5] = ["--release", "--package", "thalweg-cli", "--example", "
 /// Measures and prints tables in Markdown.
 pub fn compare(words: &[&str]) -> Result<(), String> {
     let options = Options::read(words)?;
-    beside_python(&options, words, options.rounds.unwrap_or(ROUNDS))
+    let rounds = options.rounds.unwrap_or(ROUNDS);
+    let with_python = [Table::Steps, Table::Torch, Table::Training];
+    if with_python.into_iter().any(|table| options.wants(table)) {
+        beside_python(&options, words, rounds)?;
+    }
+    if options.wants(Table::Rust) {
+        head(&machine::describe(), words, rounds);
+        rust::compare(&options, rounds)?;
+    }
+    Ok(())
 }
 
 /// Says what is measured, and on which machine.

@@ -9,6 +9,8 @@ pub enum Table {
     Training,
     /// Every method of `torch.optim`.
     Torch,
+    /// Other Rust crates.
+    Rust,
 }
 
 /// What is measured, and how long.
@@ -50,9 +52,10 @@ impl Options {
                 "--keep-memory" => options.keep_memory = true,
                 "--training" => options.named.push(Table::Training),
                 "--torch" => options.named.push(Table::Torch),
+                "--rust" => options.named.push(Table::Rust),
                 _ => {
                     let known = "--only TEXT, --elements N, --rounds N, --keep-memory, \
-                                 --training and --torch";
+                                 --training, --torch and --rust";
                     return Err(format!("peers knows {known}, not `{name}`"));
                 }
             }
@@ -87,7 +90,7 @@ mod tests {
     /// The tables that are wanted.
     fn tables(words: &[&str]) -> Vec<Table> {
         let options = Options::read(words).unwrap();
-        let all = [Table::Steps, Table::Training, Table::Torch];
+        let all = [Table::Steps, Table::Training, Table::Torch, Table::Rust];
         all.into_iter().filter(|&table| options.wants(table)).collect()
     }
 
@@ -111,7 +114,8 @@ mod tests {
     fn tables_that_are_named_come_alone() {
         assert_eq!(tables(&["--training"]), [Table::Training]);
         assert_eq!(tables(&["--torch", "--only", "adam", "--elements", "1000"]), [Table::Torch]);
-        assert_eq!(tables(&["--torch", "--training"]), [Table::Training, Table::Torch]);
+        assert_eq!(tables(&["--rust", "--rounds", "3"]), [Table::Rust]);
+        assert_eq!(tables(&["--rust", "--torch"]), [Table::Torch, Table::Rust]);
     }
 
     #[test]

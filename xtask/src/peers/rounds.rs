@@ -1,4 +1,4 @@
-//! What is made of times in turn, and whether the sides did the same work.
+//! What is made of times in turn, and whether the sides did the same work. `xtask/peers/rust` has it, too.
 
 /// The largest accepted difference between the two results, as a share of how far they moved.
 pub const TOLERANCE: f64 = 0.01;
