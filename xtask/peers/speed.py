@@ -7,7 +7,8 @@ Reads lines, answers each with one line:
     look                         a few elements of the parameters
     go                           milliseconds a step, over `steps` steps after one that does not count
 
-The words of a case: program, method, options (Python keywords), elements, tensors, steps, max_norm.
+The words of a case: program, method, options (Python keywords), elements, tensors, steps, max_norm, columns
+(of matrices; for PyTorch).
 """
 
 import ast
@@ -52,6 +53,13 @@ def look(parameters):
     return [float(parameters[i // length][i % length]) for i in indices]
 
 
+def refuse(case):
+    """What only PyTorch's side has."""
+    for word in ["max_norm", "columns"]:
+        if case[word] is not None:
+            raise Unsupported(word)
+
+
 class Torch:
     """PyTorch, in memory of its own: `clone` copies out of NumPy's, which has larger pages where the kernel lets it."""
 
@@ -61,12 +69,16 @@ class Torch:
         torch.set_num_threads(THREADS)
         self.parameters = []
         for w, g in data(case):
-            parameter = torch.nn.Parameter(torch.from_numpy(w).clone())
-            parameter.grad = torch.from_numpy(g).clone()
+            parameter = torch.nn.Parameter(self.shaped(case, torch.from_numpy(w).clone()))
+            parameter.grad = self.shaped(case, torch.from_numpy(g).clone())
             self.parameters.append(parameter)
         self.optimizer = getattr(torch.optim, case["method"])(self.parameters, **case["options"])
         self.clip = torch.nn.utils.clip_grad_norm_
         self.max_norm = case["max_norm"]
+
+    @staticmethod
+    def shaped(case, tensor):
+        return tensor if case["columns"] is None else tensor.view(-1, case["columns"])
 
     def step(self):
         # Clipped gradients keep the norm max_norm, and PyTorch multiplies by the quotient even where it is 1: the work
@@ -79,7 +91,7 @@ class Torch:
         pass
 
     def arrays(self):
-        return [w.detach() for w in self.parameters]
+        return [w.detach().view(-1) for w in self.parameters]
 
 
 class Optax:
@@ -89,8 +101,7 @@ class Optax:
         import jax
         import optax
 
-        if case["max_norm"] is not None:
-            raise Unsupported("clipping")
+        refuse(case)
         arrays = data(case)
         self.block = jax.block_until_ready
         self.parameters = {f"w{i}": jax.numpy.array(w, copy=True) for i, (w, _) in enumerate(arrays)}
@@ -141,8 +152,7 @@ class Numpy:
     METHODS = {"Adam": NumpyAdam}
 
     def __init__(self, case):
-        if case["max_norm"] is not None:
-            raise Unsupported("clipping")
+        refuse(case)
         arrays = data(case)
         self.parameters = {f"w{i}": w for i, (w, _) in enumerate(arrays)}
         self.gradients = {f"w{i}": g for i, (_, g) in enumerate(arrays)}
@@ -177,6 +187,7 @@ def read(words):
         "tensors": int(case["tensors"]),
         "steps": int(case["steps"]),
         "max_norm": float(case["max_norm"]) if "max_norm" in case else None,
+        "columns": int(case["columns"]) if "columns" in case else None,
     }
 
 

@@ -23,8 +23,10 @@ Usage: cargo xtask COMMAND
            PyTorch for training a network
            (needs python3, 6 GB of disk and, for the largest, 4 GB of memory)
            --only TEXT cases that contain it, --elements N at most N, --rounds N instead of 9,
-           --keep-memory lets the others keep the memory that they free between steps,
-           --training the training of a network alone
+           --keep-memory lets the others keep the memory that they free between steps
+           and, each alone: --training the training of a network,
+           --torch every method of torch.optim by default, fused and ours (6 GB of memory),
+           --rust other Rust crates (without Python)
   golden   make the golden files again from NumPy, PyTorch, optax and TensorBoard (needs python3)
 ";
 
@@ -56,6 +58,8 @@ fn main() -> ExitCode {
 /// Everything that a change must pass.
 fn test() -> Result<(), String> {
     cargo(&["fmt", "--all", "--check"])?;
+    // A workspace of its own, which is not built here.
+    cargo(&["fmt", "--manifest-path", peers::RUST, "--check"])?;
     // These modules are declared by a macro, so `cargo fmt` does not find their files.
     run(command("rustfmt", &["--edition", "2024", "--check"]).args(rules()?))?;
     links::check()?;

@@ -6,7 +6,8 @@
 //! - `look`: a few elements of the parameters;
 //! - `go`: milliseconds a step, over `steps` steps after one that does not count.
 //!
-//! The words of a case: `elements`, `tensors`, `steps`, and those that [`training`] knows.
+//! The words of a case: `elements`, `tensors`, `steps`, `columns` of tensors that are matrices, and those that
+//! [`training`] knows.
 
 #[path = "../../../xtask/peers/uniform.rs"]
 mod uniform;
@@ -15,7 +16,7 @@ use std::error::Error;
 use std::io::{BufRead, Write, stdin, stdout};
 use std::time::Instant;
 
-use thalweg::{Dtype, Element, Optimizer, Spec, bf16, f16};
+use thalweg::{Dtype, Element, Optimizer, Parameter, Spec, bf16, f16};
 use uniform::uniform;
 
 /// Elements shown by `look`.
@@ -35,6 +36,7 @@ struct Case {
     elements: usize,
     tensors: usize,
     steps: usize,
+    columns: Option<usize>,
 }
 
 impl Case {
@@ -43,12 +45,20 @@ impl Case {
             line.split_whitespace().map(|word| word.split_once('=')).collect();
         let words = words.ok_or("a case is written as WORD=VALUE …")?;
         let words = words.iter().map(|&(word, value)| (word.to_owned(), value.to_owned()));
-        let mut case = Self { words: words.collect(), elements: 0, tensors: 0, steps: 0 };
+        let words = words.collect();
+        let mut case = Self { words, elements: 0, tensors: 0, steps: 0, columns: None };
         case.elements = case.word("elements").ok_or("elements=… is missing")?.parse()?;
         case.tensors = case.word("tensors").ok_or("tensors=… is missing")?.parse()?;
         case.steps = case.word("steps").ok_or("steps=… is missing")?.parse()?;
         if case.tensors == 0 || case.elements == 0 || !case.elements.is_multiple_of(case.tensors) {
             return Err("elements must be a multiple of tensors, both above 0".into());
+        }
+        case.columns = case.word("columns").map(str::parse).transpose()?;
+        let length = case.elements / case.tensors;
+        if case.columns.is_some_and(|columns| columns == 0 || !length.is_multiple_of(columns)) {
+            return Err(
+                "a tensor's elements must be a multiple of columns, which is above 0".into()
+            );
         }
         Ok(case)
     }
@@ -63,11 +73,12 @@ impl Case {
 /// The words: `spec`, `dtype` of parameters and gradients, `state`, `rounding`, `clip`,
 /// `non_finite`, `pages` (`large` for the state).
 fn training(case: &Case) -> Done<Option<Box<dyn Training>>> {
-    const KNOWN: [&str; 10] = [
+    const KNOWN: [&str; 11] = [
         "spec",
         "elements",
         "tensors",
         "steps",
+        "columns",
         "dtype",
         "state",
         "rounding",
@@ -103,6 +114,8 @@ struct Tensors<E> {
     names: Vec<String>,
     parameters: Vec<Vec<E>>,
     gradients: Vec<Vec<E>>,
+    /// The shape of each tensor, if they are matrices.
+    shape: Option<[usize; 2]>,
     optimizer: Optimizer<f32>,
 }
 
@@ -117,6 +130,7 @@ impl<E> Tensors<E> {
             names: (0..case.tensors).map(|k| format!("w{k}")).collect(),
             parameters: tensors(2_654_435_761),
             gradients: tensors(2_246_822_519),
+            shape: case.columns.map(|columns| [length / columns, columns]),
             optimizer,
         }
     }
@@ -125,7 +139,14 @@ impl<E> Tensors<E> {
 impl<E: Element<f32> + Copy + Into<f64>> Training for Tensors<E> {
     fn step(&mut self) -> Done {
         let tensors = self.names.iter().zip(&mut self.parameters).zip(&self.gradients);
-        self.optimizer.step(tensors.map(|((name, w), g)| (name, w, g)))?;
+        let shape = self.shape.as_ref();
+        self.optimizer.step(tensors.map(|((name, w), g)| {
+            let parameter = Parameter::from((name, w, g));
+            match shape {
+                Some(shape) => parameter.with_shape(shape),
+                None => parameter,
+            }
+        }))?;
         Ok(())
     }
 

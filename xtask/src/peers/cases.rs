@@ -1,5 +1,7 @@
 //! What is compared: the same work in the words of both sides.
 
+use super::measure::Work;
+
 /// A row of the table.
 pub struct Case {
     /// What is done, as the table says it.
@@ -44,6 +46,17 @@ impl Case {
     /// Shrinks the work to at most this number of elements, but at least one per tensor.
     pub fn shrink(&mut self, elements: usize) {
         self.elements = self.tensors * (self.elements.min(elements) / self.tensors).max(1);
+    }
+
+    /// How much is stepped over.
+    pub fn amount(&self) -> Work {
+        Work { elements: self.elements, tensors: self.tensors, columns: None }
+    }
+
+    /// The sides in the order of their turns.
+    pub fn sides(&self) -> [(Program, String); 2] {
+        let Peer { program, words, .. } = self.peer;
+        [(program, words.to_owned()), (Program::Ours, self.ours.to_owned())]
     }
 
     fn reach(self, ratio: f64) -> Self {

@@ -2,8 +2,10 @@
 
 use std::process::Command;
 
+use super::THREADS;
+use super::measure::turn;
+use super::rounds::{TOLERANCE, compare_looks, in_turn, median};
 use super::side::Side;
-use super::{THREADS, compare_looks, quantile, turn};
 use crate::{cargo, command};
 
 /// How our side is built and run.
@@ -85,31 +87,25 @@ pub fn compare(python: impl Fn(&str) -> Command, rounds: usize) -> Result<(), St
     for side in &mut sides {
         looks.push((side.numbers("look")?, side.numbers("learn")?));
     }
+    let (first_before, first_after) = &looks[0];
     for (before, after) in &looks[1..] {
-        let (first_before, first_after) = looks[0].clone();
-        compare_looks(&(first_before, before.clone()), &(first_after, after.clone()))?;
+        compare_looks((first_before, before), (first_after, after), TOLERANCE)?;
     }
 
-    let mut taken = vec![Vec::with_capacity(rounds); sides.len()];
-    // The first round warms up.
-    for round in 0..=rounds {
-        eprint!("\rtraining in turn, round {round} of {rounds}");
-        for (side, taken) in sides.iter_mut().zip(&mut taken) {
-            let milliseconds = turn(side)?;
-            if round > 0 {
-                taken.push(milliseconds);
-            }
-        }
-    }
+    eprint!("training in turn: ");
+    let taken = in_turn(sides.len(), rounds, |side| {
+        eprint!(".");
+        turn(&mut sides[side])
+    })?;
     eprintln!();
     println!("| {TITLE} | ms a step | in PyTorch's | at most | optimizer | below |");
     println!("|---|---|---|---|---|---|");
-    let first = quantile(&taken[0], 0.5);
-    for ((trainer, side), taken) in TRAINERS.iter().zip(&mut sides).zip(&taken) {
-        let [share] = side.numbers("share")?[..] else {
+    let first = median(&taken, 0);
+    for (index, trainer) in TRAINERS.iter().enumerate() {
+        let [share] = sides[index].numbers("share")?[..] else {
             return Err("`share` was not answered with one number".into());
         };
-        println!("{}", row(trainer, quantile(taken, 0.5), first, share));
+        println!("{}", row(trainer, median(&taken, index), first, share));
     }
     Ok(())
 }
