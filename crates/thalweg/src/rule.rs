@@ -19,6 +19,11 @@ pub trait Rule: Clone + Send + Sync + 'static {
     /// What is the same for every element of a step: hyperparameters, bias corrections.
     type Constants<N: Number>: Copy + Send + Sync;
 
+    /// Whether compile time counts more than speed on rare types: the loop is then compiled for `f32` with AVX2
+    /// or NEON, and for both number types without; other types are converted a block at a time. The bits are
+    /// the same.
+    const RARE: bool = false;
+
     /// Names of the state slots, in the order of [`State`](Self::State); unnamed ones are `s0`,
     /// `s1`, ….
     const SLOT_NAMES: &'static [&'static str] = &[];
@@ -254,6 +259,7 @@ pub struct Chain<A, B>(pub A, pub B);
 impl<A: Rule, B: Rule> Rule for Chain<A, B> {
     type State<N: Number> = (A::State<N>, B::State<N>);
     type Constants<N: Number> = (A::Constants<N>, B::Constants<N>);
+    const RARE: bool = A::RARE || B::RARE;
 
     fn slots(&self) -> Vec<Slot> {
         let mut slots = as_many(self.0.slots(), A::State::<f64>::SLOTS);

@@ -49,6 +49,9 @@ pub trait SumRule<const K: usize>: Clone + Send + Sync + 'static {
     /// What follows from the sums.
     type Scalars<N: Number>: Copy + Send + Sync;
 
+    /// Whether compile time counts more than speed on rare types, as in [`Rule::RARE`].
+    const RARE: bool = false;
+
     /// Names of the state slots.
     const SLOT_NAMES: &'static [&'static str] = &[];
 
@@ -125,6 +128,7 @@ impl<B: Rule, S: SumRule<K>, C: Rule, const K: usize> SumRule<K> for Around<B, S
     type State<N: Number> = StateAround<N, B, S, C, K>;
     type Constants<N: Number> = (B::Constants<N>, S::Constants<N>, C::Constants<N>);
     type Scalars<N: Number> = S::Scalars<N>;
+    const RARE: bool = B::RARE || S::RARE || C::RARE;
     const KEPT: &'static [&'static str] = S::KEPT;
     const NEEDS_LOSS: bool = S::NEEDS_LOSS;
 

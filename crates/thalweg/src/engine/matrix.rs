@@ -3,6 +3,7 @@
 
 use super::chunk::{Chunk, Context};
 use super::pass::step_chunk;
+use super::simd::dispatch;
 use super::staged::{Then, by_blocks};
 use super::tensor::{Tensor, halved};
 use super::walk::{CHUNKS, Loop, Numbers, Part, Pass, Stretch, Terms, chunk_at, flushed};
@@ -148,6 +149,9 @@ pub trait MatrixRule<const A: usize, const B: usize, const K: usize>: Send + Syn
 
     /// Which of rows and columns have sums.
     const SUMMED: Summed;
+
+    /// Whether compile time counts more than speed on rare types, as in [`Rule::RARE`](crate::Rule::RARE).
+    const RARE: bool = false;
 
     /// The pairs of numbers of an element whose products are summed; what it does to the state is
     /// forgotten. Mark it `#[inline(always)]`.
@@ -372,7 +376,12 @@ where
     // Behind a reference, so that its loops are compiled once.
     let add: &mut Add<'_, R> = &mut |w, g, s| {
         let out = &mut out;
-        terms.arch.dispatch(First::<R, T, A, B, K> { sides, terms, w, g, s, at, out });
+        dispatch!(
+            T::RARE,
+            R,
+            terms.arch,
+            First::<R, T, A, B, K> { sides, terms, w, g, s, at, out }
+        );
         at += w.len();
     };
     if let (ValuesMut::Real(w), Values::Real(g), BlocksMut::Plain(s)) =
@@ -529,7 +538,12 @@ where
         work(&mut |Stretch { numbers, len, .. }| {
             if let Numbers::Real { parts, state: BlocksMut::Plain(s) } = numbers {
                 let sides = self.sides;
-                terms.arch.dispatch(Walk::<R, T, A, B, K> { sides, terms, parts, s, at, len });
+                dispatch!(
+                    T::RARE,
+                    R,
+                    terms.arch,
+                    Walk::<R, T, A, B, K> { sides, terms, parts, s, at, len }
+                );
             }
             at += len;
         });

@@ -57,6 +57,41 @@ impl fmt::Display for Simd {
     }
 }
 
+/// Runs a loop with the instructions of an architecture, or, if the constant `rare` says so, with those that
+/// [`dispatch_rare`] has.
+// A macro, so that the constant decides which loops are compiled.
+macro_rules! dispatch {
+    ($rare:expr, $R:ty, $arch:expr, $walk:expr) => {{
+        let (arch, walk) = ($arch, $walk);
+        if const { $rare } {
+            $crate::engine::simd::dispatch_rare::<$R, _>(arch, walk)
+        } else {
+            arch.dispatch(walk)
+        }
+    }};
+}
+pub(super) use dispatch;
+
+/// Runs a loop that exists for `f32` with AVX2 or NEON, and for both number types without SIMD.
+#[inline(always)]
+pub(super) fn dispatch_rare<R: Real, F: pulp::NullaryFnOnce>(
+    arch: pulp::Arch,
+    walk: F,
+) -> F::Output {
+    if const { size_of::<R>() == size_of::<f32>() } {
+        match arch {
+            #[cfg(target_arch = "x86_64")]
+            pulp::Arch::V3(simd) => return simd.vectorize(walk),
+            #[cfg(target_arch = "x86_64")]
+            pulp::Arch::V4(simd) => return pulp::x86::V3::vectorize(*simd, walk),
+            #[cfg(target_arch = "aarch64")]
+            pulp::Arch::Neon(simd) => return simd.vectorize(walk),
+            _ => {}
+        }
+    }
+    walk.call()
+}
+
 /// Whether there are dedicated bfloat16 loops for numbers of type `R` with these instructions.
 pub(crate) fn has_packed_loops<R: Real>(arch: pulp::Arch) -> bool {
     R::STATE_TYPES.len() > 1 && !matches!(arch, pulp::Arch::Scalar)

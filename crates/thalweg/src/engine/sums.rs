@@ -1,6 +1,7 @@
 //! Methods in two passes: sums over a whole parameter, in which nothing is stored, then a step.
 
 use super::chunk::{Chunk, Context};
+use super::simd::dispatch;
 use super::squares::PartialSums;
 use super::staged::{Then, by_blocks};
 use super::tensor::{Tensor, TensorRule};
@@ -158,6 +159,7 @@ impl<T: SumRule<K>, const K: usize> Second<T, K> {
 impl<T: SumRule<K>, const K: usize> Rule for Second<T, K> {
     type State<N: Number> = T::State<N>;
     type Constants<N: Number> = (T::Constants<N>, T::Scalars<N>);
+    const RARE: bool = T::RARE;
 
     fn slots(&self) -> Vec<Slot> {
         self.rule.slots()
@@ -191,7 +193,7 @@ pub fn sums<R: Real, T: SumRule<K>, const K: usize>(
     let mut total = [0.0; K];
     // Behind a reference, so that its loops are compiled once.
     let add: &mut dyn FnMut(FirstPass<'_, R, T, K>) = &mut |pass| {
-        let sums = terms.arch.dispatch(pass);
+        let sums = dispatch!(T::RARE, R, terms.arch, pass);
         total.iter_mut().zip(sums).for_each(|(total, sum)| *total += sum);
     };
     if let (ValuesMut::Real(w), Values::Real(g), BlocksMut::Plain(s)) =

@@ -6,7 +6,7 @@
 
 use std::marker::PhantomData;
 
-use super::simd::dispatch_packed;
+use super::simd::{dispatch, dispatch_packed};
 use crate::rule::sealed::{Layout as _, Slots};
 use crate::rule::{Rule, State};
 use crate::storage::layout::{BLOCK, CHUNK, Layout, Plain};
@@ -92,6 +92,10 @@ impl<R: Real, T: Rule> Pass<R> for T {
         let constants = self.prepare::<R>(terms.t as f64);
         work(&mut |stretch| walk::<R, T, true>(constants, terms, stretch));
     }
+
+    fn reads_packed(&self) -> bool {
+        !T::RARE
+    }
 }
 
 /// A chain that directly reads only the arithmetic's own type, for less common methods: every other
@@ -120,7 +124,7 @@ fn walk<R: Real, T: Rule, const PACKED: bool>(
     let Stretch { numbers, next, .. } = stretch;
     let step = Step::<R, T> { constants, terms, next };
     // Constant, so that the loops are not even compiled for types without packed state.
-    if const { PACKED && R::STATE_TYPES.len() > 1 } {
+    if const { PACKED && !T::RARE && R::STATE_TYPES.len() > 1 } {
         match numbers {
             Numbers::Real { parts, state: BlocksMut::Packed(s) } => {
                 return dispatch_packed(terms.arch, Walk::<R, T, R, R::Packed> { step, parts, s });
@@ -135,7 +139,7 @@ fn walk<R: Real, T: Rule, const PACKED: bool>(
         }
     }
     if let Numbers::Real { parts, state: BlocksMut::Plain(s) } = numbers {
-        terms.arch.dispatch(Walk::<R, T, R, Plain> { step, parts, s });
+        dispatch!(T::RARE, R, terms.arch, Walk::<R, T, R, Plain> { step, parts, s });
     }
 }
 

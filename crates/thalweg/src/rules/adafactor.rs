@@ -280,6 +280,7 @@ impl<const SLOTS: usize> SumRule<2> for ByOptax<SLOTS> {
     /// Those of v, and those of m and W.
     type Constants<N: Number> = [[N; 3]; 2];
     type Scalars<N: Number> = N;
+    const RARE: bool = true;
 
     fn slots(&self) -> Vec<Slot> {
         Slot::list(&["m", "v"][2 - SLOTS..])
@@ -317,6 +318,7 @@ impl<const SLOTS: usize> MatrixRule<1, 1, 2> for ByOptaxOfMatrix<SLOTS> {
     type State<N: Number> = [N; SLOTS];
     /// The factor of the update, and the constants of m and W.
     type Constants<N: Number> = (N, [N; 3]);
+    const RARE: bool = true;
     const SUMMED: Summed = Summed::ROWS;
 
     #[inline(always)]

@@ -59,6 +59,7 @@ impl SumRule<2> for ScaleByAdalite {
     type State<N: Number> = [N; 2];
     type Constants<N: Number> = [N; 6];
     type Scalars<N: Number> = N;
+    const RARE: bool = true;
     const SLOT_NAMES: &'static [&'static str] = &["m", "v"];
 
     fn prepare<N: Number>(&self, t: N::Wide, _: &[N::Wide]) -> [N; 6] {
@@ -131,6 +132,7 @@ struct AdaliteNorms;
 impl MatrixRule<0, 0, 2> for AdaliteNorms {
     type State<N: Number> = ();
     type Constants<N: Number> = N;
+    const RARE: bool = true;
     const SUMMED: Summed = Summed::ROWS;
 
     #[inline(always)]
@@ -151,6 +153,7 @@ struct AdaliteSquares;
 impl MatrixRule<2, 2, 1> for AdaliteSquares {
     type State<N: Number> = ();
     type Constants<N: Number> = AdaliteConstants<N>;
+    const RARE: bool = true;
     const SUMMED: Summed = Summed::BOTH;
 
     #[inline(always)]
@@ -201,6 +204,7 @@ impl AdaliteSteps {
 impl MatrixRule<4, 4, 2> for AdaliteSteps {
     type State<N: Number> = ();
     type Constants<N: Number> = AdaliteConstants<N>;
+    const RARE: bool = true;
     const SUMMED: Summed = Summed::BOTH;
 
     #[inline(always)]

@@ -35,6 +35,7 @@ pub struct ScaleByQhAdam(pub QhAdam);
 impl Rule for ScaleByQhAdam {
     type State<N: Number> = [N; 2];
     type Constants<N: Number> = [N; 9];
+    const RARE: bool = true;
     const SLOT_NAMES: &'static [&'static str] = &["m", "v"];
 
     fn prepare<N: Number>(&self, t: N::Wide) -> [N; 9] {
@@ -156,6 +157,7 @@ pub struct ScaleBySimplifiedAdEmaMix(pub SimplifiedAdEmaMix);
 impl Rule for ScaleBySimplifiedAdEmaMix {
     type State<N: Number> = [N; 2];
     type Constants<N: Number> = [N; 7];
+    const RARE: bool = true;
     const SLOT_NAMES: &'static [&'static str] = &["m", "v"];
 
     fn prepare<N: Number>(&self, t: N::Wide) -> [N; 7] {
@@ -306,6 +308,7 @@ pub struct ScaleByGrokFast(pub GrokFast);
 impl Rule for ScaleByGrokFast {
     type State<N: Number> = [N; 3];
     type Constants<N: Number> = [N; 10];
+    const RARE: bool = true;
     const SLOT_NAMES: &'static [&'static str] = &["slow", "m", "v"];
 
     fn prepare<N: Number>(&self, t: N::Wide) -> [N; 10] {
@@ -343,6 +346,7 @@ pub struct NormalizeByGrokFast(pub GrokFast);
 impl Rule for NormalizeByGrokFast {
     type State<N: Number> = ();
     type Constants<N: Number> = N;
+    const RARE: bool = true;
 
     fn prepare<N: Number>(&self, _: N::Wide) -> N {
         let [lamb] = wide!(N, self.0; grokfast_lamb);

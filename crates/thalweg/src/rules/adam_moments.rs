@@ -199,6 +199,7 @@ pub struct ScaleByAcProp(pub AcProp);
 impl Rule for ScaleByAcProp {
     type State<N: Number> = [N; 2];
     type Constants<N: Number> = [N; 8];
+    const RARE: bool = true;
     const SLOT_NAMES: &'static [&'static str] = &["m", "s"];
 
     fn prepare<N: Number>(&self, t: N::Wide) -> [N; 8] {
@@ -324,6 +325,7 @@ pub struct StepByLaProp<const SLOTS: usize>(pub LaProp);
 impl<const SLOTS: usize> Rule for StepByLaProp<SLOTS> {
     type State<N: Number> = [N; SLOTS];
     type Constants<N: Number> = [N; 8];
+    const RARE: bool = true;
     const SLOT_NAMES: &'static [&'static str] = &["m", "v", "v_max"];
 
     fn prepare<N: Number>(&self, t: N::Wide) -> [N; 8] {

@@ -51,6 +51,7 @@ pub struct StepByAdaBound<const SLOTS: usize>(pub AdaBound);
 impl<const SLOTS: usize> Rule for StepByAdaBound<SLOTS> {
     type State<N: Number> = [N; SLOTS];
     type Constants<N: Number> = ([N; 4], [N; 6]);
+    const RARE: bool = true;
     const SLOT_NAMES: &'static [&'static str] = &["m", "v", "v_max"];
 
     fn prepare<N: Number>(&self, t: N::Wide) -> Self::Constants<N> {
@@ -123,6 +124,7 @@ pub struct StepByAdaMod(pub AdaMod);
 impl Rule for StepByAdaMod {
     type State<N: Number> = [N; 3];
     type Constants<N: Number> = ([N; 4], [N; 5]);
+    const RARE: bool = true;
     const SLOT_NAMES: &'static [&'static str] = &["m", "v", "rate"];
 
     fn prepare<N: Number>(&self, t: N::Wide) -> Self::Constants<N> {
@@ -192,6 +194,7 @@ pub struct ScaleByDiffGrad<const SLOTS: usize>(pub DiffGrad);
 impl<const SLOTS: usize> Rule for ScaleByDiffGrad<SLOTS> {
     type State<N: Number> = ([N; 1], [N; SLOTS]);
     type Constants<N: Number> = ([N; 4], [N; 3]);
+    const RARE: bool = true;
     const SLOT_NAMES: &'static [&'static str] = &["last", "m", "v", "v_max"];
 
     fn prepare<N: Number>(&self, t: N::Wide) -> Self::Constants<N> {
@@ -245,6 +248,7 @@ pub struct ScaleByPAdam(pub PAdam);
 impl Rule for ScaleByPAdam {
     type State<N: Number> = [N; 2];
     type Constants<N: Number> = ([N; 4], [N; 3]);
+    const RARE: bool = true;
     const SLOT_NAMES: &'static [&'static str] = &["m", "v"];
 
     fn prepare<N: Number>(&self, t: N::Wide) -> Self::Constants<N> {
@@ -295,6 +299,7 @@ pub struct ScaleByExAdam(pub ExAdam);
 impl Rule for ScaleByExAdam {
     type State<N: Number> = [N; 2];
     type Constants<N: Number> = ([N; 4], [N; 5]);
+    const RARE: bool = true;
     const SLOT_NAMES: &'static [&'static str] = &["m", "v"];
 
     fn prepare<N: Number>(&self, t: N::Wide) -> Self::Constants<N> {
@@ -349,6 +354,7 @@ pub struct ScaleByAngle(pub AdamAtan2);
 impl Rule for ScaleByAngle {
     type State<N: Number> = [N; 2];
     type Constants<N: Number> = ([N; 4], [N; 4]);
+    const RARE: bool = true;
     const SLOT_NAMES: &'static [&'static str] = &["m", "v"];
 
     fn prepare<N: Number>(&self, t: N::Wide) -> Self::Constants<N> {
@@ -420,6 +426,7 @@ pub struct DecayByRate(pub AdamC);
 impl Rule for DecayByRate {
     type State<N: Number> = ();
     type Constants<N: Number> = N;
+    const RARE: bool = true;
 
     fn prepare<N: Number>(&self, _: N::Wide) -> N {
         if !self.0.decoupled {
@@ -447,6 +454,7 @@ pub struct ScaleByRootedAdam<const SLOTS: usize>(pub AdamC);
 impl<const SLOTS: usize> Rule for ScaleByRootedAdam<SLOTS> {
     type State<N: Number> = [N; SLOTS];
     type Constants<N: Number> = ([N; 4], [N; 3]);
+    const RARE: bool = true;
     const SLOT_NAMES: &'static [&'static str] = &["m", "v", "v_max"];
 
     fn prepare<N: Number>(&self, t: N::Wide) -> Self::Constants<N> {
@@ -509,6 +517,7 @@ pub struct AlongGradient<A>(
 impl<A: Rule> Rule for AlongGradient<A> {
     type State<N: Number> = A::State<N>;
     type Constants<N: Number> = A::Constants<N>;
+    const RARE: bool = true;
     const SLOT_NAMES: &'static [&'static str] = A::SLOT_NAMES;
 
     fn slots(&self) -> Vec<Slot> {
@@ -574,6 +583,7 @@ pub struct ScaleByAno(pub Ano);
 impl Rule for ScaleByAno {
     type State<N: Number> = [N; 2];
     type Constants<N: Number> = [N; 6];
+    const RARE: bool = true;
     const SLOT_NAMES: &'static [&'static str] = &["m", "v"];
 
     fn prepare<N: Number>(&self, t: N::Wide) -> [N; 6] {

@@ -35,6 +35,7 @@ pub struct StepByAdamG(pub AdamG);
 impl Rule for StepByAdamG {
     type State<N: Number> = [N; 3];
     type Constants<N: Number> = ([N; 4], [N; 8]);
+    const RARE: bool = true;
     const SLOT_NAMES: &'static [&'static str] = &["m", "v", "r"];
 
     fn prepare<N: Number>(&self, t: N::Wide) -> Self::Constants<N> {

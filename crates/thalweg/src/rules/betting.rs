@@ -34,6 +34,7 @@ pub struct StepByCocob(pub Cocob);
 impl Rule for StepByCocob {
     type State<N: Number> = [N; 5];
     type Constants<N: Number> = [N; 3];
+    const RARE: bool = true;
 
     fn slots(&self) -> Vec<Slot> {
         let mut slots = Slot::list(&["start", "sum", "largest", "total", "reward"]);

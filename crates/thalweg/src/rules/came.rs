@@ -66,6 +66,7 @@ impl<const SLOTS: usize> SumRule<1> for ScaleByCame<SLOTS> {
     type State<N: Number> = [N; SLOTS];
     type Constants<N: Number> = [N; 6];
     type Scalars<N: Number> = N;
+    const RARE: bool = true;
     const SLOT_NAMES: &'static [&'static str] = &["m", "v", "v_max"];
 
     fn prepare<N: Number>(&self, _: N::Wide, _: &[N::Wide]) -> [N; 6] {
@@ -133,6 +134,7 @@ struct CameUpdates<const SLOTS: usize>;
 impl<const SLOTS: usize> MatrixRule<1, 1, 1> for CameUpdates<SLOTS> {
     type State<N: Number> = [N; SLOTS];
     type Constants<N: Number> = CameConstants<N>;
+    const RARE: bool = true;
     const SUMMED: Summed = Summed::ROWS;
 
     #[inline(always)]
@@ -168,6 +170,7 @@ struct CameSteps<const SLOTS: usize>;
 impl<const SLOTS: usize> MatrixRule<2, 2, 1> for CameSteps<SLOTS> {
     type State<N: Number> = [N; SLOTS];
     type Constants<N: Number> = CameConstants<N>;
+    const RARE: bool = true;
     const SUMMED: Summed = Summed::BOTH;
 
     #[inline(always)]

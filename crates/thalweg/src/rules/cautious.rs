@@ -26,6 +26,7 @@ impl<A: Rule> SumRule<1> for Cautious<A> {
     type State<N: Number> = A::State<N>;
     type Constants<N: Number> = A::Constants<N>;
     type Scalars<N: Number> = N;
+    const RARE: bool = true;
 
     fn slots(&self) -> Vec<Slot> {
         self.0.slots()

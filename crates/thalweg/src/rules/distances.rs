@@ -133,6 +133,7 @@ impl SumRule<2> for ScaleByDowg {
     type State<N: Number> = [N; 1];
     type Constants<N: Number> = [N; 2];
     type Scalars<N: Number> = N;
+    const RARE: bool = true;
     const SLOT_NAMES: &'static [&'static str] = &["start"];
     const KEPT: &'static [&'static str] = &["distance2", "squares"];
 
@@ -212,6 +213,7 @@ impl SumRule<1> for StepByPolyak {
     type State<N: Number> = ();
     type Constants<N: Number> = N;
     type Scalars<N: Number> = N;
+    const RARE: bool = true;
     const NEEDS_LOSS: bool = true;
 
     fn prepare<N: Number>(&self, _: N::Wide, _: &[N::Wide]) -> N {
@@ -310,6 +312,7 @@ impl SumRule<3> for StepByMomo {
     type State<N: Number> = [N; 1];
     type Constants<N: Number> = [N; 2];
     type Scalars<N: Number> = [N; 2];
+    const RARE: bool = true;
     const SLOT_NAMES: &'static [&'static str] = &["m"];
     const KEPT: &'static [&'static str] = &["mean_loss", "mean_slope", "bound"];
     const NEEDS_LOSS: bool = true;
@@ -403,6 +406,7 @@ impl SumRule<3> for StepByMomoAdam {
     type State<N: Number> = [N; 2];
     type Constants<N: Number> = [N; 6];
     type Scalars<N: Number> = [N; 2];
+    const RARE: bool = true;
     const SLOT_NAMES: &'static [&'static str] = &["m", "v"];
     const KEPT: &'static [&'static str] = &["mean_loss", "mean_slope", "bound"];
     const NEEDS_LOSS: bool = true;

@@ -188,6 +188,7 @@ impl SumRule<2> for StepByDAdaptation {
     type State<N: Number> = [N; 3];
     type Constants<N: Number> = [N; 8];
     type Scalars<N: Number> = ();
+    const RARE: bool = true;
     const SLOT_NAMES: &'static [&'static str] = &["m", "v", "s"];
     const KEPT: &'static [&'static str] = &["d", "numerator"];
 
@@ -267,6 +268,7 @@ impl SumRule<1> for ScaleByAvaGrad {
     type State<N: Number> = [N; 2];
     type Constants<N: Number> = [N; 8];
     type Scalars<N: Number> = ();
+    const RARE: bool = true;
     const SLOT_NAMES: &'static [&'static str] = &["m", "v"];
     const KEPT: &'static [&'static str] = &["scale"];
 

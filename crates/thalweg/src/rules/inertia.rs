@@ -99,6 +99,7 @@ pub struct AddLastChange {
 impl Rule for AddLastChange {
     type State<N: Number> = [N; 1];
     type Constants<N: Number> = [N; 2];
+    const RARE: bool = true;
     const SLOT_NAMES: &'static [&'static str] = &["last"];
     hyperparameters! {
         alpha, Accepts::NON_NEGATIVE, "weight of the update";
@@ -155,6 +156,7 @@ pub struct ScaleByQhm(pub Qhm);
 impl Rule for ScaleByQhm {
     type State<N: Number> = [N; 1];
     type Constants<N: Number> = [N; 4];
+    const RARE: bool = true;
     const SLOT_NAMES: &'static [&'static str] = &["m"];
 
     fn prepare<N: Number>(&self, _: N::Wide) -> [N; 4] {
@@ -214,6 +216,7 @@ pub struct ScaleByAggMo<const SLOTS: usize>(pub AggMo);
 impl<const SLOTS: usize> Rule for ScaleByAggMo<SLOTS> {
     type State<N: Number> = [N; SLOTS];
     type Constants<N: Number> = [N; 4];
+    const RARE: bool = true;
     const SLOT_NAMES: &'static [&'static str] = &["b2", "b3", "b1"];
 
     fn prepare<N: Number>(&self, _: N::Wide) -> [N; 4] {
@@ -274,6 +277,7 @@ pub struct ScaleByPid(pub Pid);
 impl Rule for ScaleByPid {
     type State<N: Number> = [N; 3];
     type Constants<N: Number> = [N; 5];
+    const RARE: bool = true;
     const SLOT_NAMES: &'static [&'static str] = &["last", "i", "d"];
 
     fn prepare<N: Number>(&self, t: N::Wide) -> [N; 5] {
@@ -325,6 +329,7 @@ pub struct StepBySrmm(pub Srmm);
 impl Rule for StepBySrmm {
     type State<N: Number> = [N; 2];
     type Constants<N: Number> = [N; 3];
+    const RARE: bool = true;
     const SLOT_NAMES: &'static [&'static str] = &["m", "mean_w"];
 
     fn prepare<N: Number>(&self, t: N::Wide) -> [N; 3] {

@@ -125,6 +125,7 @@ impl<const SLOTS: usize> SumRule<1> for ScaleByAdaNorm<SLOTS> {
     type State<N: Number> = [N; SLOTS];
     type Constants<N: Number> = [N; 7];
     type Scalars<N: Number> = N;
+    const RARE: bool = true;
     const SLOT_NAMES: &'static [&'static str] = &["m", "v", "v_max"];
     const KEPT: &'static [&'static str] = &["length"];
 
@@ -256,6 +257,7 @@ impl SumRule<2> for StepByFromage {
     type State<N: Number> = ();
     type Constants<N: Number> = ();
     type Scalars<N: Number> = [N; 2];
+    const RARE: bool = true;
 
     fn prepare<N: Number>(&self, _: N::Wide, _: &[N::Wide]) {}
 

@@ -98,6 +98,7 @@ impl<const SLOTS: usize> SumRule<1> for MarsNorm<SLOTS> {
     type State<N: Number> = [N; SLOTS];
     type Constants<N: Number> = N;
     type Scalars<N: Number> = ();
+    const RARE: bool = true;
     const KEPT: &'static [&'static str] = &["scale"];
 
     fn prepare<N: Number>(&self, _: N::Wide, _: &[N::Wide]) -> N {
@@ -167,6 +168,7 @@ impl<const SLOTS: usize, const K: usize> SumRule<K> for ScaleByMars<SLOTS> {
     type State<N: Number> = [N; SLOTS];
     type Constants<N: Number> = MarsConstants<N>;
     type Scalars<N: Number> = N;
+    const RARE: bool = true;
     const KEPT: &'static [&'static str] = &["scale"];
 
     fn slots(&self) -> Vec<Slot> {
@@ -219,6 +221,7 @@ pub struct ScaleByMars1d<const SLOTS: usize>(pub Mars);
 impl<const SLOTS: usize> Rule for ScaleByMars1d<SLOTS> {
     type State<N: Number> = [N; SLOTS];
     type Constants<N: Number> = [N; 7];
+    const RARE: bool = true;
     const SLOT_NAMES: &'static [&'static str] = &["m", "v", "v_max"];
 
     fn prepare<N: Number>(&self, t: N::Wide) -> [N; 7] {
@@ -247,6 +250,7 @@ pub struct StepByMars1d(pub Mars);
 impl Rule for StepByMars1d {
     type State<N: Number> = ();
     type Constants<N: Number> = [N; 2];
+    const RARE: bool = true;
 
     fn prepare<N: Number>(&self, _: N::Wide) -> [N; 2] {
         wide!(N, self.0; lr_1d, weight_decay_1d).map(N::from_wide)

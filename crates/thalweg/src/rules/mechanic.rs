@@ -89,6 +89,7 @@ impl<B: Rule> SumRule<4> for StepByMechanic<B> {
     type Constants<N: Number> = ([N; 2], B::Constants<N>);
     /// 1 − S/(S_before + ε), and S.
     type Scalars<N: Number> = [N; 2];
+    const RARE: bool = true;
     const KEPT: &'static [&'static str] = &[
         "r1", "r2", "r3", "r4", "r5", "r6", "m1", "m2", "m3", "m4", "m5", "m6", "v1", "v2", "v3",
         "v4", "v5", "v6", "s1", "s2", "s3", "s4", "s5", "s6",

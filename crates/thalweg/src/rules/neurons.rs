@@ -52,6 +52,7 @@ pub struct ScaleByAdamP(pub AdamP);
 impl Rule for ScaleByAdamP {
     type State<N: Number> = [N; 2];
     type Constants<N: Number> = [N; 7];
+    const RARE: bool = true;
     const SLOT_NAMES: &'static [&'static str] = &["m", "v"];
 
     fn prepare<N: Number>(&self, t: N::Wide) -> [N; 7] {
@@ -83,6 +84,7 @@ impl MatrixRule<1, 0, 4> for AdamPOfMatrix {
     type State<N: Number> = [N; 2];
     /// Those of [`ScaleByAdamP`], then the L2 penalty, the rate and the factor of W.
     type Constants<N: Number> = ([N; 7], [N; 3]);
+    const RARE: bool = true;
     const SUMMED: Summed = Summed::ROWS;
 
     #[inline(always)]
@@ -239,6 +241,7 @@ impl SumRule<1> for ScaleByNero {
     type State<N: Number> = [N; 1];
     type Constants<N: Number> = [N; 4];
     type Scalars<N: Number> = N;
+    const RARE: bool = true;
     const SLOT_NAMES: &'static [&'static str] = &["v"];
     const KEPT: &'static [&'static str] = &["scale"];
 
@@ -279,6 +282,7 @@ struct NeroOfMatrix;
 impl MatrixRule<3, 0, 5> for NeroOfMatrix {
     type State<N: Number> = ();
     type Constants<N: Number> = ();
+    const RARE: bool = true;
     const SUMMED: Summed = Summed::ROWS;
 
     #[inline(always)]

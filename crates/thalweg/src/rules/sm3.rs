@@ -60,6 +60,7 @@ fn over_root<N: Number>(c: &[N; 3], u: N, h: N) -> N {
 impl<const SLOTS: usize> Rule for ScaleBySm3<SLOTS> {
     type State<N: Number> = [N; SLOTS];
     type Constants<N: Number> = [N; 3];
+    const RARE: bool = true;
 
     fn slots(&self) -> Vec<Slot> {
         Slot::list(&["m", "h"][2 - SLOTS..])
@@ -89,6 +90,7 @@ impl<const SLOTS: usize> MatrixRule<1, 1, 1> for Sm3OfMatrix<SLOTS> {
     type State<N: Number> = [N; SLOTS];
     /// Those of a vector, and the rate.
     type Constants<N: Number> = ([N; 3], N);
+    const RARE: bool = true;
     const SUMMED: Summed = Summed::LARGEST;
 
     #[inline(always)]

@@ -109,6 +109,7 @@ pub struct ScaleByKate(pub Kate);
 impl Rule for ScaleByKate {
     type State<N: Number> = [N; 2];
     type Constants<N: Number> = [N; 2];
+    const RARE: bool = true;
     const SLOT_NAMES: &'static [&'static str] = &["m", "b"];
 
     fn prepare<N: Number>(&self, _: N::Wide) -> [N; 2] {
@@ -154,6 +155,7 @@ pub struct StepByMadgrad(pub Madgrad);
 impl Rule for StepByMadgrad {
     type State<N: Number> = [N; 3];
     type Constants<N: Number> = [N; 6];
+    const RARE: bool = true;
     const SLOT_NAMES: &'static [&'static str] = &["s", "v", "start"];
 
     fn prepare<N: Number>(&self, t: N::Wide) -> [N; 6] {

@@ -40,6 +40,7 @@ impl SumRule<1> for ScaleByAdamMini {
     type State<N: Number> = [N; 1];
     type Constants<N: Number> = [N; 2];
     type Scalars<N: Number> = N;
+    const RARE: bool = true;
     const SLOT_NAMES: &'static [&'static str] = &["m"];
     const KEPT: &'static [&'static str] = &["v"];
 
@@ -125,6 +126,7 @@ impl<const SLOTS: usize> SumRule<1> for StepByAmos<SLOTS> {
     type State<N: Number> = [N; SLOTS];
     type Constants<N: Number> = [N; 2];
     type Scalars<N: Number> = [N; 2];
+    const RARE: bool = true;
     const SLOT_NAMES: &'static [&'static str] = &["m"];
     const KEPT: &'static [&'static str] = &["v", "b"];
 
@@ -236,6 +238,7 @@ impl SumRule<1> for FAdamEps {
     type State<N: Number> = [N; 2];
     type Constants<N: Number> = ();
     type Scalars<N: Number> = ();
+    const RARE: bool = true;
     const KEPT: &'static [&'static str] = &["e"];
 
     fn prepare<N: Number>(&self, _: N::Wide, _: &[N::Wide]) {}
@@ -276,6 +279,7 @@ impl SumRule<2> for ScaleByFAdam {
     type State<N: Number> = [N; 2];
     type Constants<N: Number> = [N; 6];
     type Scalars<N: Number> = [N; 2];
+    const RARE: bool = true;
     const SLOT_NAMES: &'static [&'static str] = &["m", "fim"];
     const KEPT: &'static [&'static str] = &["e"];
 
