@@ -69,6 +69,7 @@
 
 mod accessors;
 mod error;
+mod evaluation;
 mod step;
 mod storage;
 mod var_optimizer;

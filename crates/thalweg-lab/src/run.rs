@@ -40,7 +40,9 @@ pub struct Run {
     pub spec: String,
     /// Every hyperparameter with its value.
     pub hyperparameters: Vec<(&'static str, Value)>,
-    /// (x, y) at each step.
+    /// (x, y) at each step: the weights that the method trains, at which gradients are taken. A method that
+    /// is evaluated with others, such as a schedule-free one, has
+    /// [those](thalweg::Optimizer::evaluation_weights) elsewhere.
     pub points: Vec<Point>,
     /// f(x, y) at each step.
     pub values: Vec<f64>,

@@ -8,7 +8,9 @@ use crate::landscape::Trajectory;
 use crate::record::{Record, mean_losses};
 use crate::report::MethodResult;
 
-/// The weights of all methods after a step.
+/// The training weights of all methods after a step. A landscape shows how training moves, so that its
+/// paths lead through the weights at which gradients and the losses of batches are taken, also of methods
+/// that are evaluated with others.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Snapshot {
     /// The step; 0 is the start.
@@ -39,6 +41,7 @@ pub(crate) fn results(
             spec: comparison.spec(method).to_owned(),
             formula: comparison.formula(method).map_or(Vec::new(), |formula| formula.latex()),
             diverged_at: comparison.diverged_at(method),
+            has_evaluation_weights: comparison.has_evaluation_weights(method),
             seconds: Some(timing.seconds()),
             samples_per_second: timing.samples_per_second(),
             optimizer_share: timing.optimizer_share(),

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// One step of one method.
+/// One step of one method, taken at its training weights.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StepRecord {
     /// The method's label.
@@ -22,7 +22,8 @@ pub struct StepRecord {
     pub update_norm: f64,
 }
 
-/// Losses and accuracies of one method after an epoch.
+/// Losses and accuracies of one method after an epoch, with its evaluation weights if it has
+/// [such](crate::compare::Comparison).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EpochRecord {
     /// The method's label.

@@ -32,6 +32,9 @@ fn to_the_end(comparison: &mut Comparison) -> Vec<Tick> {
 }
 
 const THREE: [&str; 3] = ["sgd:lr=0.1", "momentum:lr=0.05", "adam:lr=0.01"];
+/// Methods that are evaluated with an average of the weights that train, and one that is not.
+const AVERAGED: [&str; 4] =
+    ["schedule-free-sgd:lr=0.5", "schedule-free-adamw:lr=0.05", "asgd:lr=0.5,t0=3", "adam:lr=0.01"];
 
 #[test]
 fn one_method_twice_does_the_same_twice() {
@@ -136,23 +139,73 @@ fn scores_are_what_the_last_epoch_says() {
 
 #[test]
 fn a_saved_state_goes_on_with_the_same_bits() {
-    let mut straight = comparison(&THREE, TRAINING);
-    let ticks = to_the_end(&mut straight);
-    for pause in [0, 1, 6, 11, 18] {
-        let mut first = comparison(&THREE, TRAINING);
-        for _ in 0..pause {
-            first.advance().unwrap();
+    for specs in [&THREE[..], &AVERAGED] {
+        let mut straight = comparison(specs, TRAINING);
+        let ticks = to_the_end(&mut straight);
+        for pause in [0, 1, 6, 11, 18] {
+            let mut first = comparison(specs, TRAINING);
+            for _ in 0..pause {
+                first.advance().unwrap();
+            }
+            let (state, scores) = (first.state().unwrap(), first.scores().unwrap());
+            drop(first);
+            let mut second = comparison(specs, TRAINING);
+            second.restore(&state).unwrap();
+            assert_eq!(second.scores().unwrap(), scores);
+            assert_eq!(to_the_end(&mut second), ticks[pause..]);
+            for method in 0..specs.len() {
+                assert_eq!(
+                    second.weights(method).flat().unwrap(),
+                    straight.weights(method).flat().unwrap()
+                );
+            }
         }
-        let state = first.state().unwrap();
-        drop(first);
-        let mut second = comparison(&THREE, TRAINING);
-        second.restore(&state).unwrap();
-        assert_eq!(to_the_end(&mut second), ticks[pause..]);
-        for method in 0..3 {
-            assert_eq!(
-                second.weights(method).flat().unwrap(),
-                straight.weights(method).flat().unwrap()
-            );
+    }
+}
+
+#[test]
+fn a_method_is_evaluated_with_its_evaluation_weights() {
+    let data = moons();
+    let mut comparison = comparison(&AVERAGED, TRAINING);
+    let last = to_the_end(&mut comparison).pop().unwrap();
+    let [train, test] = [&data.train, &data.test].map(|it| comparison.loss_at(it).unwrap());
+    for (method, spec) in AVERAGED.iter().enumerate() {
+        let is_averaged = *spec != "adam:lr=0.01";
+        assert_eq!(comparison.has_evaluation_weights(method), is_averaged);
+        let weights = comparison.evaluation_weights(method).unwrap();
+        let (evaluated, training) =
+            (weights.flat().unwrap(), comparison.weights(method).flat().unwrap());
+        assert_eq!(evaluated != training, is_averaged, "{spec}");
+        let record = &last.epochs[method];
+        assert_eq!([train(&evaluated), test(&evaluated)], [record.train_loss, record.test_loss]);
+        let network: Network = "mlp:12,8".parse().unwrap();
+        let network = network.build(&weights.builder(), 2, 2).unwrap();
+        let scores = network.forward(&data.test.inputs).unwrap();
+        let classes: Vec<u32> = scores.argmax(1).unwrap().to_vec1().unwrap();
+        assert_eq!(comparison.predictions(method).unwrap().classes, classes);
+        let expected = scores.to_vec2::<f32>().unwrap();
+        let scores = comparison.evaluate(method, &data.test.inputs).unwrap();
+        assert_eq!(scores.to_vec2::<f32>().unwrap(), expected);
+    }
+}
+
+#[test]
+fn evaluating_does_not_change_training() {
+    let inputs = moons().test.inputs;
+    let [mut evaluated, mut trained] = [(); 2].map(|()| comparison(&AVERAGED, TRAINING));
+    // The first epoch has six steps: before its last one, the second comparison is never evaluated.
+    for _ in 1..6 {
+        let tick = evaluated.advance().unwrap();
+        for method in 0..AVERAGED.len() {
+            evaluated.scores().unwrap();
+            evaluated.predictions(method).unwrap();
+            evaluated.evaluate(method, &inputs).unwrap();
+        }
+        assert_eq!(tick, trained.advance().unwrap());
+        let states = [&evaluated, &trained].map(|it| it.state().unwrap().methods);
+        for (evaluated, trained) in states[0].iter().zip(&states[1]) {
+            assert_eq!(evaluated.weights, trained.weights);
+            assert_eq!(evaluated.optimizer, trained.optimizer);
         }
     }
 }

@@ -41,6 +41,25 @@ fn each_method_of_the_default_suite_learns_at_its_rate() {
     assert_learn(&DEFAULT_SUITE);
 }
 
+/// Defazio et al. 2024: gradients are taken at y, between the average x and the last iterate z. Small
+/// batches at a constant rate are noisy, and the average takes the noise away.
+#[test]
+fn schedule_free_methods_have_lower_test_losses_at_x_than_at_y() {
+    let specs = ["schedule-free-sgd:lr=1", "schedule-free-adamw:lr=0.03"];
+    let mut comparison = comparison(&specs, Training { epochs: 10, batch: 16, seed: 0 });
+    let test = Dataset::load(&Source::Digits, &Split::default()).unwrap().test;
+    let mut means = [[0.0; 2]; 2];
+    while let Some(tick) = comparison.advance().unwrap() {
+        for (method, record) in tick.epochs.iter().enumerate() {
+            let y = comparison.weights(method).flat().unwrap();
+            let at_y = comparison.loss_at(&test).unwrap()(&y);
+            means[method][0] += record.test_loss / 10.0;
+            means[method][1] += at_y / 10.0;
+        }
+    }
+    assert!(means.iter().all(|[x, y]| *x < 0.9 * y), "{means:?}");
+}
+
 /// The library has no Yogi and no NAdam: each is a file.
 #[test]
 fn lion_yogi_and_nadam_in_rule_files_learn_as_the_default_suite_does() {

@@ -5,7 +5,11 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use thalweg_nn::compare::Tick;
+use candle_core::{DType, Device, Module};
+use candle_nn::VarBuilder;
+use thalweg_nn::compare::{Tick, cross_entropy};
+use thalweg_nn::data::Samples;
+use thalweg_nn::network::Network;
 use thalweg_nn::session::{Outcome, Session, SessionError, Settings};
 
 /// Six steps per epoch, three epochs; with a stateful schedule, groups and clipping.
@@ -13,7 +17,9 @@ fn settings() -> Settings {
     Settings {
         data: "blobs:samples=80".to_owned(),
         model: "mlp:6".to_owned(),
-        methods: vec!["sgd:lr=0.1,momentum=0.9".to_owned(), "adam:lr=0.01".to_owned()],
+        methods: ["sgd:lr=0.1,momentum=0.9", "adam:lr=0.01", "schedule-free-adamw:lr=0.01"]
+            .map(str::to_owned)
+            .into(),
         schedule: Some("plateau:patience=1".to_owned()),
         groups: Some("b*: weight_decay=0.1".to_owned()),
         clip: Some("global:1".to_owned()),
@@ -48,6 +54,7 @@ fn contents(folder: &Path) -> Vec<(&'static str, Vec<u8>)> {
         "trajectory.f32",
         "sgd/model.safetensors",
         "adam/model.safetensors",
+        "schedule-free-adamw/model.safetensors",
         "loss.svg",
         "landscape.svg",
     ];
@@ -175,6 +182,7 @@ fn finishing_names_each_file_that_it_wrote() {
         "regions.png",
         "regions.svg",
         "report.html",
+        "schedule-free-adamw/model.safetensors",
         "sgd/model.safetensors",
     ];
     assert_eq!(names, expected);
@@ -188,7 +196,7 @@ fn results_are_the_records_and_what_the_networks_say() {
     let ticks = to_the_end(&mut session);
     let results = session.results().unwrap();
     let labels: Vec<&str> = results.iter().map(|it| it.label.as_str()).collect();
-    assert_eq!(labels, ["sgd", "adam"]);
+    assert_eq!(labels, ["sgd", "adam", "schedule-free-adamw"]);
     for (method, result) in results.iter().enumerate() {
         let steps: Vec<_> = ticks.iter().map(|tick| tick.steps[method].clone()).collect();
         let epochs: Vec<_> =
@@ -202,6 +210,47 @@ fn results_are_the_records_and_what_the_networks_say() {
         assert_eq!(result.mistakes.len() as u64, 20 - right);
         assert!(result.mistakes.iter().all(|it| it.truth != it.predicted));
         assert!(result.mistakes.is_sorted_by(|a, b| a.probability >= b.probability));
+    }
+}
+
+/// The loss of the test samples, by a network with the tensors of a file.
+fn loss_of(file: &Path, test: &Samples) -> f64 {
+    let tensors = candle_core::safetensors::load(file, &Device::Cpu).unwrap();
+    let vars = VarBuilder::from_tensors(tensors, DType::F32, &Device::Cpu);
+    let network: Network = "mlp:6".parse().unwrap();
+    let scores = network.build(&vars, 2, 3).unwrap().forward(&test.inputs).unwrap();
+    f64::from(cross_entropy(&scores, &test.targets).unwrap().to_scalar::<f32>().unwrap())
+}
+
+#[test]
+fn the_reported_test_loss_is_that_of_the_network_in_the_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut session = Session::start(folder.path(), settings()).unwrap();
+    to_the_end(&mut session);
+    finish(&session);
+    let test = &session.dataset().test;
+    for (method, result) in session.results().unwrap().iter().enumerate() {
+        let reported = result.epochs.last().unwrap().test_loss;
+        let kept = folder.path().join(&result.label).join("model.safetensors");
+        assert_eq!(loss_of(&kept, test), reported, "{}", result.label);
+        // With the weights at which gradients were taken, a schedule-free method has another loss.
+        let training = session.comparison().weights(method).flat().unwrap();
+        let is_other = session.comparison().loss_at(test).unwrap()(&training) != reported;
+        assert_eq!(is_other, result.label == "schedule-free-adamw");
+    }
+}
+
+#[test]
+fn the_report_says_which_methods_are_evaluated_with_other_weights() {
+    let folder = tempfile::tempdir().unwrap();
+    let session = Session::start(folder.path(), settings()).unwrap();
+    finish(&session);
+    let report = fs::read_to_string(folder.path().join("report.html")).unwrap();
+    for says in [
+        "of asgd the average ax: schedule-free-adamw. Gradients",
+        "also of methods that are evaluated with others: schedule-free-adamw.",
+    ] {
+        assert!(report.contains(says), "{says}");
     }
 }
 

@@ -3,6 +3,7 @@
 mod all_or_nothing;
 mod by_name;
 mod equal_to_candle;
+mod evaluation;
 mod memory;
 mod rate;
 mod refusals;

@@ -44,6 +44,12 @@ pub struct Tick {
 }
 
 /// A comparison under way. Results are the same bits on any number of threads.
+///
+/// Methods that have [evaluation weights](thalweg::Optimizer::evaluation_weights) (schedule-free methods,
+/// `asgd`) are evaluated with them: losses and accuracies of an epoch, [`scores`](Self::scores),
+/// [`predictions`](Self::predictions), [`evaluate`](Self::evaluate). They are written into a second
+/// network, so that training is the same bits however often a method is evaluated. The losses of batches
+/// are those of the [training weights](Self::weights), at which gradients are taken.
 pub struct Comparison {
     train: Samples,
     test: Samples,
@@ -165,24 +171,39 @@ impl Comparison {
     /// [`CompareError::Candle`], if a computation fails.
     ///
     /// # Panics
-    /// If there is no such method; the same holds for the six methods below.
+    /// If there is no such method; the same holds for the eight methods below.
     pub fn predictions(&self, method: usize) -> Result<Predictions, CompareError> {
-        Ok(self.contenders[method].predictions(&self.test)?)
+        self.contenders[method].predictions(&self.task, &self.test)
     }
 
-    /// The class scores `(inputs, …, classes)` that a method's network gives for any inputs, detached
-    /// from the graph.
+    /// The class scores `(inputs, …, classes)` that a method's network gives for any inputs with its
+    /// evaluation weights, detached from the graph.
     ///
     /// # Errors
     /// [`CompareError::Candle`], if a computation fails, such as for inputs that do not fit the
     /// network.
     pub fn evaluate(&self, method: usize, inputs: &Tensor) -> Result<Tensor, CompareError> {
-        Ok(self.contenders[method].forward(inputs)?.detach())
+        self.contenders[method].evaluate(&self.task, |model| Ok(model.forward(inputs)?.detach()))
     }
 
-    /// The variables of a method's network.
+    /// The variables of a method's network, which train: its gradients are taken at them.
     pub fn weights(&self, method: usize) -> &Weights {
         &self.contenders[method].weights
+    }
+
+    /// The weights that a method is evaluated with, which are those of its trained network: a copy, if
+    /// [they are others](Self::has_evaluation_weights) than those that train; otherwise
+    /// [`weights`](Self::weights), whose variables they share.
+    ///
+    /// # Errors
+    /// [`CompareError::Candle`], if a computation fails.
+    pub fn evaluation_weights(&self, method: usize) -> Result<Weights, CompareError> {
+        self.contenders[method].evaluation_weights(&self.task)
+    }
+
+    /// Whether a method is evaluated with other weights than those that train.
+    pub fn has_evaluation_weights(&self, method: usize) -> bool {
+        self.contenders[method].optimizer.has_evaluation_weights()
     }
 
     /// The labels of the methods, in order.

@@ -1,8 +1,9 @@
 //! One method with its own copy of the network.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use candle_core::Tensor;
+use candle_core::{Module, Tensor};
 use thalweg::{Measure, NonFinite, Spec, Value};
 use thalweg_candle::VarOptimizer;
 
@@ -18,12 +19,17 @@ use crate::weights::Weights;
 pub(super) struct Contender {
     pub label: String,
     pub spec: String,
+    /// The weights that gradients are taken at.
     pub weights: Weights,
     pub optimizer: VarOptimizer<Spec>,
     /// The step at which the loss, gradient or update was not finite; the weights have not changed since.
     pub diverged_at: Option<u64>,
     pub timing: Timing,
     model: Model,
+    /// Copies of the network to evaluate with other weights than those that train, if the method has
+    /// such. They are kept apart, so that no evaluation can change training.
+    evaluated: Mutex<Vec<(Weights, Model)>>,
+    seed: u64,
     /// The learning rate, if it has no schedule.
     fixed_rate: Option<f64>,
 }
@@ -47,9 +53,12 @@ impl Contender {
             diverged_at: None,
             timing: Timing::default(),
             model,
+            evaluated: Mutex::default(),
+            seed,
         })
     }
 
+    /// The scores of the network with the weights that train.
     pub fn forward(&self, inputs: &Tensor) -> candle_core::Result<Tensor> {
         self.model.forward(inputs)
     }
@@ -131,12 +140,58 @@ impl Contender {
         }))
     }
 
-    pub fn score(&self, task: &Task, samples: &Samples) -> candle_core::Result<Score> {
-        score::score(self.model.as_ref(), &task.loss, samples)
+    pub fn score(&self, task: &Task, samples: &Samples) -> Result<Score, CompareError> {
+        self.evaluate(task, |model| score::score(model, &task.loss, samples))
     }
 
-    pub fn predictions(&self, samples: &Samples) -> candle_core::Result<Predictions> {
-        score::predictions(self.model.as_ref(), samples)
+    pub fn predictions(&self, task: &Task, samples: &Samples) -> Result<Predictions, CompareError> {
+        self.evaluate(task, |model| score::predictions(model, samples))
+    }
+
+    /// Evaluates the network with the method's evaluation weights.
+    pub fn evaluate<T>(
+        &self,
+        task: &Task,
+        of: impl FnOnce(&dyn Module) -> candle_core::Result<T>,
+    ) -> Result<T, CompareError> {
+        if !self.optimizer.has_evaluation_weights() {
+            return Ok(of(self.model.as_ref())?);
+        }
+        let networks = || self.evaluated.lock().unwrap_or_else(PoisonError::into_inner);
+        let taken = networks().pop();
+        let (weights, model) = taken.map_or_else(|| self.network(task), Ok)?;
+        weights.set_flat(&self.flat_evaluation_weights()?)?;
+        let result = of(model.as_ref())?;
+        networks().push((weights, model));
+        Ok(result)
+    }
+
+    /// The weights that the method is evaluated with, in variables of their own if they are not those
+    /// that train.
+    pub fn evaluation_weights(&self, task: &Task) -> Result<Weights, CompareError> {
+        if !self.optimizer.has_evaluation_weights() {
+            return Ok(self.weights.clone());
+        }
+        let (weights, _) = self.network(task)?;
+        weights.set_flat(&self.flat_evaluation_weights()?)?;
+        Ok(weights)
+    }
+
+    fn network(&self, task: &Task) -> candle_core::Result<(Weights, Model)> {
+        let weights = Weights::new(self.seed);
+        let model = (task.build)(weights.builder())?;
+        Ok((weights, model))
+    }
+
+    /// In the order of [`Weights::flat`].
+    fn flat_evaluation_weights(&self) -> Result<Vec<f32>, CompareError> {
+        let tensors = self.optimizer.evaluation_weights();
+        let tensors = tensors.map_err(|source| CompareError::method(&self.label, source))?;
+        let mut all = Vec::with_capacity(self.weights.elements());
+        for tensor in tensors {
+            all.extend(tensor.flatten_all()?.to_vec1::<f32>()?);
+        }
+        Ok(all)
     }
 }
 

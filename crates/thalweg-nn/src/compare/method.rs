@@ -10,7 +10,8 @@ pub struct Method {
     /// Its name in records, unique within a comparison.
     pub label: String,
     /// Optimizer, groups, schedules, clipping. A method whose gradient is not finite has diverged and
-    /// is not stepped again, whatever is set here.
+    /// is not stepped again, whatever is set here. A moving average that is kept beside the weights
+    /// ([`Builder::average`]) is not evaluated.
     pub optimizer: Builder<f32, Spec>,
 }
 

@@ -7,7 +7,8 @@ pub struct Trajectory {
     pub label: String,
     /// Index of its [`Style`](thalweg_draw::plot::Style).
     pub style: usize,
-    /// The flat weights of each snapshot; the start first.
+    /// The flat weights of each snapshot; the start first. In the landscape of a run they are the
+    /// training weights, at which gradients are taken, also of methods that are evaluated with others.
     pub points: Vec<Vec<f32>>,
     /// The step of each point, ascending; 0 is the start.
     pub steps: Vec<u64>,

@@ -67,6 +67,9 @@ pub struct MethodResult {
     pub epochs: Vec<EpochRecord>,
     /// The step at which it diverged.
     pub diverged_at: Option<u64>,
+    /// Whether it is evaluated with other weights than those that train; see
+    /// [`Comparison`](crate::compare::Comparison).
+    pub has_evaluation_weights: bool,
     /// The duration of its training in seconds.
     pub seconds: Option<f64>,
     /// Training samples per second.

@@ -46,6 +46,7 @@ pub(super) fn section(report: &Report) -> Markup {
                 }
             }
             (error_note(report))
+            (evaluation_note(report))
         }
     }
 }
@@ -78,6 +79,20 @@ fn final_scores(method: &MethodResult) -> Markup {
 
 fn cell(text: Option<String>) -> Markup {
     html! { td.number { (text.as_deref().unwrap_or("–")) } }
+}
+
+/// Which methods are evaluated with other weights than those that train.
+fn evaluation_note(report: &Report) -> Markup {
+    let evaluated = report.methods.iter().filter(|method| method.has_evaluation_weights);
+    let labels: Vec<&str> = evaluated.map(|method| method.label.as_str()).collect();
+    html! {
+        @if !labels.is_empty() {
+            p.note {
+                "Evaluated with evaluation weights, of schedule-free methods the average x, of asgd the average ax: "
+                (labels.join(", ")) ". Gradients, and the losses of batches, are taken at the training weights."
+            }
+        }
+    }
 }
 
 /// How large a difference may be due to chance.

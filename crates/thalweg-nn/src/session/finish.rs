@@ -91,10 +91,10 @@ impl Session {
         Ok(Landscape::new(self.title(), &paths, directions, RESOLUTION, &loss, progress)?)
     }
 
-    /// A method's network as a safetensors file.
+    /// A method's network, with its evaluation weights, as a safetensors file.
     fn model(&self, method: usize) -> Result<Vec<u8>, SessionError> {
         let mut tensors = BTreeMap::new();
-        for (name, var) in self.comparison.weights(method).vars() {
+        for (name, var) in self.comparison.evaluation_weights(method)?.vars() {
             let bytes = bytes::of_tensor(&var).map_err(CompareError::from)?;
             tensors.insert(name, (var.dims().to_vec(), bytes));
         }
@@ -201,10 +201,23 @@ impl Session {
             }
         };
         let explained: f64 = landscape.plane.explained().iter().sum();
+        let evaluated = self.comparison.labels().enumerate();
+        let evaluated =
+            evaluated.filter(|&(method, _)| self.comparison.has_evaluation_weights(method));
+        let evaluated: Vec<&str> = evaluated.map(|(_, label)| label).collect();
+        let training = match &evaluated[..] {
+            [] => String::new(),
+            labels => format!(
+                " Paths lead through the training weights, at which gradients are taken, also of methods \
+                 that are evaluated with others: {}.",
+                labels.join(", ")
+            ),
+        };
         format!(
             "{plane} explains {:.0} % of the variance of the paths. Colours and contour lines show the \
              mean loss over {samples} training samples at the weights of the plane. The paths are \
-             projected onto it, so that the loss along a path differs from that of the plane below it.",
+             projected onto it, so that the loss along a path differs from that of the plane below \
+             it.{training}",
             100.0 * explained
         )
     }

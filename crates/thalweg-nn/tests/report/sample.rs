@@ -102,6 +102,7 @@ pub fn method(i: usize, size: Size) -> MethodResult {
         formula: vec![r"W \leftarrow W - \eta\, g".to_owned()],
         steps,
         diverged_at: None,
+        has_evaluation_weights: false,
         seconds: Some(4.217 + i as f64),
         samples_per_second: Some(41_234.5 - 1000.0 * i as f64),
         optimizer_share: Some(0.0312 + 0.01 * i as f64),

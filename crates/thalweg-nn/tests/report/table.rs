@@ -75,6 +75,20 @@ fn what_was_not_measured_has_no_column() {
 }
 
 #[test]
+fn methods_that_are_evaluated_with_other_weights_are_named() {
+    let mut report = report(Size { methods: 3, ..Size::default() });
+    assert!(!report.html().contains("evaluation weights"));
+    for (method, label) in report.methods.iter_mut().zip(["schedule-free-sgd", "adam", "asgd"]) {
+        method.label = label.to_owned();
+        method.has_evaluation_weights = label != "adam";
+    }
+    let html = report.html();
+    let (_, note) = html.split_once("Evaluated with evaluation weights").unwrap();
+    let (_, labels) = note.split_once(": ").unwrap();
+    assert!(labels.starts_with("schedule-free-sgd, asgd. Gradients"), "{labels:.60}");
+}
+
+#[test]
 fn every_setting_is_there() {
     let report = report(Size::default());
     let [table] = &tables(&report.html(), "settings")[..] else { panic!("one table") };

@@ -102,6 +102,7 @@ impl<M: Method> AnyOptimizer<M> {
         fn current(&self, hyperparameter: &str, parameter: Option<&str>) -> Option<Value>;
         fn observe(&mut self, metric: f64) -> bool;
         fn needs_loss(&self) -> bool;
+        fn has_evaluation_weights(&self) -> bool;
         fn loss_scale(&self) -> f64;
         ///
         /// # Errors

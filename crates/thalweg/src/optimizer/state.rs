@@ -269,8 +269,15 @@ impl<R: Real, M: Method> Optimizer<R, M> {
         Some(entry.state.as_ref()?.read(place_of(slots, slot)?))
     }
 
-    /// The weights to evaluate a parameter with: of schedule-free methods and of `asgd` their average, of
-    /// all others, and before the first step, the weights themselves.
+    /// Whether the method has other weights to evaluate with than those that it trains, as schedule-free
+    /// methods and `asgd` have: those of [`evaluation_weights`](Self::evaluation_weights).
+    pub fn has_evaluation_weights(&self) -> bool {
+        self.kernels.iter().flatten().any(|group| group.kernel.evaluation().is_some())
+    }
+
+    /// The weights to evaluate a parameter with, and to keep when training ends: of schedule-free methods
+    /// and of `asgd` their average, of all others, and before the first step, the weights themselves.
+    /// Training continues with `weights`, which a step needs as it left them.
     ///
     /// ```
     /// use thalweg::Optimizer;

@@ -3,7 +3,8 @@
 use super::common::*;
 
 method! {
-    /// Averaged SGD, as in PyTorch: the mean of the iterates is the slot `ax`. Polyak, Juditsky,
+    /// Averaged SGD, as in PyTorch: the mean of the iterates is the slot `ax`, which
+    /// [`evaluation_weights`](crate::Optimizer::evaluation_weights) gives. Polyak, Juditsky,
     /// "Acceleration of Stochastic Approximation by Averaging" (1992), <https://doi.org/10.1137/0330046>.
     pub struct Asgd {
         name: "asgd",

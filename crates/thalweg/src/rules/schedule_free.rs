@@ -5,8 +5,9 @@ use super::common::*;
 method! {
     /// Schedule-free SGD. The weights that are trained are y, a mean of the iterates z and of their
     /// average x; evaluate with x, which
-    /// [`evaluation_weights`](crate::Optimizer::evaluation_weights) gives. Defazio et al., "The Road Less
-    /// Scheduled" (2024), <https://arxiv.org/abs/2405.15682>.
+    /// [`evaluation_weights`](crate::Optimizer::evaluation_weights) gives, and keep x when training ends: at a
+    /// high rate the loss at y is higher and noisier. Defazio et al., "The Road Less Scheduled" (2024),
+    /// <https://arxiv.org/abs/2405.15682>.
     pub struct ScheduleFreeSgd {
         name: "schedule-free-sgd",
         title: "Schedule-free SGD",
@@ -30,8 +31,8 @@ impl Build for ScheduleFreeSgd {
 }
 
 method! {
-    /// Schedule-free AdamW; see [`ScheduleFreeSgd`]. Defazio et al., "The Road Less Scheduled" (2024),
-    /// <https://arxiv.org/abs/2405.15682>.
+    /// Schedule-free AdamW; evaluate with x, as [`ScheduleFreeSgd`]. Defazio et al., "The Road Less
+    /// Scheduled" (2024), <https://arxiv.org/abs/2405.15682>.
     pub struct ScheduleFreeAdamW {
         name: "schedule-free-adamw",
         title: "Schedule-free AdamW",
