@@ -24,7 +24,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use arguments::Arguments;
 use candidate::Rate;
 use report::{Finding, Report};
-use study::{Result, measure, tune};
+use study::{OFF_SEEDS, Result, measure, tune};
 use task::Named;
 use thalweg_nn::compare::products_on_one_thread;
 
@@ -68,7 +68,7 @@ fn study(task: Named, arguments: &Arguments) -> Result<Report> {
     candidates.extend(arguments.candidates(Rate::WarmupCosine)?);
 
     let count = AtomicUsize::new(0);
-    let all = candidates.len() * (budget.rates + 3 * budget.seeds as usize);
+    let all = candidates.len() * (budget.rates + (budget.seeds + 2 * OFF_SEEDS) as usize);
     let done = || {
         let count = count.fetch_add(1, Ordering::Relaxed) + 1;
         if count.is_multiple_of(100) {

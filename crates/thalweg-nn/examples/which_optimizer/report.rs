@@ -155,11 +155,12 @@ fn beside(finding: &Finding, other: Option<&Finding>) -> String {
     format!("{} ± {half:.4}{same}", signed(mean, 4))
 }
 
-/// How the accuracy changes with a lower and with a higher rate, in points.
+/// How the accuracy changes with a lower and with a higher rate, in points, over the same seeds.
 fn rates_off(finding: &Finding) -> String {
     let Some(measured) = &finding.measured else { return "– | –".to_owned() };
     let change = |off: &[Outcome]| {
-        let [off_by, tuned] = [off, &measured.outcomes].map(accuracies);
+        let tuned = &measured.outcomes[..off.len().min(measured.outcomes.len())];
+        let [off_by, tuned] = [off, tuned].map(accuracies);
         let all = |of: &[f64]| of.len() == off.len();
         match all(&off_by) && all(&tuned) {
             true => signed(Spread::of(&off_by).mean - Spread::of(&tuned).mean, 1),

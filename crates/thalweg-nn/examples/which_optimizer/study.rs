@@ -27,6 +27,9 @@ const RATIO: f64 = 2.154_434_690_031_884; // ∛10
 /// A rate that is off is the tuned one divided or multiplied by this.
 pub const OFF: f64 = 3.0;
 
+/// The number of seeds that a rate that is off is measured with, the first ones.
+pub const OFF_SEEDS: u64 = 2;
+
 /// What is trained, and for how long.
 pub struct Setup {
     pub network: fn() -> Task,
@@ -183,9 +186,10 @@ pub fn measure(
         .iter()
         .filter_map(|&(candidate, rate)| Some((candidate, rate?)))
         .flat_map(|(candidate, rate)| {
-            let rates = [rate, two_digits(rate / OFF), two_digits(rate * OFF)];
-            let seeds = move |rate| (1..=budget.seeds).map(move |seed| (candidate, rate, seed));
-            rates.into_iter().flat_map(seeds)
+            let [lower, higher] = [rate / OFF, rate * OFF].map(two_digits);
+            let runs = [(rate, budget.seeds), (lower, OFF_SEEDS), (higher, OFF_SEEDS)];
+            let seeds = move |(rate, seeds)| (1..=seeds).map(move |seed| (candidate, rate, seed));
+            runs.into_iter().flat_map(seeds)
         })
         .collect();
     let samples = [&data.train, &data.test];
@@ -195,10 +199,13 @@ pub fn measure(
         Ok(outcome)
     };
     let outcomes: Vec<Outcome> = jobs.par_iter().with_max_len(1).map(run).collect::<Result<_>>()?;
-    let mut by_rate = outcomes.chunks(budget.seeds as usize).map(<[Outcome]>::to_vec);
-    let mut measured = |rate: f64| {
-        let [outcomes, lower, higher] = std::array::from_fn(|_| by_rate.next().unwrap_or_default());
-        Measured { rate, outcomes, lower, higher }
+    let mut outcomes = outcomes.into_iter();
+    let mut next = |count: u64| outcomes.by_ref().take(count as usize).collect();
+    let mut measured = |rate: f64| Measured {
+        rate,
+        outcomes: next(budget.seeds),
+        lower: next(OFF_SEEDS),
+        higher: next(OFF_SEEDS),
     };
     Ok(best.into_iter().map(|(_, rate)| rate).map(|rate| rate.map(&mut measured)).collect())
 }

@@ -15,7 +15,7 @@ pub enum Named {
     Digits,
     /// The same in batches of 4, whose gradients are noisier
     SmallBatch,
-    /// A transformer that sorts eight digits, batches of 32
+    /// A transformer of one block that sorts eight digits, batches of 32
     Sorting,
 }
 
@@ -32,7 +32,7 @@ impl Named {
     pub fn setup(self, quick: bool) -> Setup {
         let (epochs, batch) = match self {
             Self::Digits => (10, 32),
-            Self::SmallBatch => (5, 4),
+            Self::SmallBatch => (3, 4),
             Self::Sorting => (5, 32),
         };
         let network = match self {
@@ -51,7 +51,7 @@ impl Named {
                 let digits = Dataset::load(&Source::Digits, &split)?;
                 (digits.train, digits.test)
             }
-            Self::Sorting => (sorted_digits(4096, 0)?, sorted_digits(512, 1)?),
+            Self::Sorting => (sorted_digits(2048, 0)?, sorted_digits(512, 1)?),
         };
         let train = if quick { first(&train, QUICK_SAMPLES)? } else { train };
         Ok((TuningData::hold_out(&train)?, TestData { train, test }))
@@ -73,5 +73,5 @@ fn perceptron() -> Task {
 }
 
 fn transformer() -> Task {
-    Task::classification(|vars| Transformer::new(2, &vars))
+    Task::classification(|vars| Transformer::new(1, &vars))
 }
