@@ -18,7 +18,7 @@ use super::task::Named;
 #[derive(Debug, Parser)]
 #[command(
     name = "which_optimizer",
-    after_help = "The defaults take about 25 minutes on two cores."
+    after_help = "The defaults take about ten minutes on two cores."
 )]
 pub struct Arguments {
     /// A method, as NAME or NAME:KEY=VALUE,KEY=VALUE; rates are tried around its lr; repeat for several
