@@ -88,8 +88,9 @@ impl Report {
                 ("beside the best constant rate", &|it| beside(it, best)),
             ],
         );
+        let unit = if *epochs == 1 { "epoch" } else { "epochs" };
         format!(
-            "### {task}: {epochs} epochs, batches of {batch}\n\n{of_constant}\n\
+            "### {task}: {epochs} {unit}, batches of {batch}\n\n{of_constant}\n\
              With warm-up and cosine decay:\n\n{of_scheduled}"
         )
     }
