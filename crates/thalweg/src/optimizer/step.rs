@@ -153,12 +153,9 @@ impl<R: Real, M: Method> Optimizer<R, M> {
                 Some(_) => {}
             }
         }
-        let noise = |index: usize| kernels_now[kernel_of(index)].as_ref()?.kernel.noise().copied();
-        let noises: Vec<_> =
-            match kernels_now.iter().flatten().any(|group| group.kernel.noise().is_some()) {
-                true => indices.iter().map(|index| noise(*index)).collect(),
-                false => Vec::new(),
-            };
+        let noise_of =
+            |index: usize| kernels_now[kernel_of(index)].as_ref()?.kernel.noise().copied();
+        let is_noisy = kernels_now.iter().flatten().any(|group| group.kernel.noise().is_some());
         coalesced.coalesce(self.arch(), items);
 
         let mut report = Report::default();
@@ -166,13 +163,13 @@ impl<R: Real, M: Method> Optimizer<R, M> {
             recycle(std::mem::take(&mut self.scratch.inspected));
         let mut result = self.inspect(scale, items, &mut inspected, &mut report);
         let transforms = self.transforms(scale);
-        let transforms_any = !transforms.is_empty() || !noises.is_empty();
-        if result.is_ok() && report.skipped.is_none() && transforms_any {
+        let is_changed = !transforms.is_empty() || is_noisy;
+        if result.is_ok() && report.skipped.is_none() && is_changed {
             let entry = |i: usize| self.entries.get_index(indices[i]).map(|(_, entry)| entry);
             let t = |i| entry(i).map_or(0, |entry| entry.steps) + 1;
             let shape = |i| entry(i).and_then(|entry| entry.shape.clone());
-            report.clipped = transforms
-                .apply(transformed, items, t, shape, |i| noises.get(i).copied().flatten());
+            let noise = |i: usize| noise_of(indices[i]);
+            report.clipped = transforms.apply(transformed, items, t, shape, noise);
             inspected.clear();
             result = self.inspect(scale, items, &mut inspected, &mut report);
         }

@@ -172,12 +172,16 @@ impl Transforms<'_> {
             let (own, after) = rest.split_at_mut(given.len());
             rest = after;
             given.load(self.arch, own);
-            let known = match item.shape {
-                None => shape(i),
-                Some(_) => None,
+            let known;
+            let shape: &[usize] = match item.shape {
+                Some(shape) => shape,
+                // Noise is the same in every shape.
+                None if alone => &[],
+                None => {
+                    known = shape(i).unwrap_or_else(|| vec![own.len()]);
+                    &known
+                }
             };
-            let flat = known.unwrap_or_else(|| vec![own.len()]);
-            let shape = item.shape.unwrap_or(&flat);
             let weights = || item.value.as_ref().to_real(self.arch);
             for transform in self.list {
                 match *transform {
