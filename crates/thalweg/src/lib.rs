@@ -87,6 +87,7 @@ mod method;
 mod number;
 mod optimizer;
 pub mod prelude;
+mod random;
 mod rule;
 pub mod rules;
 pub mod schedule;

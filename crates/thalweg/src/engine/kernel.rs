@@ -20,7 +20,7 @@ pub struct Kernel {
     kind: Kind,
     evaluation: Option<Box<Evaluation>>,
     matrices: Option<Box<Kernel>>,
-    /// The indices that the last two dimensions of such a parameter have at least.
+    /// The least size of each of the last two dimensions for which they step.
     least_side: usize,
     noise: Option<Noise>,
 }
@@ -108,8 +108,8 @@ impl Kernel {
         Self { matrices: Some(Box::new(matrices)), ..self }
     }
 
-    /// The same kernel, which steps as a matrix only what has at least `side` indices in each of its last two
-    /// dimensions.
+    /// The same kernel, whose [matrices](Self::with_matrices) are parameters with at least `side` rows and `side`
+    /// columns; smaller ones are stepped as lists of numbers.
     #[must_use]
     pub fn for_matrices_from(self, side: usize) -> Self {
         Self { least_side: side, ..self }

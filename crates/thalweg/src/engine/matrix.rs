@@ -164,7 +164,9 @@ pub trait MatrixRule<const A: usize, const B: usize, const K: usize>: Send + Syn
         state: &mut Self::State<N>,
     ) -> [[N; 2]; K];
 
-    /// Transforms the update `u` of the parameter element `w`. Mark it `#[inline(always)]`.
+    /// Transforms the update `u` of the parameter element `w`; a rule for sums alone does not write it. Mark it
+    /// `#[inline(always)]`.
+    #[inline(always)]
     fn apply<N: Number>(
         constants: &Self::Constants<N>,
         row: [N; A],
@@ -172,7 +174,10 @@ pub trait MatrixRule<const A: usize, const B: usize, const K: usize>: Send + Syn
         u: N,
         w: N,
         state: &mut Self::State<N>,
-    ) -> N;
+    ) -> N {
+        let _ = (constants, row, column, w, state);
+        u
+    }
 }
 
 /// What is summed, or of what the largest is found.

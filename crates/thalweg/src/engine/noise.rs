@@ -3,8 +3,8 @@
 use rayon::prelude::*;
 
 use crate::elementary;
+use crate::random::splitmix;
 use crate::storage::Real;
-use crate::storage::bf16::splitmix;
 
 /// Elements of a gradient that one thread works on, at least.
 const PIECE: usize = 1 << 15;

@@ -168,8 +168,8 @@ impl<R: Real, M: Method> Optimizer<R, M> {
             let entry = |i: usize| self.entries.get_index(indices[i]).map(|(_, entry)| entry);
             let t = |i| entry(i).map_or(0, |entry| entry.steps) + 1;
             let shape = |i| entry(i).and_then(|entry| entry.shape.clone());
-            let noise = |i: usize| noise_of(indices[i]);
-            report.clipped = transforms.apply(transformed, items, t, shape, noise);
+            report.clipped =
+                transforms.apply(transformed, items, t, shape, |i| noise_of(indices[i]));
             inspected.clear();
             result = self.inspect(scale, items, &mut inspected, &mut report);
         }

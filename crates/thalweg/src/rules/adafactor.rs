@@ -176,8 +176,8 @@ method! {
     /// Adafactor in optax's form: the rate is a share of the parameter's root mean square at every step, ε is
     /// added to the squares, and the weights may decay without the rate.
     ///
-    /// As in [`Adafactor`], v of two or more dimensions is r·c/mean(r), where both of the last two have at
-    /// least `min_dim_size_to_factor` indices; optax takes the two largest ones.
+    /// As in [`Adafactor`], v of two or more dimensions is r·c/mean(r) if the last two are both at least
+    /// `min_dim_size_to_factor`; optax takes the two largest dimensions.
     pub struct AdafactorOptax {
         name: "adafactor-optax",
         title: "Adafactor, optax's form",
@@ -188,7 +188,7 @@ method! {
     }
     lr = 0.01, "step as a share of the parameter's root mean square; optax has none, which is 1";
     min_dim_size_to_factor: u64 = 128, Accepts::COUNT,
-        "indices of each of two dimensions from which on v is of rows and columns";
+        "least number of rows and of columns for which v is factored";
     decay_rate = 0.8, Accepts::NON_NEGATIVE, "the share of the new square at step t is t^−decay_rate";
     multiply_by_parameter_scale: bool = true, Accepts::Flag,
         "whether lr is a share of the parameter's root mean square, 0.001 at least, not a rate";
@@ -197,7 +197,7 @@ method! {
     momentum = 0.0, "share of the mean update m that is kept; 0 for no m";
     weight_decay = 0.0, "share of the weights that is taken in each step, whatever lr is";
     eps = 1e-30, Accepts::NON_NEGATIVE, "added to the squares of gradients";
-    factored: bool = true, Accepts::Flag, "whether v may be of rows and columns";
+    factored: bool = true, Accepts::Flag, "whether v may be factored";
 }
 
 impl Build for AdafactorOptax {

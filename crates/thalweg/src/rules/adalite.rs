@@ -140,11 +140,6 @@ impl MatrixRule<0, 0, 2> for AdaliteNorms {
         let g = g + *decay * w;
         [[w, w], [g, g]]
     }
-
-    #[inline(always)]
-    fn apply<N: Number>(_: &N, _: [N; 0], _: [N; 0], u: N, _: N, (): &mut ()) -> N {
-        u
-    }
 }
 
 /// The sums of v over rows and columns.
@@ -167,18 +162,6 @@ impl MatrixRule<2, 2, 1> for AdaliteSquares {
     ) -> [[N; 2]; 1] {
         let [_, _, v] = c.moments(row, column, g, w);
         [[v, N::one()]]
-    }
-
-    #[inline(always)]
-    fn apply<N: Number>(
-        _: &AdaliteConstants<N>,
-        _: [N; 2],
-        _: [N; 2],
-        u: N,
-        _: N,
-        (): &mut (),
-    ) -> N {
-        u
     }
 }
 
@@ -294,8 +277,7 @@ impl TensorRule for AdaliteOfMatrix {
         let method = &self.0;
         let &Adalite { lr, beta1, beta2, weight_decay, decoupled, tau, eps1, eps2, .. } = method;
         let (view, t) = (MatrixView::first_by_rest(tensor.shape()), tensor.t() as f64);
-        let [coupled, decay] =
-            if decoupled { [0.0, lr * weight_decay] } else { [weight_decay, 0.0] };
+        let [coupled, decay] = coupled_or_decay(weight_decay, lr, decoupled);
         let coupled = R::from_f64(coupled);
         let none = Sides { view, constants: coupled, rows: [], columns: [] };
         let norms = tensor.side_sums::<AdaliteNorms, 0, 0, 2>(&none);

@@ -149,18 +149,6 @@ impl<const SLOTS: usize> MatrixRule<1, 1, 1> for CameUpdates<SLOTS> {
         let u = c.update(row * column, u, w, slots);
         [[u, u]]
     }
-
-    #[inline(always)]
-    fn apply<N: Number>(
-        _: &CameConstants<N>,
-        _: [N; 1],
-        _: [N; 1],
-        u: N,
-        _: N,
-        _: &mut [N; SLOTS],
-    ) -> N {
-        u
-    }
 }
 
 /// The squares of what the updates stray from m; the second number of a row and of a column is that of the
@@ -228,8 +216,7 @@ impl<const SLOTS: usize> TensorRule for CameOfMatrix<SLOTS> {
         let &Came { lr, beta1, beta2, beta3, weight_decay, decoupled, .. } = &self.0;
         let &Came { clip_threshold, eps1, eps2, .. } = &self.0;
         let (view, count) = (MatrixView::last_two(tensor.shape()), tensor.len() as f64);
-        let [coupled, decay] =
-            if decoupled { [0.0, lr * weight_decay] } else { [weight_decay, 0.0] };
+        let [coupled, decay] = coupled_or_decay(weight_decay, lr, decoupled);
         let mut constants = CameConstants {
             coupled: R::from_f64(coupled),
             decay: R::from_f64(decay),

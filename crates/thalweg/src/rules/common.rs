@@ -32,6 +32,11 @@ pub(super) fn decays(weight_decay: f64, decoupled: bool) -> [Option<AddDecayedWe
     if decoupled { [None, Some(decay)] } else { [Some(decay), None] }
 }
 
+/// The L2 penalty that is added to gradients, and the share of the weights that a step takes: one of them is 0.
+pub(super) fn coupled_or_decay(weight_decay: f64, lr: f64, decoupled: bool) -> [f64; 2] {
+    if decoupled { [0.0, lr * weight_decay] } else { [weight_decay, 0.0] }
+}
+
 /// A rule with a learning rate and a weight decay that is an L2 penalty, or decoupled: one chain, and
 /// so one compiled loop, for both.
 pub(super) fn decayed<T: Rule>(rule: T, lr: f64, weight_decay: f64, decoupled: bool) -> Decayed<T> {

@@ -63,9 +63,4 @@ impl MatrixRule<0, 0, 1> for Squares {
         let u = u + *decay * w;
         [[u, u]]
     }
-
-    #[inline(always)]
-    fn apply<N: Number>(_: &N, _: [N; 0], _: [N; 0], u: N, _: N, (): &mut ()) -> N {
-        u
-    }
 }

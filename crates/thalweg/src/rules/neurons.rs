@@ -176,8 +176,7 @@ impl TensorRule for AdamP {
         let view = MatrixView::first_by_rest(tensor.shape());
         let adam = ScaleByAdamP(*self).prepare::<R>(tensor.t() as f64);
         let &Self { lr, weight_decay, decoupled, wd_ratio, .. } = self;
-        let [coupled, decay] =
-            if decoupled { [0.0, lr * weight_decay] } else { [weight_decay, 0.0] };
+        let [coupled, decay] = coupled_or_decay(weight_decay, lr, decoupled);
         let mut along = vec![R::zero(); view.all_rows()];
         let constants = |decay: f64| (adam, [coupled, -lr, -decay].map(R::from_f64));
         let rows = [&along[..]];

@@ -1,5 +1,7 @@
 //! bfloat16: the upper half of an `f32`, rounded to nearest or stochastically.
 
+use crate::random::splitmix;
+
 /// The number with these bits.
 #[inline(always)]
 pub fn widen(bits: u16) -> f32 {
@@ -54,16 +56,6 @@ pub struct RoundingBits {
     low: u32,
     /// The keys to mix in: for the first element's upper half, and for that plus one.
     keys: [u32; 2],
-}
-
-/// splitmix64 (Steele, Lea, Flood 2014) over words.
-pub fn splitmix(seed: u64, words: impl IntoIterator<Item = u64>) -> u64 {
-    words.into_iter().fold(seed, |key, word| {
-        let mut z = (key ^ word).wrapping_add(0x9e37_79b9_7f4a_7c15);
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    })
 }
 
 impl RoundingBits {
