@@ -1,9 +1,10 @@
-//! Automation of the workspace: `cargo xtask test`, `links`, `bench`, `peers`, `golden`.
+//! Automation of the workspace: `cargo xtask test`, `python`, `links`, `bench`, `peers`, `golden`.
 
 mod bench;
 mod golden;
 mod links;
 mod markdown;
+mod package;
 mod peers;
 mod python;
 
@@ -14,7 +15,8 @@ use std::process::{Command, ExitCode};
 const HELP: &str = "\
 Usage: cargo xtask COMMAND
 
-  test     formatting, links, lints, every test and doctest, the documentation
+  test     formatting, links, lints, every test and doctest, the documentation, the Python package
+  python   the Python package alone: builds, installs and tests it (needs python3; PyTorch takes 6 GB)
   links    whether every relative link of README.md, ARCHITECTURE.md, CONTRIBUTING.md, CHANGELOG.md
            and docs/ leads to a file and a heading of it
   bench    how fast the gallery is drawn and the workspace builds, on this machine
@@ -26,7 +28,7 @@ Usage: cargo xtask COMMAND
            --keep-memory lets the others keep the memory that they free between steps
            and, each alone: --training the training of a network,
            --torch every method of torch.optim by default, fused and ours (6 GB of memory),
-           --rust other Rust crates (without Python)
+           --python the Python package beside torch.optim, --rust other Rust crates (without Python)
   golden   make the golden files again from NumPy, PyTorch, optax and TensorBoard (needs python3)
 ";
 
@@ -35,6 +37,7 @@ fn main() -> ExitCode {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let done = match words[..] {
         ["test"] => test(),
+        ["python"] => package::test(),
         ["links"] => links::check(),
         ["bench"] => bench::measure(),
         ["bench", "--matplotlib"] => bench::against_matplotlib(),
@@ -75,7 +78,8 @@ fn test() -> Result<(), String> {
     cargo(&["clippy", "--package", "thalweg", "--", "--deny", "warnings"])?;
     cargo(&["test", "--workspace", "--all-features"])?;
     let mut doc = command("cargo", &["doc", "--workspace", "--all-features", "--no-deps"]);
-    run(doc.env("RUSTDOCFLAGS", "--deny warnings"))
+    run(doc.env("RUSTDOCFLAGS", "--deny warnings"))?;
+    package::test()
 }
 
 /// The files of the optimizers' formulas.

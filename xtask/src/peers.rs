@@ -10,7 +10,7 @@ mod side;
 mod torch;
 mod training;
 
-use crate::{cargo, command, python, root};
+use crate::{cargo, command, package, python, root, run};
 use cases::{Case, Program, cases};
 use measure::measure;
 use options::{Options, Table};
@@ -37,7 +37,7 @@ const PEER: [&str; 5] = ["--release", "--package", "thalweg-cli", "--example", "
 pub fn compare(words: &[&str]) -> Result<(), String> {
     let options = Options::read(words)?;
     let rounds = options.rounds.unwrap_or(ROUNDS);
-    let with_python = [Table::Steps, Table::Torch, Table::Training];
+    let with_python = [Table::Steps, Table::Torch, Table::Training, Table::Python];
     if with_python.into_iter().any(|table| options.wants(table)) {
         beside_python(&options, words, rounds)?;
     }
@@ -87,6 +87,13 @@ fn beside_python(options: &Options, words: &[&str], rounds: usize) -> Result<(),
     }
     if options.wants(Table::Torch) {
         torch::compare(options, start, rounds)?;
+        println!();
+    }
+    if options.wants(Table::Python) {
+        package::install(&interpreter, "release")?;
+        let most = options.elements.unwrap_or(0).to_string();
+        let words = [options.only.clone(), most, rounds.to_string()];
+        run(python("package.py").args(words))?;
         println!();
     }
     if options.wants(Table::Training) {

@@ -37,7 +37,8 @@ pub(crate) fn step<R: Arithmetic, M: Method>(
             return Err(unreadable::<R>(name, var, &gradients[parameters.len()]));
         };
         let gradient = Some(gradient);
-        parameters.push(Parameter { name, value, gradient, rows: None, shape: Some(var.dims()) });
+        let shape = Some(var.dims());
+        parameters.push(Parameter { name, value, gradient, rows: None, shape, copy: None });
     }
     Ok(match loss {
         Some(loss) => optimizer.step_with_loss(loss, parameters)?,

@@ -59,6 +59,17 @@ pub enum Error {
         shape: Vec<usize>,
     },
 
+    /// A parameter and what it is copied to differ in the number of elements.
+    #[error("the copy of `{name}` has {copy} elements, but the parameter has {parameter}")]
+    CopyLength {
+        /// The parameter's name.
+        name: String,
+        /// Elements of the parameter.
+        parameter: usize,
+        /// Elements of the copy.
+        copy: usize,
+    },
+
     /// A gradient array and its parameter differ in shape.
     #[error("the gradient of `{name}` has shape {gradient:?}, but the parameter has {parameter:?}")]
     ShapeMismatch {
@@ -141,6 +152,30 @@ pub enum Error {
     SparseAverage {
         /// The parameter's name.
         name: String,
+    },
+
+    /// State is given for a slot that the method does not have.
+    #[error("the state of `{name}` has no `{slot}`; {}", slot_listing(known))]
+    UnknownSlot {
+        /// The parameter's name.
+        name: String,
+        /// The slot.
+        slot: String,
+        /// The slots that it has.
+        known: Vec<String>,
+    },
+
+    /// State is given that has another number of numbers than the slot.
+    #[error("`{slot}` of `{name}` has {given} numbers, but {expected} are needed")]
+    SlotLength {
+        /// The parameter's name.
+        name: String,
+        /// The slot.
+        slot: String,
+        /// Numbers given.
+        given: usize,
+        /// Numbers of the slot.
+        expected: usize,
     },
 
     /// Two parameters of one step have the same name.
@@ -344,6 +379,14 @@ impl Error {
     pub(crate) fn malformed_spec(text: &str, error: Malformed) -> Self {
         let Malformed { position, problem } = error;
         Self::MalformedSpec { text: text.to_owned(), position, problem }
+    }
+}
+
+/// The slots of a parameter.
+fn slot_listing(known: &[String]) -> String {
+    match known {
+        [] => "it has none".to_owned(),
+        known => format!("it has {}", known.join(", ")),
     }
 }
 

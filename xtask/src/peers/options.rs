@@ -9,6 +9,8 @@ pub enum Table {
     Training,
     /// Every method of `torch.optim`.
     Torch,
+    /// The Python package beside `torch.optim`.
+    Python,
     /// Other Rust crates.
     Rust,
 }
@@ -52,10 +54,11 @@ impl Options {
                 "--keep-memory" => options.keep_memory = true,
                 "--training" => options.named.push(Table::Training),
                 "--torch" => options.named.push(Table::Torch),
+                "--python" => options.named.push(Table::Python),
                 "--rust" => options.named.push(Table::Rust),
                 _ => {
                     let known = "--only TEXT, --elements N, --rounds N, --keep-memory, \
-                                 --training, --torch and --rust";
+                                 --training, --torch, --python and --rust";
                     return Err(format!("peers knows {known}, not `{name}`"));
                 }
             }
@@ -90,7 +93,7 @@ mod tests {
     /// The tables that are wanted.
     fn tables(words: &[&str]) -> Vec<Table> {
         let options = Options::read(words).unwrap();
-        let all = [Table::Steps, Table::Training, Table::Torch, Table::Rust];
+        let all = [Table::Steps, Table::Training, Table::Torch, Table::Python, Table::Rust];
         all.into_iter().filter(|&table| options.wants(table)).collect()
     }
 
@@ -115,6 +118,7 @@ mod tests {
         assert_eq!(tables(&["--training"]), [Table::Training]);
         assert_eq!(tables(&["--torch", "--only", "adam", "--elements", "1000"]), [Table::Torch]);
         assert_eq!(tables(&["--rust", "--rounds", "3"]), [Table::Rust]);
+        assert_eq!(tables(&["--python"]), [Table::Python]);
         assert_eq!(tables(&["--rust", "--torch"]), [Table::Torch, Table::Rust]);
     }
 

@@ -84,8 +84,7 @@ fn cases(options: &Options, registry: &Registry) -> Result<Vec<Case>> {
         suite.retain(|case| !(case.checked && (options.json || options.checked)));
         suite
     } else {
-        let all: Vec<&str> = Registry::standard().entries().map(|entry| entry.name).collect();
-        let typed = optimizers(options, registry, &all)?;
+        let typed = optimizers(options, registry, &["all"])?;
         let elements = or_else(&options.elements, ELEMENTS);
         let tensors = or_else(&options.tensors, 1);
         let sized = each(typed, &elements, |case, elements| case.elements = elements);
@@ -94,13 +93,21 @@ fn cases(options: &Options, registry: &Registry) -> Result<Vec<Case>> {
     Ok(with_settings(options, cases))
 }
 
-/// The optimizers that are asked for, or else these, each with every choice of types.
+/// The optimizers that are asked for, or else these, each with every choice of types; `all` is every one of the
+/// library.
 fn optimizers(options: &Options, registry: &Registry, usual: &[&str]) -> Result<Vec<Case>> {
     let specs = options.optimizer.iter().map(String::as_str);
     let specs: Vec<&str> =
         if options.optimizer.is_empty() { usual.to_vec() } else { specs.collect() };
+    let standard = Registry::standard();
+    let all = standard.entries().map(|entry| entry.name);
+    let named = specs.into_iter().flat_map(|spec| {
+        let (every, one) =
+            if spec == "all" { (Some(all.clone()), None) } else { (None, Some(spec)) };
+        every.into_iter().flatten().chain(one)
+    });
     let case = |spec| registry.spec(spec).map(Case::new).map_err(Failure::usage);
-    let cases = specs.into_iter().map(case).collect::<Result<_>>()?;
+    let cases = named.map(case).collect::<Result<_>>()?;
     let cases = each(cases, &options.dtype, |case, dtype| {
         case.dtype = dtype.0;
         case.state = Case::usual_state(dtype.0);

@@ -15,7 +15,7 @@ const MOST_THREADS: u64 = 4096;
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Options {
-    /// An optimizer: NAME or NAME:KEY=VALUE,KEY=VALUE; repeat for several [default: all]
+    /// An optimizer: NAME or NAME:KEY=VALUE,KEY=VALUE, or all; repeat for several [default: all]
     #[arg(long, value_name = "SPEC")]
     pub optimizer: Vec<String>,
 

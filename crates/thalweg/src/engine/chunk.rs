@@ -31,6 +31,8 @@ pub struct Chunk<'a, R: Real> {
     pub shape: &'a [usize],
     /// The moving average of the parameter, or its slow weights, if one is kept.
     pub average: Option<&'a mut [R]>,
+    /// Where the stepped elements are also written.
+    pub copy: Option<ValuesMut<'a, R>>,
     /// Sums of squares after the step, if requested.
     pub sums: Sums,
 }
@@ -125,8 +127,9 @@ impl<'a, R: Real> Chunk<'a, R> {
         let (g0, g1) = self.gradient.split_at(stepped);
         let (s0, s1) = self.state.split_at(at, self.slots);
         let (a0, a1) = self.average.map(|average| average.split_at_mut(at)).unzip();
+        let (c0, c1) = self.copy.map(|copy| copy.split_at(at)).unzip();
         let Self { t, element, factor, slots, shape, sums, .. } = self;
-        let half = |element, parameter, gradient, rows, state, average| Chunk {
+        let half = |element, parameter, gradient, rows, state, average, copy| Chunk {
             t,
             element,
             parameter,
@@ -138,9 +141,11 @@ impl<'a, R: Real> Chunk<'a, R> {
             separate: &mut [],
             shape,
             average,
+            copy,
             sums,
         };
-        (half(element, w0, g0, r0, s0, a0), half(element + at as u64, w1, g1, r1, s1, a1))
+        let after = element + at as u64;
+        (half(element, w0, g0, r0, s0, a0, c0), half(after, w1, g1, r1, s1, a1, c1))
     }
 
     /// The same stretch, borrowed.
@@ -157,6 +162,7 @@ impl<'a, R: Real> Chunk<'a, R> {
             separate: self.separate,
             shape: self.shape,
             average: self.average.as_deref_mut(),
+            copy: self.copy.as_mut().map(ValuesMut::reborrow),
             sums: self.sums,
         }
     }

@@ -269,6 +269,11 @@ impl Kernel {
         each.count() * size_of::<f32>()
     }
 
+    /// Whether the steps of a method look at all parameters at once.
+    pub fn is_over_model(&self) -> bool {
+        self.model().is_some() || self.matrices().is_some_and(Self::is_over_model)
+    }
+
     /// Whether a step needs the loss.
     pub fn needs_loss(&self) -> bool {
         self.model().is_some_and(|rule| rule.needs_loss())

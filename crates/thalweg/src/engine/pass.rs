@@ -49,7 +49,7 @@ fn step_in_place<R: Real>(
     if let Some(rows) = chunk.rows {
         return by_rows(context, chunk.reborrow(), rows, walk);
     }
-    let plain = context.beside(chunk.t).is_none() && !context.sums;
+    let plain = context.beside(chunk.t).is_none() && !context.sums && chunk.copy.is_none();
     match (&mut chunk.parameter, chunk.gradient, &mut chunk.state) {
         (ValuesMut::Real(w), Values::Real(g), state)
             if plain && (packed || matches!(state, BlocksMut::Plain(_))) =>

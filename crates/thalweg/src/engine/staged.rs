@@ -166,7 +166,7 @@ impl<'a, R: Real> Blocks<'a, '_, R> {
             (parameter, _) => {
                 let w = &mut self.w.as_flattened_mut()[..n];
                 parameter.store(arch, w, bits());
-                if beside.is_some() || context.sums {
+                if beside.is_some() || context.sums || block.copy.is_some() {
                     // From here on, use the values as stored (rounded).
                     parameter.as_ref().load(arch, w);
                 }
@@ -178,6 +178,9 @@ impl<'a, R: Real> Blocks<'a, '_, R> {
                 w
             }
         };
+        if let Some(copy) = &mut block.copy {
+            copy.store(arch, w, bits());
+        }
         if let Some((average, Beside::Average { decay })) = beside {
             let (decay, rest) = (R::from_f64(decay), R::from_f64(1.0 - decay));
             arch.dispatch(Average { average, w, decay, rest });

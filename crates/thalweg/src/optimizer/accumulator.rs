@@ -165,7 +165,7 @@ impl<R: Real> Accumulator<R> {
             given.into_iter().map(|(name, value)| {
                 let sum = self.sums.get(name).filter(|sum| sum.begun);
                 let gradient = sum.map(|sum| Values::Real(&sum.values));
-                Parameter { name, value, gradient, rows: None, shape: None }
+                Parameter { name, value, gradient, rows: None, shape: None, copy: None }
             }),
         )?;
         self.clear();

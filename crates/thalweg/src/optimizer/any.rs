@@ -3,11 +3,12 @@
 use std::path::Path;
 
 use super::builder::Builder;
+use super::group::Group;
 use super::load_error::LoadError;
 use super::state::Optimizer;
 use crate::checkpoint::Checkpoint;
 use crate::error::Error;
-use crate::method::{Method, Spec};
+use crate::method::{Method, Registry, Spec};
 use crate::schedule::Schedule;
 use crate::settings::{Hyperparameter, Value};
 use crate::storage::Dtype;
@@ -108,6 +109,8 @@ impl<M: Method> AnyOptimizer<M> {
         /// # Errors
         /// As there.
         fn set_loss_scale(&mut self, scale: f64) -> Result<(), Error>;
+        fn maximizes(&self) -> bool;
+        fn set_maximize(&mut self, maximize: bool);
         fn state_names(&self) -> Vec<String>;
         fn steps(&self, name: &str) -> u64;
         fn steps_taken(&self) -> u64;
@@ -129,6 +132,31 @@ impl<M: Method> AnyOptimizer<M> {
         fn restore(&mut self, checkpoint: &Checkpoint) -> Result<(), LoadError>;
     }
 
+    /// As [`Optimizer::groups`].
+    pub fn groups(&self) -> &[Group] {
+        either!(self, optimizer => optimizer.groups())
+    }
+
+    /// As [`Optimizer::set_in_group`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn set_in_group<'a>(
+        &mut self,
+        group: usize,
+        values: impl IntoIterator<Item = (&'a str, Value)>,
+    ) -> Result<(), Error> {
+        either!(self, optimizer => optimizer.set_in_group(group, values))
+    }
+
+    /// As [`Optimizer::add_group`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn add_group(&mut self, group: Group) -> Result<(), Error> {
+        either!(self, optimizer => optimizer.add_group(group))
+    }
+
     /// As [`Optimizer::register`].
     ///
     /// # Errors
@@ -143,5 +171,21 @@ impl<M: Method> AnyOptimizer<M> {
     /// As [`Optimizer::schedules`].
     pub fn schedules(&self) -> Vec<(&str, &Schedule)> {
         either!(self, optimizer => optimizer.schedules().collect())
+    }
+}
+
+impl AnyOptimizer<Spec> {
+    /// As [`Optimizer::from_checkpoint`], in the arithmetic of the checkpoint.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn from_checkpoint(
+        registry: &Registry,
+        checkpoint: &Checkpoint,
+    ) -> Result<Self, LoadError> {
+        Ok(match checkpoint.arithmetic {
+            Dtype::F64 => Self::F64(Optimizer::from_checkpoint(registry, checkpoint)?),
+            _ => Self::F32(Optimizer::from_checkpoint(registry, checkpoint)?),
+        })
     }
 }

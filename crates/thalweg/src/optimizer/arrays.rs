@@ -91,6 +91,7 @@ impl<R: Real, M: Method> Optimizer<R, M> {
                     gradient: gradient.map(Values::Real),
                     rows: None,
                     shape: Some(shape.slice()),
+                    copy: None,
                 })
             },
         ))?;

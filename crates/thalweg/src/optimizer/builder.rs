@@ -119,6 +119,23 @@ impl<R: Real, M: Method> Builder<R, M> {
         self.with(|options| options.loss_scale = scale)
     }
 
+    /// Ascends instead of descending: every gradient is negated, and so is the loss of a step, in the
+    /// same pass. Weight decay keeps its sign, as with PyTorch's `maximize`.
+    ///
+    /// ```
+    /// use thalweg::{Optimizer, rules::Sgd};
+    ///
+    /// let sgd = Sgd { lr: 0.5, ..Sgd::default() };
+    /// let mut optimizer: Optimizer<f64, Sgd> = Optimizer::builder(sgd).maximize(true).build()?;
+    /// let mut w = [1.0];
+    /// optimizer.step([("w", &mut w, &[2.0])])?;
+    /// assert_eq!(w, [2.0]);
+    /// # Ok::<(), thalweg::Error>(())
+    /// ```
+    pub fn maximize(self, maximize: bool) -> Self {
+        self.with(|options| options.maximize = maximize)
+    }
+
     /// Keeps the state in `dtype`: the arithmetic's own type, or for an `Optimizer<f32>` bfloat16,
     /// which halves its memory. Read [`Rounding`] first.
     pub fn state_type(self, dtype: Dtype) -> Self {

@@ -1,5 +1,6 @@
 //! Parameter groups: settings for parameters with certain names.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::str::FromStr;
 
@@ -59,6 +60,20 @@ impl Group {
     pub fn matching(patterns: &str) -> Self {
         let treatment = Treatment::Overrides(Vec::new());
         Self { patterns: patterns.trim().to_owned(), treatment, optional: false }
+    }
+
+    /// The group of the parameters with these names, whatever characters they have. It is written as the
+    /// patterns that match them, in which `?` stands for `:`, `;` and `|`.
+    ///
+    /// ```
+    /// use thalweg::Group;
+    ///
+    /// assert_eq!(Group::named(["head.weight", "a*b"]).to_string(), "head.weight|a[*]b: default");
+    /// ```
+    pub fn named<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
+        let escaped = |name| Pattern::escape(name).replace([':', ';', '|'], "?");
+        let patterns: Vec<String> = names.into_iter().map(escaped).collect();
+        Self::matching(&patterns.join("|"))
     }
 
     /// Gives a hyperparameter another value for this group.
@@ -166,7 +181,8 @@ impl Group {
 
     /// The patterns, ready to match.
     pub(crate) fn matcher(&self) -> Result<Matcher, Error> {
-        let patterns = self.patterns.split('|').map(|pattern| {
+        let mut matcher = Matcher { optional: self.optional, ..Matcher::default() };
+        for pattern in self.patterns.split('|') {
             let pattern = pattern.trim();
             let invalid = |problem: &str| Error::InvalidPattern {
                 pattern: pattern.to_owned(),
@@ -183,34 +199,43 @@ impl Group {
                     "it cannot begin with `optional `; `Group::optional` makes a group optional",
                 ));
             }
-            Pattern::new(pattern).map_err(|error| invalid(error.msg))
-        });
-        Ok(Matcher { patterns: patterns.collect::<Result<_, _>>()?, optional: self.optional })
+            if pattern.contains(['*', '?', '[']) {
+                matcher.patterns.push(Pattern::new(pattern).map_err(|error| invalid(error.msg))?);
+            } else {
+                matcher.names.insert(pattern.to_owned());
+            }
+        }
+        Ok(matcher)
     }
 }
 
 /// The compiled patterns of a group.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Matcher {
+    /// Patterns that are names.
+    names: HashSet<String>,
     patterns: Vec<Pattern>,
     optional: bool,
 }
 
 impl Matcher {
     pub(crate) fn matches(&self, name: &str) -> bool {
-        self.patterns.iter().any(|pattern| pattern.matches(name))
+        self.names.contains(name) || self.patterns.iter().any(|pattern| pattern.matches(name))
     }
 
     /// A pattern that must match one of the names but does not.
     pub(crate) fn unmatched<'a>(
         &self,
-        mut names: impl Iterator<Item = &'a str> + Clone,
-    ) -> Option<&Pattern> {
+        names: impl Iterator<Item = &'a str> + Clone,
+    ) -> Option<&str> {
         if self.optional {
             return None;
         }
-        let names = &mut names;
-        self.patterns.iter().find(|pattern| !names.clone().any(|name| pattern.matches(name)))
+        let mut missing: HashSet<&str> = self.names.iter().map(String::as_str).collect();
+        names.clone().for_each(|name| _ = missing.remove(name));
+        let is_unmatched = |pattern: &&Pattern| !names.clone().any(|name| pattern.matches(name));
+        let pattern = || self.patterns.iter().find(is_unmatched).map(Pattern::as_str);
+        missing.into_iter().min().or_else(pattern)
     }
 }
 

@@ -31,7 +31,8 @@ impl<R: Real, M: Method> Optimizer<R, M> {
             .iter()
             .map(|&(name, shape)| {
                 let value = ValuesMut::Real(&mut []);
-                Parameter { name, value, gradient: None, rows: None, shape: Some(shape) }
+                let (gradient, rows, copy) = (None, None, None);
+                Parameter { name, value, gradient, rows, shape: Some(shape), copy }
             })
             .collect();
         let mut indices = Vec::with_capacity(items.len());
@@ -91,7 +92,7 @@ impl<R: Real, M: Method> Optimizer<R, M> {
             let unmatched =
                 self.options.matchers.iter().find_map(|group| group.unmatched(names.clone()));
             if let Some(pattern) = unmatched {
-                let pattern = pattern.as_str().to_owned();
+                let pattern = pattern.to_owned();
                 let nearest = nearly_matched(&pattern, names);
                 return Err(Error::UnmatchedPattern { pattern, nearest });
             }
@@ -105,8 +106,8 @@ impl<R: Real, M: Method> Optimizer<R, M> {
         items: &[Parameter<'_, R>],
         indices: &[usize],
     ) -> Result<(), Error> {
-        for (Parameter { name, value, gradient, rows, shape }, &index) in items.iter().zip(indices)
-        {
+        for (item, &index) in items.iter().zip(indices) {
+            let Parameter { name, value, gradient, rows, shape, copy } = item;
             let owned = || (*name).to_owned();
             let parameter = value.len();
             match (gradient.map(|gradient| gradient.len()), rows) {
@@ -115,6 +116,11 @@ impl<R: Real, M: Method> Optimizer<R, M> {
                     return Err(Error::LengthMismatch { name: owned(), parameter, gradient });
                 }
                 _ => {}
+            }
+            if let Some(copy) = copy.as_ref().map(ValuesMut::len)
+                && copy != parameter
+            {
+                return Err(Error::CopyLength { name: owned(), parameter, copy });
             }
             if let Some(shape) = shape
                 && size(shape) != parameter

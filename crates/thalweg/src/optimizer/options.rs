@@ -27,6 +27,7 @@ pub(crate) struct Options<M> {
     pub(crate) clip: Clip,
     pub(crate) non_finite: NonFinite,
     pub(crate) loss_scale: f64,
+    pub(crate) maximize: bool,
     /// The type in which state is stored; `None` is the arithmetic's.
     pub(crate) state_type: Option<Dtype>,
     pub(crate) rounding: Rounding,
@@ -48,6 +49,7 @@ impl<M> Options<M> {
             clip: Clip::Off,
             non_finite: NonFinite::Error,
             loss_scale: 1.0,
+            maximize: false,
             state_type: None,
             rounding: Rounding::Nearest,
             average: None,

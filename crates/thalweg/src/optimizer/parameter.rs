@@ -20,6 +20,8 @@ pub struct Parameter<'a, R: Real> {
     pub rows: Option<Rows<'a>>,
     /// Its shape, for checkpoints and error messages; `None` for a plain list of numbers.
     pub shape: Option<&'a [usize]>,
+    /// Where the stepped elements are also written, rounded to its type; see [`with_copy`](Self::with_copy).
+    pub copy: Option<ValuesMut<'a, R>>,
 }
 
 impl<'a, R: Real> Parameter<'a, R> {
@@ -27,6 +29,33 @@ impl<'a, R: Real> Parameter<'a, R> {
     #[must_use]
     pub fn with_shape(self, shape: &'a [usize]) -> Self {
         Self { shape: Some(shape), ..self }
+    }
+
+    /// The same parameter, whose stepped elements are also written to `copy`, rounded to its type, in the
+    /// same pass over memory for elementwise methods: full-precision weights here, the model's narrow ones
+    /// there.
+    ///
+    /// ```
+    /// use thalweg::{Optimizer, Parameter, bf16, rules::Sgd};
+    ///
+    /// let mut optimizer = Optimizer::new(Sgd { lr: 1e-3, ..Sgd::default() })?;
+    /// let (mut master, mut weights) = ([1.0_f32], [bf16::ONE]);
+    /// for _ in 0..10 {
+    ///     let gradients = [bf16::ONE]; // by the model, at its weights
+    ///     let parameter = Parameter::from(("w", &mut master, &gradients)).with_copy(&mut weights);
+    ///     optimizer.step([parameter])?;
+    /// }
+    /// // A step of 0.001 alone is too small for bf16 near 1.
+    /// assert_eq!(weights[0], bf16::from_f32(0.99));
+    /// # Ok::<(), thalweg::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A step returns [`CopyLength`](crate::Error::CopyLength), or
+    /// [`SparseTransform`](crate::Error::SparseTransform) if the gradient is sparse.
+    #[must_use]
+    pub fn with_copy<C: Elements<R> + ?Sized>(self, copy: &'a mut C) -> Self {
+        Self { copy: Some(copy.values_mut()), ..self }
     }
 
     /// The same parameter with a sparse gradient: one row for each index, in the order of the
@@ -93,6 +122,7 @@ where
 {
     fn from((name, value, gradient): (&'a N, &'a mut P, Option<&'a G>)) -> Self {
         let gradient = gradient.map(Elements::values);
-        Self { name: name.as_ref(), value: value.values_mut(), gradient, rows: None, shape: None }
+        let (name, value) = (name.as_ref(), value.values_mut());
+        Self { name, value, gradient, rows: None, shape: None, copy: None }
     }
 }

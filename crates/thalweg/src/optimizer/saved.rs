@@ -29,6 +29,7 @@ const CLIP: &str = "clip";
 const ELEMENTS: &str = "elements";
 const GROUPS: &str = "groups";
 const LOSS_SCALE: &str = "loss_scale";
+const MAXIMIZE: &str = "maximize";
 const NON_FINITE: &str = "non_finite";
 const ROUNDING: &str = "rounding";
 /// How the settings with methods written as text begin; the name follows.
@@ -264,6 +265,7 @@ impl<R: Real, M: Method> Optimizer<R, M> {
             (AVERAGE, options.average.map(|decay| format!("{decay:?}"))),
             (LOOKAHEAD, options.lookahead.map(|lookahead| lookahead.to_string())),
             (TRANSFORMS, transforms.then(|| Transform::join(&options.transforms))),
+            (MAXIMIZE, options.maximize.then(|| true.to_string())),
             (ROUNDING, Some(options.rounding.to_string())),
             (NON_FINITE, Some(options.non_finite.to_string())),
         ]
@@ -373,7 +375,18 @@ impl<R: Real> Optimizer<R, Spec> {
     /// # Errors
     /// As [`open`](Self::open).
     pub fn open_in(registry: &Registry, path: impl AsRef<Path>) -> Result<Self, LoadError> {
-        let checkpoint = Checkpoint::read(path)?;
+        Self::from_checkpoint(registry, &Checkpoint::read(path)?)
+    }
+
+    /// The optimizer of a checkpoint, with the methods of a registry, as [`open_in`](Self::open_in) makes
+    /// it from a file.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn from_checkpoint(
+        registry: &Registry,
+        checkpoint: &Checkpoint,
+    ) -> Result<Self, LoadError> {
         let registry = &checkpoint.registry(registry)?;
         let setting = |key: &str| checkpoint.settings.get(key);
         let mut builder = Self::builder(registry.spec(&checkpoint.optimizer)?)
@@ -400,6 +413,7 @@ impl<R: Real> Optimizer<R, Spec> {
                 builder = builder.transform(transform);
             }
         }
+        builder = builder.maximize(setting(MAXIMIZE).is_some());
         for saved in &checkpoint.schedules {
             let schedule = Schedule::parse(&saved.schedule).map_err(|error| {
                 let what = format!("schedule of {}", saved.hyperparameter);
@@ -408,7 +422,7 @@ impl<R: Real> Optimizer<R, Spec> {
             builder = builder.schedule(&saved.hyperparameter, schedule);
         }
         let mut optimizer = builder.build()?;
-        optimizer.restore(&checkpoint)?;
+        optimizer.restore(checkpoint)?;
         Ok(optimizer)
     }
 }

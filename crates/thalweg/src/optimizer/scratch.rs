@@ -21,6 +21,7 @@ pub(crate) struct Scratch<R: Real> {
 /// A parameter with its gradient and the gradient statistics.
 pub(crate) struct Job<'a, R: Real> {
     pub(crate) parameter: ValuesMut<'a, R>,
+    pub(crate) copy: Option<ValuesMut<'a, R>>,
     pub(crate) gradient: Values<'a, R>,
     pub(crate) rows: Option<Rows<'a>>,
     pub(crate) statistics: Statistics,

@@ -10,7 +10,7 @@ use crate::method::{Method, Spec};
 use crate::schedule::Schedule;
 use crate::settings::{Hyperparameter, Value};
 use crate::storage::Real;
-use crate::storage::state::State;
+use crate::storage::state::{Keeping, State};
 
 /// A method together with the state of every parameter it has stepped.
 ///
@@ -87,26 +87,23 @@ impl<R: Real, M: Method> Optimizer<R, M> {
 
     /// Replaces the kernels; state is kept by slot name.
     pub(super) fn change_kernels(&mut self, kernels: Vec<Option<GroupKernel>>) {
+        let keeping = self.options.keeping::<R>();
         for entry in self.entries.values_mut() {
-            let (Some(Some(before)), Some(Some(after))) =
-                (self.kernels.get(entry.kernel), kernels.get(entry.kernel))
-            else {
-                continue;
-            };
-            let shape = entry.kernel_shape();
-            let (before, after) = (before.slots(shape), after.slots(shape));
-            if before.iter().map(|slot| &slot.name).eq(after.iter().map(|slot| &slot.name)) {
-                continue;
-            }
-            let mut moved = State::new(after, &entry.shape(), self.options.keeping::<R>());
-            let Some(state) = &mut entry.state else { continue };
-            let slots: Vec<Vec<R>> = carry(before, after, state, &moved).collect();
-            for (slot, values) in slots.iter().enumerate() {
-                moved.write(slot, |i| values[i]);
-            }
-            *state = moved;
+            let before = self.kernels.get(entry.kernel).and_then(Option::as_ref);
+            let after = kernels.get(entry.kernel).and_then(Option::as_ref);
+            entry.carry(before, after, keeping);
         }
         self.kernels = kernels;
+    }
+
+    /// Gives a parameter another kernel; its state is kept by slot name.
+    pub(super) fn move_entry(&mut self, index: usize, kernel: usize) {
+        let keeping = self.options.keeping::<R>();
+        let Some((_, entry)) = self.entries.get_index_mut(index) else { return };
+        let before = self.kernels.get(entry.kernel).and_then(Option::as_ref);
+        let after = self.kernels.get(kernel).and_then(Option::as_ref);
+        entry.carry(before, after, keeping);
+        entry.kernel = kernel;
     }
 
     /// The method with its hyperparameters, as configured (without schedules).
@@ -230,6 +227,16 @@ impl<R: Real, M: Method> Optimizer<R, M> {
         Ok(())
     }
 
+    /// Whether the optimizer [ascends](crate::Builder::maximize).
+    pub fn maximizes(&self) -> bool {
+        self.options.maximize
+    }
+
+    /// Changes between steps whether the optimizer ascends.
+    pub fn set_maximize(&mut self, maximize: bool) {
+        self.options.maximize = maximize;
+    }
+
     /// Names of the state slots of parameters outside any group, such as `m` and `v` for Adam. Where
     /// parameters of one dimension have other slots than those of two, all of them.
     pub fn state_names(&self) -> Vec<String> {
@@ -344,6 +351,28 @@ impl<R: Real> Entry<R> {
             average: None,
             seen,
         }
+    }
+
+    /// Gives the state the slots of another kernel, by name.
+    fn carry(
+        &mut self,
+        before: Option<&GroupKernel>,
+        after: Option<&GroupKernel>,
+        keeping: Keeping,
+    ) {
+        let (Some(before), Some(after)) = (before, after) else { return };
+        let shape = self.kernel_shape();
+        let (before, after) = (before.slots(shape), after.slots(shape));
+        if before.iter().map(|slot| &slot.name).eq(after.iter().map(|slot| &slot.name)) {
+            return;
+        }
+        let mut moved = State::new(after, &self.shape(), keeping);
+        let Some(state) = &mut self.state else { return };
+        let slots: Vec<Vec<R>> = carry(before, after, state, &moved).collect();
+        for (slot, values) in slots.iter().enumerate() {
+            moved.write(slot, |i| values[i]);
+        }
+        *state = moved;
     }
 
     /// The same parameter as before its first step.

@@ -116,6 +116,7 @@ impl<R: Real, M: Method> Optimizer<R, M> {
         let mut indices = std::mem::take(&mut self.scratch.indices);
         indices.clear();
         let scale = scale / self.options.loss_scale;
+        let (scale, loss) = if self.options.maximize { (-scale, -loss) } else { (scale, loss) };
         let memory = (&mut coalesced, &mut transformed);
         let result = self.step_items((scale, loss), &mut items, &mut indices, memory);
         self.scratch.items = recycle(items);
@@ -149,6 +150,10 @@ impl<R: Real, M: Method> Optimizer<R, M> {
                 None => item.gradient = None,
                 Some(group) if item.rows.is_some() && item.gradient.is_some() => {
                     self.check_sparse(item.name, kernel, &group.kernel)?;
+                    if item.copy.is_some() {
+                        let (name, transform) = (item.name.to_owned(), "copy".to_owned());
+                        return Err(Error::SparseTransform { name, transform });
+                    }
                 }
                 Some(_) => {}
             }
@@ -223,7 +228,7 @@ impl<R: Real, M: Method> Optimizer<R, M> {
         let Options { clip, non_finite, measure, .. } = self.options;
         let norms = measure != Measure::Off || clip.is_by_norm();
         let above = match clip {
-            Clip::Value(bound) => Some(bound / scale),
+            Clip::Value(bound) => Some(bound / scale.abs()),
             _ => None,
         };
         let wanted = Wanted { finite: non_finite != NonFinite::Propagate, squares: norms, above };
@@ -252,7 +257,7 @@ impl<R: Real, M: Method> Optimizer<R, M> {
         }
         if norms {
             for Inspected { gradient, statistics } in &mut *inspected {
-                statistics.norm = norm(*gradient, statistics.squares) * scale;
+                statistics.norm = norm(*gradient, statistics.squares) * scale.abs();
             }
         }
         Ok(())
@@ -306,8 +311,8 @@ impl<R: Real, M: Method> Optimizer<R, M> {
         for (item, &index) in items.drain(..).zip(indices) {
             let Some(gradient) = item.gradient else { continue };
             let statistics = inspected.next().map(|found| found.statistics).unwrap_or_default();
-            let (parameter, rows) = (item.value, item.rows);
-            jobs[index] = Some(Job { parameter, gradient, rows, statistics });
+            let (parameter, copy, rows) = (item.value, item.copy, item.rows);
+            jobs[index] = Some(Job { parameter, copy, gradient, rows, statistics });
         }
         let global = joint_norm(jobs.iter().flatten().map(|job| job.statistics.norm));
         let clip = self.options.clip;
@@ -315,7 +320,9 @@ impl<R: Real, M: Method> Optimizer<R, M> {
         let context = self.context();
         let mut steps: Vec<Step<'_, '_, R>> = recycle(std::mem::take(&mut self.scratch.steps));
         for ((name, entry), job) in self.entries.iter_mut().zip(&mut jobs) {
-            let Some(Job { parameter, gradient, rows, statistics }) = job.take() else { continue };
+            let Some(Job { parameter, copy, gradient, rows, statistics }) = job.take() else {
+                continue;
+            };
             let Some(Some(group)) = self.kernels.get(entry.kernel) else { continue };
             let Some(state) = &mut entry.state else { continue };
             entry.steps += 1;
@@ -341,6 +348,7 @@ impl<R: Real, M: Method> Optimizer<R, M> {
                     separate,
                     shape: entry.shape.as_deref().unwrap_or(std::slice::from_ref(&entry.len)),
                     average: entry.average.as_deref_mut(),
+                    copy,
                     sums: Default::default(),
                 },
             });

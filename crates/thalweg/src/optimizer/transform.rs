@@ -196,7 +196,7 @@ impl Transforms<'_> {
                 noise.add(own, item.name, t(i), self.scale);
             }
             if let Some((bound, outputs)) = self.clip.by_units() {
-                clipped |= clip_units(own, &weights(), shape, (bound, outputs), self.scale);
+                clipped |= clip_units(own, &weights(), shape, (bound, outputs), self.scale.abs());
             }
             item.gradient = Some(Values::Real(own));
         }

@@ -1,5 +1,6 @@
 //! The library from outside, all in one binary but what counts allocations (`allocation.rs`).
 
+mod adapters;
 mod all_or_nothing;
 mod around;
 mod around_torch;

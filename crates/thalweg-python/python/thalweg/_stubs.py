@@ -1,0 +1,114 @@
+"""Writes the stubs of the classes that are made from the library's list, for editors and type checkers.
+
+    python -m thalweg._stubs FOLDER
+
+A test fails when they are stale.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from thalweg import _classes
+from thalweg._torch_names import names_of, to_torch
+
+_HEAD = '"""{title}\n\nWritten by ``python -m thalweg._stubs``; change what it is written from.\n"""\n\n'
+
+_SETTINGS = """        groups: Groups | None = None,
+        schedule: str | Mapping[str, str] | None = None,
+        clip: str | float | None = None,
+        state: str | None = None,
+        rounding: str | None = None,
+        non_finite: str | None = None,
+        loss_scale: float | None = None,
+        average: float | None = None,
+        lookahead: bool | str | None = None,
+        transforms: Iterable[str] | None = None,
+        maximize: bool | None = None,
+        large_pages: bool | None = None,
+        measure: str | None = None,
+        dtype: str | None = None,
+"""
+
+_TORCH_SETTINGS = """        groups: Mapping[str, Any] | None = None,
+        maximize: bool = False,
+        clip: str | float | None = None,
+        state: str | None = None,
+        rounding: str | None = None,
+        non_finite: str | None = None,
+        average: float | None = None,
+        lookahead: bool | str | None = None,
+        transforms: Iterable[str] | None = None,
+        large_pages: bool | None = None,
+        measure: str | None = None,
+        foreach: bool | None = None,
+        capturable: bool = False,
+        differentiable: bool = False,
+        fused: bool | None = None,
+"""
+
+
+def _type(value: Any) -> str:
+    if isinstance(value, tuple):
+        return f"tuple[{', '.join(_type(part) for part in value)}]"
+    return {bool: "bool", int: "int", float: "float", str: "str"}.get(type(value), "list[int]")
+
+
+def _class(name: str, summary: str, values: dict[str, Any], before: str, settings: str) -> str:
+    taken = {f"        {key}:" for key in values}
+    kept = "".join(line + "\n" for line in settings.splitlines() if not any(line.startswith(key) for key in taken))
+    parameters = "".join(f"        {key}: {_type(value)} = {value!r},\n" for key, value in values.items())
+    return (
+        f'class {name}(Optimizer):\n    """{summary}"""\n\n'
+        f"    def __init__(\n        self,\n{before}{parameters}        *,\n{kept}    ) -> None: ...\n\n"
+    )
+
+
+def package() -> str:
+    """The stub of ``thalweg``."""
+    text = _HEAD.format(title="Optimizers over NumPy arrays.")
+    text += "from collections.abc import Iterable, Mapping\n\n"
+    text += "from thalweg._core import Report as Report\n"
+    text += "from thalweg._core import set_num_threads as set_num_threads\n"
+    for name in ("Descent", "Explanation", "Film", "descend", "explain", "problems"):
+        text += f"from thalweg._laboratory import {name} as {name}\n"
+    text += "from thalweg._optimizer import Groups as Groups\nfrom thalweg._optimizer import Optimizer as Optimizer\n"
+    text += "from thalweg._rule import Rule as Rule\n\n__version__: str\n\ndef methods() -> list[str]: ...\n\n"
+    for name, method in _classes._METHODS.items():
+        values = {key: value for key, value, *_ in method.hyperparameters}
+        text += _class(_classes.CLASS_OF[name], f"{method.title}: {method.summary}.", values, "", _SETTINGS)
+    text += "".join(f"{alias} = {name}\n" for alias, name in _classes._ALIASES.items())
+    return text
+
+
+def torch() -> str:
+    """The stub of ``thalweg.torch``."""
+    text = _HEAD.format(title="Optimizers for PyTorch.")
+    text += "from collections.abc import Callable, Iterable, Mapping\nfrom typing import Any\n\nimport torch\n\n"
+    text += "from thalweg._core import Method as Method\nfrom thalweg._core import Report as Report\n"
+    text += "from thalweg._optimizer import Spec as Spec\n"
+    for name in ("InBackward", "Offload", "Step", "in_backward", "offload"):
+        text += f"from thalweg._torch_offload import {name} as {name}\n"
+    text += (
+        "\nclass Optimizer(torch.optim.Optimizer):\n    report: Report | None\n    @property\n"
+        "    def method(self) -> Method: ...\n"
+        "    def __init__(\n        self,\n        params: Any,\n        method: Spec,\n        *,\n"
+        f"{_TORCH_SETTINGS}    ) -> None: ...\n"
+        "    def step(self, closure: Callable[[], Any] | None = None, *, loss: Any = None) -> Any: ...\n"
+        "    def evaluation_weights(self) -> dict[str, torch.Tensor]: ...\n\n"
+    )
+    for name, method in _classes._METHODS.items():
+        known = [key for key, *_ in method.hyperparameters]
+        names = names_of(name, known)
+        values = {**to_torch(names, {key: value for key, value, *_ in method.hyperparameters}), **names.defaults}
+        before = "        params: Any,\n"
+        text += _class(_classes.CLASS_OF[name], f"{method.title}: {method.summary}.", values, before, _TORCH_SETTINGS)
+    return text + "class SparseAdam(Adam): ...\n"
+
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[1])
+    (folder / "__init__.pyi").write_text(package(), encoding="utf-8")
+    (folder / "torch.pyi").write_text(torch(), encoding="utf-8")

@@ -1,0 +1,467 @@
+"""Optimizers for PyTorch: the classes of ``torch.optim``, and every other method of the library.
+
+    from thalweg.torch import AdamW
+
+    optimizer = AdamW(model.parameters(), lr=1e-3)
+
+They are ``torch.optim.Optimizer``\\ s: parameter groups, learning-rate schedulers, closures, hooks, ``state_dict`` in
+PyTorch's own layout. A step goes over all parameters in one call, in place, without a copy, on the CPU.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+try:
+    import torch
+except ImportError as error:  # pragma: no cover
+    raise ImportError("thalweg.torch needs PyTorch: pip install torch") from error
+
+from thalweg import _classes
+from thalweg._core import Method, Report, nearest
+from thalweg._core import Optimizer as _Core
+from thalweg._optimizer import Optimizer as _NumPy
+from thalweg._optimizer import Spec, method_of
+from thalweg._torch_names import WITHOUT_EFFECT, Names, from_torch, names_of, to_torch
+
+try:
+    # Without it torch.compile would look for operations of tensors in a step.
+    from torch._compile import _disable_dynamo as _outside_of_compiled_code
+except ImportError:  # pragma: no cover
+
+    def _outside_of_compiled_code(function: Callable[..., Any]) -> Callable[..., Any]:
+        return function
+
+
+_SETTINGS = ("clip", "state", "rounding", "non_finite", "average", "lookahead", "transforms", "large_pages", "measure")
+
+
+class _State(dict):
+    """The state of parameters, as PyTorch's optimizers have it in ``state``.
+
+    The state itself is in the library's blocks. A parameter's state is made into tensors when it is asked for, and
+    the next step takes what stands here, changed or not, as the parameter's state.
+    """
+
+    def __init__(self, optimizer: Optimizer) -> None:
+        super().__init__()
+        self._optimizer = optimizer
+
+    def __missing__(self, parameter: torch.Tensor) -> dict[str, Any]:
+        self[parameter] = state = self._optimizer._state_of(parameter)
+        return state
+
+    def _all(self) -> _State:
+        for parameter in self._optimizer._names:
+            if not dict.__contains__(self, parameter) and self._optimizer._has_state(parameter):
+                self[parameter]
+        return self
+
+    def __iter__(self) -> Iterator[torch.Tensor]:
+        return dict.__iter__(self._all())
+
+    def __len__(self) -> int:
+        return dict.__len__(self._all())
+
+    def __contains__(self, parameter: object) -> bool:
+        return dict.__contains__(self, parameter) or (
+            parameter in self._optimizer._names and self._optimizer._has_state(parameter)  # type: ignore[arg-type]
+        )
+
+    def keys(self) -> Any:
+        return dict.keys(self._all())
+
+    def values(self) -> Any:
+        return dict.values(self._all())
+
+    def items(self) -> Any:
+        return dict.items(self._all())
+
+
+class Optimizer(torch.optim.Optimizer):
+    """A method over the parameters of a model.
+
+    Parameters
+    ----------
+    params
+        Tensors, (name, tensor) pairs as of ``model.named_parameters()``, or dictionaries of parameter groups.
+    method
+        A text such as ``"adamw:lr=1e-4"``, or a :class:`thalweg.Rule`.
+    groups
+        Hyperparameters of parameters with certain names, ``{"*.bias": {"weight_decay": 0}}``, where ``params`` are
+        (name, tensor) pairs: a parameter group for each pattern, in which ``*`` stands for any characters, and
+        ``"frozen"`` for parameters that are left out.
+    maximize
+        Whether to ascend.
+    state
+        The type in which state is stored: that of the arithmetic, or ``"bf16"``.
+    clip, rounding, average, lookahead, transforms, measure
+        As of :class:`thalweg.Optimizer`.
+    non_finite
+        As there, ``"propagate"`` by default, as PyTorch does.
+    foreach, fused, capturable, differentiable
+        Accepted so that calls need not change: every step is fused. ``differentiable=True`` is refused.
+    """
+
+    _method: Method
+    _by_class: Method | None = None
+
+    def __init__(
+        self,
+        params: Any,
+        method: Spec,
+        *,
+        groups: Mapping[str, Any] | None = None,
+        maximize: bool = False,
+        **options: Any,
+    ) -> None:
+        self._method = method_of(method)
+        self._known = [name for name, *_ in self._method.hyperparameters]
+        self._torch_names = names_of(self._method.name, self._known)
+        settings = {key: options.pop(key) for key in list(options) if key in _SETTINGS}
+        settings.setdefault("non_finite", "propagate")
+        self._settings = {key: value for key, value in settings.items() if value is not None}
+        extra = {key: options.pop(key, value) for key, value in WITHOUT_EFFECT.items()}
+        if extra["differentiable"]:
+            raise ValueError("differentiable=True is not possible: a step does not record its operations")
+        if options:
+            raise TypeError(f"{type(self).__name__} has no option {', '.join(options)}")
+        values = {name: value for name, value, *_ in self._method.hyperparameters}
+        defaults = {**to_torch(self._torch_names, values), "maximize": maximize, **extra, **self._torch_names.fixed}
+        self._core: _Core | None = None
+        self._names: dict[torch.Tensor, str] = {}
+        super().__init__(_split(params, groups), defaults)
+        self._build()
+
+    def _build(self) -> None:
+        """Makes the optimizer over the parameter groups, without state."""
+        self._names = {}
+        self._lists: tuple[list[str], list[torch.Tensor]] = ([], [])
+        self._last: list[Any] = []
+        settings = {**self._settings, "maximize": self._maximize(), "dtype": self._arithmetic()}
+        self._core = _Core(self._method, settings)
+        for group in self.param_groups:
+            self._add(group)
+        self.state = _State(self)  # type: ignore[assignment]
+
+    def _add(self, group: dict[str, Any]) -> None:
+        """Adds a parameter group to the optimizer."""
+        assert self._core is not None
+        names = group.get("param_names")
+        if names is None:
+            names = [str(k) for k in range(len(self._names), len(self._names) + len(group["params"]))]
+        taken = set(self._names.values())
+        for name in names:
+            if name in taken:
+                raise ValueError(f"two parameters are named {name!r}; each needs a name of its own")
+            taken.add(name)
+        for name, parameter in zip(names, group["params"]):
+            if parameter.is_complex():
+                raise TypeError(f"`{name}` is complex; parameters are real numbers here")
+        values = self._values(group)
+        self._core.add_group(list(names), values)
+        self._core.register([(name, list(p.shape)) for name, p in zip(names, group["params"])])
+        self._last.append(values)
+        self._names.update(zip(group["params"], names))
+        self._lists[0].extend(names)
+        self._lists[1].extend(group["params"])
+
+    def _values(self, group: dict[str, Any]) -> dict[str, Any]:
+        return from_torch(self._torch_names, self._method.name, group, self._known)
+
+    def _maximize(self) -> bool:
+        chosen = {bool(group.get("maximize", False)) for group in self.param_groups}
+        if len(chosen) > 1:
+            raise ValueError("maximize is the same for all parameter groups")
+        return chosen.pop() if chosen else False
+
+    def _arithmetic(self) -> str:
+        types = {parameter.dtype for group in self.param_groups for parameter in group["params"]}
+        if torch.float64 in types and len(types) > 1:
+            others = ", ".join(sorted(str(dtype) for dtype in types - {torch.float64}))
+            raise TypeError(f"parameters of torch.float64 cannot share an optimizer with {others}")
+        return "float64" if torch.float64 in types else "float32"
+
+    def add_param_group(self, param_group: dict[str, Any]) -> None:
+        """Adds a parameter group, between steps."""
+        super().add_param_group(param_group)
+        if getattr(self, "_core", None) is None:
+            return
+        group = self.param_groups[-1]
+        try:
+            self._maximize()
+            self._arithmetic()
+            self._add(group)
+        except Exception:
+            self.param_groups.pop()
+            raise
+
+    def _take(self) -> None:
+        """Takes over what was changed from outside since the last step: hyperparameters and state."""
+        assert self._core is not None
+        for index, group in enumerate(self.param_groups):
+            values = self._values(group)
+            if values != self._last[index]:
+                self._core.set_in_group(index, values)
+                self._last[index] = values
+        maximize = self._maximize()
+        if maximize != self._core.maximize:
+            self._core.set_maximize(maximize)
+        if dict.__len__(self.state):
+            for parameter, state in list(dict.items(self.state)):
+                self._give(parameter, state)
+            dict.clear(self.state)
+
+    @_outside_of_compiled_code
+    @torch.no_grad()
+    def step(self, closure: Callable[[], Any] | None = None, *, loss: Any = None) -> Any:  # type: ignore[override]
+        """Takes one step; returns the closure's loss, if there is one.
+
+        ``loss`` is the loss at which the gradients were taken, for methods that need it, unless a closure gives it.
+        """
+        if closure is not None:
+            with torch.enable_grad():
+                loss = closure()
+        self._take()
+        names, tensors = self._lists
+        given = None if loss is None else float(loss)
+        self.report = self._core.step_tensors(torch, names, tensors, None, given)  # type: ignore[union-attr]
+        torch.autograd.graph.increment_version(tensors)
+        return loss
+
+    #: The report of the last step.
+    report: Report | None = None
+
+    def _has_state(self, parameter: torch.Tensor) -> bool:
+        return self._core is not None and self._core.steps(self._names[parameter]) > 0
+
+    def _state_of(self, parameter: torch.Tensor) -> dict[str, Any]:
+        """The state of a parameter as PyTorch has it."""
+        assert self._core is not None
+        if parameter not in self._names:
+            raise KeyError(parameter)
+        name = self._names[parameter]
+        steps = self._core.steps(name)
+        if steps == 0:
+            return {}
+        names = self._torch_names
+        state: dict[str, Any] = {}
+        if names.has_step:
+            state["step"] = torch.tensor(float(steps))
+        for slot in self._core.state_names:
+            values = self._core.state(name, slot)
+            if values is None:
+                continue
+            tensor = torch.from_numpy(values)
+            if tensor.numel() == parameter.numel():
+                tensor = tensor.reshape(parameter.shape)
+            elif self._method.name == "adafactor" and slot in ("row", "column"):
+                kept = -1 if slot == "row" else -2
+                shape = list(parameter.shape)
+                shape[kept] = 1
+                tensor = tensor.reshape(shape)
+            elif tensor.numel() == 1:
+                tensor = tensor.reshape(())
+            state[names.slots.get(slot, slot)] = tensor
+        if names.derived is not None:
+            group = next(group for group in self.param_groups if any(parameter is p for p in group["params"]))
+            derived = names.derived(self._values(group), steps)
+            state.update((key, torch.tensor(value)) for key, value in derived.items())
+        return state
+
+    def _give(self, parameter: torch.Tensor, state: Mapping[str, Any]) -> None:
+        """Makes a state as PyTorch has it that of a parameter."""
+        assert self._core is not None
+        if not state:
+            return
+        name, names = self._names[parameter], self._torch_names
+        ours = {theirs: slot for slot, theirs in names.slots.items()}
+        known = set(self._core.state_names)
+        steps = int(state["step"]) if "step" in state else 1
+        slots: dict[str, Any] = {}
+        for key, value in state.items():
+            slot = ours.get(key, key)
+            if key in names.derived_names or (key == "step" and names.has_step) or value is None:
+                continue
+            if slot not in known:
+                raise ValueError(
+                    f"the state of `{name}` has {key!r}, which {self._method.name} does not have; it has "
+                    f"{', '.join(names.slots.get(slot, slot) for slot in self._core.state_names) or 'none'}"
+                )
+            slots[slot] = torch.as_tensor(value).detach().to(torch.float64 if value.dtype == torch.float64 else torch.float32).numpy()
+        self._core.set_state(name, list(parameter.shape), steps, slots)
+
+    def state_dict(self) -> dict[str, Any]:
+        """The state in the layout of PyTorch's optimizer of the same name."""
+        self._take()
+        try:
+            self.state._all()
+            return super().state_dict()
+        finally:
+            dict.clear(self.state)
+
+    @torch.no_grad()
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Loads what :meth:`state_dict` gives, or that of ``torch.optim``'s optimizer of the same name."""
+        before = self.state_dict()
+        try:
+            super().load_state_dict(state_dict)
+            self._after_load(state_dict)
+        except Exception:
+            super().load_state_dict(before)
+            self._after_load(before)
+            raise
+
+    def _after_load(self, state_dict: dict[str, Any]) -> None:
+        """Takes over the parameter groups and the state that PyTorch has loaded."""
+        loaded = dict(self.state)
+        for group in self.param_groups:
+            for key, value in self.defaults.items():
+                group.setdefault(key, value)
+        if not self._optimizer_load_state_dict_pre_hooks:
+            # PyTorch has rounded the state to the types of the parameters; here it is wider.
+            saved = [k for group in state_dict["param_groups"] for k in group["params"]]
+            parameters = [p for group in self.param_groups for p in group["params"]]
+            loaded = {p: state_dict["state"][k] for k, p in zip(saved, parameters) if k in state_dict["state"]}
+        self._build()
+        for parameter, state in loaded.items():
+            if isinstance(parameter, torch.Tensor) and parameter in self._names and state:
+                self._give(parameter, state)
+
+    def evaluation_weights(self) -> dict[str, torch.Tensor]:
+        """The weights to evaluate with, by name: of schedule-free methods and of ASGD their average, of all others
+        copies of the parameters."""
+        assert self._core is not None
+        self._take()
+        weights = {}
+        for parameter, name in self._names.items():
+            copy = parameter.detach().clone()
+            if self._core.has_evaluation_weights and self._core.steps(name):
+                wide = torch.float64 if copy.dtype == torch.float64 else torch.float32
+                flat = self._core.evaluation_weights(name, copy.to(wide).contiguous().numpy())
+                copy.copy_(torch.from_numpy(flat).reshape(copy.shape))
+            weights[name] = copy
+        return weights
+
+    @property
+    def method(self) -> Method:
+        """The method with the defaults of its hyperparameters."""
+        return self._method
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = self.__dict__.copy()
+        self._take()
+        state["state"] = {parameter: self._state_of(parameter) for parameter in self._names if self._has_state(parameter)}
+        rule = (self._method.name, self._method.rule_text) if self._method.rule_text else None
+        state["_method"] = (self._method.text, rule)
+        for name in ("_core", "_names", "_lists", "_last", "report"):
+            state.pop(name, None)
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        if "_method" not in state:
+            # PyTorch passes what it has loaded.
+            super().__setstate__(state)
+            return
+        text, rule = state["_method"]
+        method = Method.rule(*rule) if rule else Method(text)
+        kept = state["state"]
+        super().__setstate__({**state, "_method": method, "_core": None})
+        self._build()
+        for parameter, values in kept.items():
+            self._give(parameter, values)
+
+
+def _split(params: Any, groups: Mapping[str, Any] | None) -> Any:
+    """Parameter groups by patterns of names."""
+    if groups is None:
+        return params
+    pairs = list(params)
+    if not all(isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[0], str) for pair in pairs):
+        raise TypeError("groups by name need (name, tensor) pairs, such as model.named_parameters()")
+    found: list[dict[str, Any]] = []
+    for pattern, values in groups.items():
+        patterns = [part.strip() for part in pattern.split("|")]
+        matched = [pair for pair in pairs if any(fnmatch.fnmatchcase(pair[0], part) for part in patterns)]
+        if not matched:
+            raise ValueError(f"the pattern {pattern!r} of a group matches no parameter{_hint(pattern, pairs)}")
+        pairs = [pair for pair in pairs if not any(pair is other for other in matched)]
+        if values == "frozen":
+            continue
+        if not isinstance(values, Mapping):
+            raise TypeError(f"the group {pattern!r} is {values!r}; hyperparameters in a dictionary, or 'frozen', are accepted")
+        found.append({**values, "params": matched})
+    return [{"params": pairs}, *found] if pairs else found
+
+
+def _hint(pattern: str, pairs: list[Any]) -> str:
+    known = nearest(pattern.strip("*"), [name for name, _ in pairs])
+    return f"; did you mean {' or '.join(known)}?" if known else ""
+
+
+def _class(method: Method, name: str | None = None) -> type[Optimizer]:
+    known = [name for name, *_ in method.hyperparameters]
+    names = names_of(method.name, known)
+    defaults = {name: value for name, value, *_ in method.hyperparameters}
+    defaults = {**to_torch(names, defaults), **names.defaults}
+    name = name or _classes.CLASS_OF[method.name]
+
+    def __init__(self: Optimizer, params: Any, *values: Any, **keywords: Any) -> None:
+        if len(values) > len(defaults):
+            raise TypeError(f"{name} takes at most {len(defaults)} values: {', '.join(defaults)}")
+        given = dict(zip(defaults, values))
+        twice = [key for key in given if key in keywords]
+        if twice:
+            raise TypeError(f"{name} got two values for {twice[0]}")
+        options = {**names.defaults, **given, **keywords}
+        chosen = method
+        if options.pop("decoupled_weight_decay", None) and method.name == "adam":
+            chosen = Method("adamw").with_values({"weight_decay": 0.0})
+        elif "decoupled_weight_decay" in names.renamed and "decoupled_weight_decay" in keywords:
+            options["decoupled_weight_decay"] = keywords["decoupled_weight_decay"]
+        hyperparameters = {key: options.pop(key) for key in list(options) if key in defaults}
+        unknown = [key for key in options if key not in _OPTIONS]
+        if unknown:
+            near = nearest(unknown[0], [*defaults, *_OPTIONS])
+            hint = f"; did you mean {' or '.join(near)}?" if near else f"; it has {', '.join(defaults)}"
+            raise TypeError(f"{name} has no argument {unknown[0]!r}{hint}")
+        chosen = chosen.with_values(from_torch(names, method.name, hyperparameters, known))
+        Optimizer.__init__(self, params, chosen, **options)
+
+    body = {"__init__": __init__, "__doc__": _documentation(method, names), "__module__": "thalweg.torch"}
+    made = type(name, (Optimizer,), body)
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    parameters = [inspect.Parameter("params", kind)]
+    parameters += [inspect.Parameter(key, kind, default=value) for key, value in defaults.items()]
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    others = ((key, value) for key, value in _OPTIONS.items() if key not in defaults)
+    parameters += [inspect.Parameter(key, keyword, default=value) for key, value in others]
+    made.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    return made
+
+
+_OPTIONS: dict[str, Any] = {"groups": None, "maximize": False, **dict.fromkeys(_SETTINGS), **WITHOUT_EFFECT}
+
+
+def _documentation(method: Method, names: Names) -> str:
+    text = _classes.documentation(method).replace(":class:`thalweg.Optimizer`", ":class:`thalweg.torch.Optimizer`")
+    if names.torch:
+        text += f"\n\nArguments, defaults, numbers and ``state_dict`` are those of ``torch.optim.{names.torch}``."
+    return text
+
+
+def _classes_of_torch() -> dict[str, type[Optimizer]]:
+    made = {_classes.CLASS_OF[name]: _class(method) for name, method in _classes._METHODS.items()}
+    made["SparseAdam"] = _class(Method("adam:bias_correction=folded"), "SparseAdam")
+    return made
+
+
+_MADE = _classes_of_torch()
+globals().update(_MADE)
+
+from thalweg._torch_offload import InBackward, Offload, Step, in_backward, offload  # noqa: E402
+
+__all__ = ["InBackward", "Offload", "Optimizer", "Step", "in_backward", "offload", *_MADE]

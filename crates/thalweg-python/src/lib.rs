@@ -1,0 +1,63 @@
+//! The Python package `thalweg`: the interface between its Python code and the library.
+//!
+//! What users see is written in Python, in `python/thalweg`; here are the parts that need Rust: methods,
+//! the optimizer, memory of arrays and tensors, the laboratory.
+
+mod array;
+mod error;
+mod laboratory;
+mod memory;
+mod method;
+mod numpy_arrays;
+mod optimizer;
+mod report;
+mod tensors;
+
+use pyo3::prelude::*;
+
+/// The part of the package that is written in Rust.
+#[pymodule]
+mod _core {
+    use pyo3::exceptions::PyRuntimeError;
+    use pyo3::prelude::*;
+
+    #[pymodule_export]
+    use super::laboratory::{Descent, Problem};
+    #[pymodule_export]
+    use super::method::Method;
+    #[pymodule_export]
+    use super::optimizer::Core;
+    #[pymodule_export]
+    use super::report::Report;
+
+    #[pymodule_export]
+    #[expect(non_upper_case_globals, reason = "Python's name for it")]
+    const __version__: &str = env!("CARGO_PKG_VERSION");
+
+    /// The names of all methods, in the order in which they are listed.
+    #[pyfunction]
+    fn names() -> Vec<&'static str> {
+        thalweg::Registry::standard().entries().map(|entry| entry.name).collect()
+    }
+
+    /// The names of all problems of the laboratory.
+    #[pyfunction]
+    fn problem_names() -> Vec<String> {
+        super::laboratory::problems()
+    }
+
+    /// The names nearest to one that there is not.
+    #[pyfunction]
+    fn nearest(name: &str, known: Vec<String>) -> Vec<String> {
+        let known = known.iter().map(String::as_str);
+        thalweg::internal::nearest(name, known).into_iter().map(str::to_owned).collect()
+    }
+
+    /// Sets the number of threads that steps use, before the first one.
+    #[pyfunction]
+    fn set_num_threads(threads: usize) -> PyResult<()> {
+        rayon::ThreadPoolBuilder::new().num_threads(threads).build_global().map_err(|_| {
+            PyRuntimeError::new_err("the number of threads can be set before the first step only")
+        })
+    }
+}

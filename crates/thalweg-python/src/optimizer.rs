@@ -1,0 +1,664 @@
+//! The optimizer that Python's classes step with.
+
+use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, TryLockError};
+
+use numpy::{PyArray1, PyArrayMethods};
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple};
+use thalweg::checkpoint::Checkpoint;
+use thalweg::schedule::Schedule;
+use thalweg::{
+    AnyOptimizer, Builder, Dtype, Group, Measure, Optimizer, Parameter, Registry, Rows, Spec, Value,
+};
+
+use crate::array::{Array, Item, Role, arithmetic, dtype_name, dtype_of};
+use crate::error::{exception, exception_of_file, exception_of_keywords, in_use};
+use crate::memory::{Arithmetic, Claim, Conflict, Elements};
+use crate::method::{Method, to_python, values_of};
+use crate::numpy_arrays;
+use crate::report::Report;
+use crate::tensors;
+
+/// Steps named arrays or tensors; one thread at a time.
+#[pyclass(frozen, module = "thalweg._core", name = "Optimizer")]
+pub struct Core {
+    inner: Mutex<Inner>,
+}
+
+struct Inner {
+    optimizer: AnyOptimizer,
+    /// The settings, until the first arrays tell the type of the arithmetic.
+    undecided: Option<Builder<f32, Spec>>,
+}
+
+impl Inner {
+    /// Chooses the arithmetic that arrays of a type need, where it is not chosen yet.
+    fn decide(&mut self, dtype: Dtype) -> Result<(), thalweg::Error> {
+        let Some(builder) = &self.undecided else { return Ok(()) };
+        if arithmetic(dtype) != self.optimizer.dtype() {
+            let mut optimizer = AnyOptimizer::build(builder.clone(), dtype)?;
+            for (known, value) in self.optimizer.hyperparameters() {
+                optimizer.set(known.name, value)?;
+            }
+            optimizer.set_loss_scale(self.optimizer.loss_scale())?;
+            self.optimizer = optimizer;
+        }
+        self.undecided = None;
+        Ok(())
+    }
+}
+
+#[pymethods]
+impl Core {
+    #[new]
+    #[pyo3(signature = (method, settings))]
+    fn new(method: &Method, settings: &Bound<'_, PyDict>) -> PyResult<Self> {
+        let builder = builder(method.spec.clone(), settings)?;
+        let dtype = text_of(settings, "dtype")?.map(|name| dtype_named(&name)).transpose()?;
+        let optimizer = AnyOptimizer::build(builder.clone(), dtype.unwrap_or(Dtype::F32));
+        let optimizer = optimizer.map_err(exception)?;
+        let undecided = dtype.is_none().then_some(builder);
+        Ok(Self { inner: Mutex::new(Inner { optimizer, undecided }) })
+    }
+
+    /// Steps a dictionary of NumPy arrays.
+    #[pyo3(signature = (parameters, gradients, loss=None))]
+    fn step_arrays(
+        &self,
+        py: Python<'_>,
+        parameters: &Bound<'_, PyDict>,
+        gradients: &Bound<'_, PyDict>,
+        loss: Option<f64>,
+    ) -> PyResult<Report> {
+        let items = numpy_arrays::items(parameters, gradients)?;
+        self.step(py, items, loss, numpy_arrays::put_back)
+    }
+
+    /// Steps tensors of PyTorch with their gradients; a gradient that is None leaves its tensor alone.
+    #[pyo3(signature = (torch, names, tensors, gradients=None, loss=None, copies=None))]
+    #[expect(clippy::too_many_arguments, reason = "Python's keyword arguments")]
+    fn step_tensors(
+        &self,
+        py: Python<'_>,
+        torch: &Bound<'_, PyAny>,
+        names: &Bound<'_, PyList>,
+        tensors: &Bound<'_, PyList>,
+        gradients: Option<&Bound<'_, PyList>>,
+        loss: Option<f64>,
+        copies: Option<&Bound<'_, PyList>>,
+    ) -> PyResult<Report> {
+        let items = tensors::items(torch, names, tensors, gradients, copies)?;
+        self.step(py, items, loss, tensors::put_back)
+    }
+
+    /// The configured value of a hyperparameter.
+    fn get<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyAny>> {
+        let value = self.lock()?.optimizer.get(name).map_err(exception)?;
+        to_python(py, &value)
+    }
+
+    /// Changes hyperparameters between steps.
+    fn set(&self, values: &Bound<'_, PyDict>) -> PyResult<()> {
+        let optimizer = &mut self.lock()?.optimizer;
+        let values = values_of(optimizer.method(), values)?;
+        let values: Vec<(&str, Value)> =
+            values.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+        let mut method = optimizer.method().clone();
+        thalweg::Method::set_all(&mut method, &values).map_err(exception_of_keywords)?;
+        optimizer.update(|known| *known = method).map_err(exception)
+    }
+
+    /// Changes hyperparameters of a group between steps.
+    fn set_in_group(&self, group: usize, values: &Bound<'_, PyDict>) -> PyResult<()> {
+        let optimizer = &mut self.lock()?.optimizer;
+        let values = values_of(optimizer.method(), values)?;
+        let values = values.iter().map(|(name, value)| (name.as_str(), value.clone()));
+        optimizer.set_in_group(group, values).map_err(exception_of_keywords)
+    }
+
+    /// Adds the group of the parameters with these names.
+    fn add_group(&self, names: Vec<String>, values: &Bound<'_, PyDict>) -> PyResult<()> {
+        let optimizer = &mut self.lock()?.optimizer;
+        let mut group = Group::named(names.iter().map(String::as_str)).optional();
+        for (name, value) in values_of(optimizer.method(), values)? {
+            group = group.set(&name, value);
+        }
+        optimizer.add_group(group).map_err(exception_of_keywords)
+    }
+
+    /// The value of a hyperparameter at the next step, with its schedule.
+    #[pyo3(signature = (name, parameter=None))]
+    fn current<'py>(
+        &self,
+        py: Python<'py>,
+        name: &str,
+        parameter: Option<&str>,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let value = self.lock()?.optimizer.current(name, parameter);
+        value.map(|value| to_python(py, &value)).transpose()
+    }
+
+    /// Passes a metric to schedules that use one.
+    fn observe(&self, metric: f64) -> PyResult<bool> {
+        Ok(self.lock()?.optimizer.observe(metric))
+    }
+
+    /// The method with the current values of its hyperparameters.
+    #[getter]
+    fn method(&self) -> PyResult<Method> {
+        Ok(Method { spec: self.lock()?.optimizer.method().clone() })
+    }
+
+    #[getter]
+    fn needs_loss(&self) -> PyResult<bool> {
+        Ok(self.lock()?.optimizer.needs_loss())
+    }
+
+    #[getter]
+    fn has_evaluation_weights(&self) -> PyResult<bool> {
+        Ok(self.lock()?.optimizer.has_evaluation_weights())
+    }
+
+    /// The names of the state slots.
+    #[getter]
+    fn state_names(&self) -> PyResult<Vec<String>> {
+        Ok(self.lock()?.optimizer.state_names())
+    }
+
+    #[getter]
+    fn steps_taken(&self) -> PyResult<u64> {
+        Ok(self.lock()?.optimizer.steps_taken())
+    }
+
+    #[getter]
+    fn steps_skipped(&self) -> PyResult<u64> {
+        Ok(self.lock()?.optimizer.steps_skipped())
+    }
+
+    #[getter]
+    fn loss_scale(&self) -> PyResult<f64> {
+        Ok(self.lock()?.optimizer.loss_scale())
+    }
+
+    fn set_loss_scale(&self, scale: f64) -> PyResult<()> {
+        self.lock()?.optimizer.set_loss_scale(scale).map_err(exception)
+    }
+
+    #[getter]
+    fn maximize(&self) -> PyResult<bool> {
+        Ok(self.lock()?.optimizer.maximizes())
+    }
+
+    fn set_maximize(&self, maximize: bool) -> PyResult<()> {
+        self.lock()?.optimizer.set_maximize(maximize);
+        Ok(())
+    }
+
+    /// The steps that a parameter has taken.
+    fn steps(&self, name: &str) -> PyResult<u64> {
+        Ok(self.lock()?.optimizer.steps(name))
+    }
+
+    /// A copy of a state slot of a parameter, as a flat array; None if there is none.
+    fn state<'py>(
+        &self,
+        py: Python<'py>,
+        name: &str,
+        slot: &str,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        Ok(match &self.lock()?.optimizer {
+            AnyOptimizer::F32(optimizer) => optimizer.state(name, slot).map(|v| vector(py, v)),
+            AnyOptimizer::F64(optimizer) => optimizer.state(name, slot).map(|v| vector(py, v)),
+        })
+    }
+
+    /// A copy of the moving average of a parameter, as a flat array; None if none is kept.
+    fn average<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
+        Ok(match &self.lock()?.optimizer {
+            AnyOptimizer::F32(o) => o.average(name).map(|v| vector(py, v.to_vec())),
+            AnyOptimizer::F64(o) => o.average(name).map(|v| vector(py, v.to_vec())),
+        })
+    }
+
+    /// The weights to evaluate a parameter with, as a flat array in the type of the arithmetic.
+    fn evaluation_weights<'py>(
+        &self,
+        py: Python<'py>,
+        name: &str,
+        weights: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let flat = weights.call_method1("ravel", ())?;
+        Ok(match &self.lock()?.optimizer {
+            AnyOptimizer::F32(o) => {
+                let weights: Vec<f32> =
+                    flat.call_method1("astype", ("float32",))?.cast::<PyArray1<f32>>()?.to_vec()?;
+                vector(py, o.evaluation_weights(name, &weights))
+            }
+            AnyOptimizer::F64(o) => {
+                let weights: Vec<f64> =
+                    flat.call_method1("astype", ("float64",))?.cast::<PyArray1<f64>>()?.to_vec()?;
+                vector(py, o.evaluation_weights(name, &weights))
+            }
+        })
+    }
+
+    /// Registers parameters, (name, shape) each, before their first step.
+    fn register(&self, parameters: Vec<(String, Vec<usize>)>) -> PyResult<()> {
+        let parameters = parameters.iter().map(|(name, shape)| (name.as_str(), &shape[..]));
+        self.lock()?.optimizer.register(parameters).map_err(exception)
+    }
+
+    /// Gives a parameter its state: flat arrays by slot.
+    fn set_state(
+        &self,
+        name: &str,
+        shape: Vec<usize>,
+        steps: u64,
+        slots: &Bound<'_, PyDict>,
+    ) -> PyResult<()> {
+        macro_rules! give {
+            ($optimizer:ident, $Real:ident) => {{
+                let mut read: Vec<(String, Vec<$Real>)> = Vec::new();
+                for (slot, values) in slots.iter() {
+                    let values = values
+                        .call_method1("ravel", ())?
+                        .call_method1("astype", (stringify!($Real).replace('f', "float"),))?;
+                    read.push((slot.extract()?, values.cast::<PyArray1<$Real>>()?.to_vec()?));
+                }
+                let slots = read.iter().map(|(slot, values)| (slot.as_str(), &values[..]));
+                $optimizer.set_state(name, &shape, steps, slots).map_err(exception)
+            }};
+        }
+        match &mut self.lock()?.optimizer {
+            AnyOptimizer::F32(optimizer) => give!(optimizer, f32),
+            AnyOptimizer::F64(optimizer) => give!(optimizer, f64),
+        }
+    }
+
+    /// Drops the state of a parameter; whether there was any.
+    fn forget(&self, name: &str) -> PyResult<bool> {
+        Ok(self.lock()?.optimizer.forget(name))
+    }
+
+    /// Drops all state.
+    fn reset(&self) -> PyResult<()> {
+        self.lock()?.optimizer.reset();
+        Ok(())
+    }
+
+    /// Saves a checkpoint.
+    fn save(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
+        let optimizer = &self.lock()?.optimizer;
+        py.detach(|| optimizer.save(path)).map_err(exception_of_file)
+    }
+
+    /// Loads the state from a checkpoint of an optimizer with the same settings.
+    fn load(&self, path: PathBuf) -> PyResult<()> {
+        let checkpoint = Checkpoint::read(path).map_err(|error| exception_of_file(error.into()))?;
+        self.restore(&checkpoint)
+    }
+
+    /// The bytes of a checkpoint.
+    fn to_bytes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        let bytes = self.lock()?.optimizer.to_checkpoint().to_bytes();
+        Ok(PyBytes::new(py, &bytes.map_err(|error| exception_of_file(error.into()))?))
+    }
+
+    /// Loads the state from the bytes of a checkpoint.
+    fn load_bytes(&self, bytes: &[u8]) -> PyResult<()> {
+        let checkpoint = Checkpoint::from_bytes(bytes);
+        self.restore(&checkpoint.map_err(|error| exception_of_file(error.into()))?)
+    }
+
+    /// The optimizer of a checkpoint, with its settings.
+    #[staticmethod]
+    fn open(path: PathBuf) -> PyResult<Self> {
+        let checkpoint = Checkpoint::read(path).map_err(|error| exception_of_file(error.into()))?;
+        let optimizer = AnyOptimizer::from_checkpoint(&Registry::standard(), &checkpoint);
+        let optimizer = optimizer.map_err(exception_of_file)?;
+        Ok(Self { inner: Mutex::new(Inner { optimizer, undecided: None }) })
+    }
+
+    /// The names and steps of the parameters that have state.
+    #[getter]
+    fn parameters(&self) -> PyResult<Vec<(String, u64)>> {
+        fn of<R: thalweg::Real>(optimizer: &Optimizer<R, Spec>) -> Vec<(String, u64)> {
+            optimizer.names().map(|name| (name.to_owned(), optimizer.steps(name))).collect()
+        }
+        Ok(match &self.lock()?.optimizer {
+            AnyOptimizer::F32(optimizer) => of(optimizer),
+            AnyOptimizer::F64(optimizer) => of(optimizer),
+        })
+    }
+
+    /// The type of the arithmetic; None before the first step has told it.
+    #[getter]
+    fn dtype(&self) -> PyResult<Option<&'static str>> {
+        let inner = self.lock()?;
+        Ok(inner.undecided.is_none().then(|| dtype_name(inner.optimizer.dtype())))
+    }
+
+    /// The groups, as text.
+    #[getter]
+    fn groups(&self) -> PyResult<Vec<String>> {
+        Ok(self.lock()?.optimizer.groups().iter().map(Group::to_string).collect())
+    }
+
+    /// The same, where their patterns may match no parameter.
+    #[getter]
+    fn optional_groups(&self) -> PyResult<Vec<String>> {
+        let inner = self.lock()?;
+        let groups = inner.optimizer.groups().iter();
+        Ok(groups.map(|group| group.clone().optional().to_string()).collect())
+    }
+
+    /// The schedules by hyperparameter, as text.
+    #[getter]
+    fn schedules(&self) -> PyResult<Vec<(String, String)>> {
+        let inner = self.lock()?;
+        let all = inner.optimizer.schedules().into_iter();
+        Ok(all.map(|(name, schedule)| (name.to_owned(), schedule.to_string())).collect())
+    }
+}
+
+impl Core {
+    fn lock(&self) -> PyResult<MutexGuard<'_, Inner>> {
+        match self.inner.try_lock() {
+            Ok(inner) => Ok(inner),
+            // A panic left it as it was before the call, or in the middle of a step that is lost anyway.
+            Err(TryLockError::Poisoned(poisoned)) => Ok(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => Err(in_use()),
+        }
+    }
+
+    fn restore(&self, checkpoint: &Checkpoint) -> PyResult<()> {
+        let mut inner = self.lock()?;
+        inner.decide(checkpoint.arithmetic).map_err(exception)?;
+        inner.optimizer.restore(checkpoint).map_err(exception_of_file)
+    }
+
+    /// Steps what is in memory, without the interpreter's lock, then puts copies back.
+    fn step<'py>(
+        &self,
+        py: Python<'py>,
+        items: Vec<Item<'py>>,
+        loss: Option<f64>,
+        put_back: fn(&Array<'py>) -> PyResult<()>,
+    ) -> PyResult<Report> {
+        let mut guard = self.lock()?;
+        let inner = &mut *guard;
+        if let Some(item) = items.first() {
+            inner.decide(item.parameter.region.dtype).map_err(exception)?;
+        }
+        check_types(&items, inner.optimizer.dtype())?;
+        let names: Vec<&str> =
+            items.iter().map(|item| item.name.to_str()).collect::<Result<_, _>>()?;
+        let mut regions = Vec::with_capacity(2 * items.len());
+        for item in &items {
+            regions.push((item.parameter.region, true));
+            regions.extend(item.copy.iter().map(|copy| (copy.region, true)));
+            regions.extend(item.gradient.iter().map(|gradient| (gradient.values.region, false)));
+        }
+        // SAFETY: `items` holds references to the arrays that own this memory until the claim is dropped, and
+        // they were checked to be of these types and lengths, aligned, and where they are written writable.
+        #[expect(unsafe_code, reason = "memory that Python owns")]
+        let claim = unsafe { Claim::new(regions) };
+        let mut claim = claim.map_err(|conflict| conflict_text(&items, &names, conflict))?;
+        let described: Vec<_> = items
+            .iter()
+            .zip(names)
+            .map(|(item, name)| Described {
+                name,
+                shape: &item.parameter.shape,
+                has_copy: item.copy.is_some(),
+                gradient: item.gradient.as_ref().map(|gradient| {
+                    let width = gradient.values.shape.iter().skip(1).product();
+                    gradient.rows.as_deref().map(|indices| Rows { width, indices })
+                }),
+            })
+            .collect();
+        let claim = &mut claim;
+        let report = match &mut inner.optimizer {
+            AnyOptimizer::F32(optimizer) => py.detach(|| run(optimizer, claim, &described, loss)),
+            AnyOptimizer::F64(optimizer) => py.detach(|| run(optimizer, claim, &described, loss)),
+        };
+        let report = report.map_err(exception)?;
+        if report.skipped.is_none() {
+            for item in &items {
+                put_back(&item.parameter)?;
+                item.copy.iter().try_for_each(put_back)?;
+            }
+        }
+        Report::new(py, report)
+    }
+}
+
+/// What a step is told of a parameter besides its elements.
+struct Described<'a> {
+    name: &'a str,
+    shape: &'a [usize],
+    /// Whether the stepped parameter is copied.
+    has_copy: bool,
+    /// Whether there is a gradient, and its rows if it is sparse.
+    gradient: Option<Option<Rows<'a>>>,
+}
+
+fn run<R: Arithmetic>(
+    optimizer: &mut Optimizer<R, Spec>,
+    claim: &mut Claim,
+    described: &[Described<'_>],
+    loss: Option<f64>,
+) -> Result<thalweg::Report, thalweg::Error> {
+    let mut elements = claim.elements::<R>();
+    let mut parameters = Vec::with_capacity(described.len());
+    for &Described { name, shape, has_copy, gradient } in described {
+        let Some(Some(Elements::Written(value))) = elements.next() else { continue };
+        let copy = match has_copy.then(|| elements.next()).flatten() {
+            Some(Some(Elements::Written(copy))) => Some(copy),
+            _ => None,
+        };
+        let values = match gradient {
+            Some(_) => match elements.next() {
+                Some(Some(Elements::Read(values))) => Some(values),
+                _ => None,
+            },
+            None => None,
+        };
+        let rows = gradient.flatten();
+        parameters.push(Parameter {
+            name,
+            value,
+            gradient: values,
+            rows,
+            shape: Some(shape),
+            copy,
+        });
+    }
+    match loss {
+        Some(loss) => optimizer.step_with_loss(loss, parameters),
+        None => optimizer.step(parameters),
+    }
+}
+
+/// Checks that all parameters are of types that the arithmetic reads.
+fn check_types(items: &[Item<'_>], ours: Dtype) -> PyResult<()> {
+    let fits = |item: &&Item<'_>| arithmetic(item.parameter.region.dtype) == ours;
+    let Some(other) = items.iter().find(|item| !fits(item)) else { return Ok(()) };
+    let dtype = dtype_name(other.parameter.region.dtype);
+    let name = &other.name;
+    let message = match items.iter().find(fits) {
+        Some(first) => format!(
+            "`{}` has type {} and `{name}` has type {dtype}; float64 cannot be mixed with other types: \
+             convert one, or give it an optimizer of its own",
+            first.name,
+            dtype_name(first.parameter.region.dtype)
+        ),
+        None => format!(
+            "`{name}` has type {dtype}, but this optimizer computes in {}",
+            dtype_name(ours)
+        ),
+    };
+    Err(PyTypeError::new_err(message))
+}
+
+/// What a conflict is about.
+fn conflict_text(items: &[Item<'_>], names: &[&str], conflict: Conflict) -> PyErr {
+    let mut regions = Vec::new();
+    for (item, name) in items.iter().zip(names) {
+        regions.push(Role::Parameter.of(name));
+        regions.extend(item.copy.iter().map(|_| format!("the copy of `{name}`")));
+        regions.extend(item.gradient.iter().map(|_| Role::Gradient.of(name)));
+    }
+    let text = |index: usize| regions.get(index).map_or("an array", String::as_str);
+    PyValueError::new_err(match conflict {
+        Conflict::Between(a, b) => {
+            format!("{} and {} share memory; a step needs them apart", text(a), text(b))
+        }
+        Conflict::InUse(a) => {
+            return pyo3::exceptions::PyRuntimeError::new_err(format!(
+                "{} is being stepped by another thread; only one may at a time",
+                text(a)
+            ));
+        }
+    })
+}
+
+fn vector<T: numpy::Element>(py: Python<'_>, values: Vec<T>) -> Bound<'_, PyAny> {
+    PyArray1::from_vec(py, values).into_any()
+}
+
+fn dtype_named(name: &str) -> PyResult<Dtype> {
+    let refused = || {
+        PyValueError::new_err(format!(
+            "there is no type {name:?}; float32, float64, bfloat16 or float16 is accepted"
+        ))
+    };
+    dtype_of(name).ok_or_else(refused)
+}
+
+/// A setting that is a text, if it is given.
+fn text_of(settings: &Bound<'_, PyDict>, name: &str) -> PyResult<Option<String>> {
+    let given = settings.get_item(name)?.filter(|value| !value.is_none());
+    given.map(|value| text(name, &value)).transpose()
+}
+
+fn text(name: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
+    value.extract().map_err(|_| {
+        let kind = numpy_arrays::kind_of(value);
+        PyTypeError::new_err(format!("{name} is a text, not {value} of type {kind}"))
+    })
+}
+
+/// The settings that Python's constructor takes.
+fn builder(spec: Spec, settings: &Bound<'_, PyDict>) -> PyResult<Builder<f32, Spec>> {
+    let registry = Registry::standard();
+    let mut builder = Optimizer::builder(spec.clone());
+    for (name, value) in settings.iter() {
+        let name = name.extract::<String>()?;
+        if value.is_none() {
+            continue;
+        }
+        builder = match name.as_str() {
+            "dtype" => builder,
+            "groups" => builder.groups(groups(&registry, &spec, &value)?),
+            "schedule" => {
+                for (hyperparameter, text) in schedules(&value)? {
+                    let schedule = Schedule::parse(&text)
+                        .map_err(|error| PyValueError::new_err(error.to_string()))?;
+                    builder = builder.schedule(&hyperparameter, schedule);
+                }
+                builder
+            }
+            "clip" => match value.extract::<f64>() {
+                Ok(bound) => builder.clip(thalweg::Clip::GlobalNorm(bound)),
+                Err(_) => builder.clip(text(&name, &value)?.parse().map_err(exception)?),
+            },
+            "state" => builder.state_type(dtype_named(&text(&name, &value)?)?),
+            "rounding" => builder.rounding(text(&name, &value)?.parse().map_err(exception)?),
+            "non_finite" => builder.non_finite(text(&name, &value)?.parse().map_err(exception)?),
+            "loss_scale" => builder.loss_scale(value.extract()?),
+            "average" => builder.average(value.extract()?),
+            "lookahead" => match value.extract::<bool>() {
+                Ok(false) => builder,
+                Ok(true) => builder.lookahead(thalweg::Lookahead::default()),
+                Err(_) => builder.lookahead(text(&name, &value)?.parse().map_err(exception)?),
+            },
+            "transforms" => {
+                for transform in value.try_iter()? {
+                    let transform = text("a transform", &transform?)?.parse().map_err(exception)?;
+                    builder = builder.transform(transform);
+                }
+                builder
+            }
+            "maximize" => builder.maximize(value.extract()?),
+            "large_pages" => builder.large_pages(value.extract()?),
+            "measure" => builder.measure(measure(&text(&name, &value)?)?),
+            _ => return Err(PyTypeError::new_err(format!("there is no setting `{name}`"))),
+        };
+    }
+    Ok(builder)
+}
+
+fn measure(word: &str) -> PyResult<Measure> {
+    match word {
+        "off" => Ok(Measure::Off),
+        "updates" => Ok(Measure::Updates),
+        "norms" => Ok(Measure::Norms),
+        "parameter" => Ok(Measure::PerParameter),
+        _ => Err(PyValueError::new_err(format!(
+            "measure={word:?} is refused; measure is off, updates, norms or parameter"
+        ))),
+    }
+}
+
+/// Schedules by hyperparameter: a dictionary, or the text of that of the learning rate.
+fn schedules(value: &Bound<'_, PyAny>) -> PyResult<Vec<(String, String)>> {
+    let Ok(all) = value.cast::<PyDict>() else {
+        return Ok(vec![("lr".to_owned(), text("schedule", value)?)]);
+    };
+    let all = all.iter().map(|(name, schedule)| {
+        let name: String = text("the name of a hyperparameter", &name)?;
+        Ok((name, text("a schedule", &schedule)?))
+    });
+    all.collect()
+}
+
+/// Groups: texts, or a dictionary from patterns to texts or to dictionaries of hyperparameters.
+fn groups(registry: &Registry, spec: &Spec, value: &Bound<'_, PyAny>) -> PyResult<Vec<Group>> {
+    if let Ok(all) = value.cast::<PyString>() {
+        return Group::parse_all_in(registry, &all.to_cow()?).map_err(exception);
+    }
+    let mut groups = Vec::new();
+    if let Ok(all) = value.cast::<PyDict>() {
+        for (patterns, treatment) in all.iter() {
+            let patterns = text("the pattern of a group", &patterns)?;
+            groups.push(match treatment.cast::<PyDict>() {
+                Ok(values) => {
+                    let mut group = Group::matching(&patterns);
+                    for (name, value) in values_of(spec, values)? {
+                        group = group.set(&name, value);
+                    }
+                    group
+                }
+                Err(_) => {
+                    let treatment = text("a group", &treatment)?;
+                    let group = format!("{patterns}: {treatment}");
+                    Group::parse_in(registry, &group).map_err(exception)?
+                }
+            });
+        }
+        return Ok(groups);
+    }
+    for group in value.try_iter()? {
+        let group = group?;
+        if group.is_instance_of::<PyTuple>() {
+            return Err(PyTypeError::new_err(
+                "a group is a text such as \"*.bias: weight_decay=0\"; pairs belong into a dictionary",
+            ));
+        }
+        groups.push(Group::parse_in(registry, &text("a group", &group)?).map_err(exception)?);
+    }
+    Ok(groups)
+}
