@@ -1,10 +1,12 @@
 //! The library's errors as Python's exceptions.
 
-use pyo3::PyErr;
+use std::sync::OnceLock;
+
 use pyo3::exceptions::{
     PyFileNotFoundError, PyFloatingPointError, PyOSError, PyPermissionError, PyRuntimeError,
     PyTypeError, PyValueError,
 };
+use pyo3::{PyErr, PyResult};
 use thalweg::checkpoint::CheckpointError;
 use thalweg::{Error, LoadError};
 
@@ -19,6 +21,10 @@ pub fn exception(error: Error) -> PyErr {
         Error::LossNeeded { optimizer } => PyTypeError::new_err(format!(
             "{optimizer} needs the loss of the step: give it as step(…, loss=…)"
         )),
+        // Python's setting is `state`.
+        Error::InvalidSetting { setting: "state_type", value, accepted } => {
+            PyValueError::new_err(format!("state={value} is refused; state is {accepted} here"))
+        }
         Error::RuleFile { .. } => PyOSError::new_err(message),
         _ => PyValueError::new_err(message),
     }
@@ -45,6 +51,19 @@ pub fn exception_of_file(error: LoadError) -> PyErr {
         },
         LoadError::Refused(error) => exception(error),
         _ => PyValueError::new_err(message),
+    }
+}
+
+/// Checks that the process is still the one that took the first step: the threads of that one are not in a copy of
+/// it, and a step would wait for them forever.
+pub fn same_process() -> PyResult<()> {
+    static FIRST: OnceLock<u32> = OnceLock::new();
+    match *FIRST.get_or_init(std::process::id) == std::process::id() {
+        true => Ok(()),
+        false => Err(PyRuntimeError::new_err(
+            "this process was forked from one that has stepped, whose threads it does not have; start it with the \
+             method spawn or forkserver of multiprocessing",
+        )),
     }
 }
 

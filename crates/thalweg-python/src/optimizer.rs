@@ -14,7 +14,7 @@ use thalweg::{
 };
 
 use crate::array::{Array, Item, Role, arithmetic, dtype_name, dtype_of};
-use crate::error::{exception, exception_of_file, exception_of_keywords, in_use};
+use crate::error::{exception, exception_of_file, exception_of_keywords, in_use, same_process};
 use crate::memory::{Arithmetic, Claim, Conflict, Elements};
 use crate::method::{Method, to_python, values_of};
 use crate::numpy_arrays;
@@ -387,6 +387,7 @@ impl Core {
         loss: Option<f64>,
         put_back: fn(&Array<'py>) -> PyResult<()>,
     ) -> PyResult<Report> {
+        same_process()?;
         let mut guard = self.lock()?;
         let inner = &mut *guard;
         if let Some(item) = items.first() {

@@ -112,6 +112,11 @@ def test_settings_that_are_refused(make, exception, message):
         make()
 
 
+def test_state_in_bfloat16_needs_narrow_arrays():
+    with pytest.raises(ValueError, match="state=bf16 is refused; state is f64 here"):
+        thalweg.Adam(state="bf16").step(arrays(), arrays())
+
+
 def test_a_pattern_that_matches_nothing():
     optimizer = thalweg.Optimizer("adam", groups={"V*": {"lr": 1}})
     with pytest.raises(ValueError, match="the pattern `V\\*` of a group matches no parameter"):
@@ -197,11 +202,34 @@ def test_a_parameter_that_is_dropped_meanwhile():
     thread.join()
 
 
-def test_resizing_during_nothing():
+def test_an_array_that_was_resized():
     array = np.ones(4)
-    optimizer = thalweg.SGD()
+    optimizer = thalweg.Adam()
     optimizer.step({"w": array}, {"w": np.ones(4)})
     array.resize(8, refcheck=False)
-    with pytest.raises(ValueError):
-        optimizer.step({"w": array}, {"w": np.ones(8)}) if not optimizer.state("w") else None
-        thalweg.Adam().step({"w": array}, {"w": np.ones(4)})
+    with pytest.raises(ValueError, match="`w` has 8 elements, but its state from earlier steps has 4"):
+        optimizer.step({"w": array}, {"w": np.ones(8)})
+    optimizer.forget("w")
+    optimizer.step({"w": array}, {"w": np.ones(8)})
+
+
+def test_a_forked_process_is_refused_not_hung():
+    import multiprocessing
+
+    params, grads = {"w": np.ones(1 << 20)}, {"w": np.ones(1 << 20)}
+    optimizer = thalweg.SGD()
+    optimizer.step(params, grads)
+    context = multiprocessing.get_context("fork")
+    answer = context.Queue()
+
+    def child():
+        try:
+            optimizer.step(params, grads)
+            answer.put("stepped")
+        except RuntimeError as error:
+            answer.put(str(error))
+
+    process = context.Process(target=child)
+    process.start()
+    assert "forked from one that has stepped" in answer.get(timeout=60)
+    process.join()

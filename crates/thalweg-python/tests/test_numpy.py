@@ -4,6 +4,7 @@ import copy
 import inspect
 import pickle
 import threading
+from pathlib import Path
 
 import ml_dtypes
 import numpy as np
@@ -221,3 +222,16 @@ def test_other_threads_run_during_a_step():
 def test_notebooks_show_the_formula():
     latex = thalweg.Adam()._repr_latex_()
     assert latex.startswith("$$\\begin{aligned}") and "\\sqrt" in latex
+
+
+def test_a_checkpoint_has_the_bytes_that_rust_programs_write(tmp_path):
+    optimizer = thalweg.Optimizer("adam:lr=0.1", groups=["b: lr=0.5"], schedule="cosine:steps=10", clip="global:1")
+    params = {"w": np.arange(6, dtype=np.float32).reshape(2, 3) / 4, "b": np.array([1, 0, -1], np.float32)}
+    for t in range(1, 4):
+        g = (np.arange(6, dtype=np.float32).reshape(2, 3) - 2) * t / 8
+        optimizer.step(params, {"w": g.astype(np.float32), "b": np.array([0.5, -0.25, 0.125], np.float32)})
+    optimizer.save(tmp_path / "adam.safetensors")
+    golden = Path(__file__).parents[2] / "thalweg/tests/corpus/adam.safetensors"
+    assert (tmp_path / "adam.safetensors").read_bytes() == golden.read_bytes()
+    thalweg.Optimizer.open(golden).save(tmp_path / "again.safetensors")
+    assert (tmp_path / "again.safetensors").read_bytes() == golden.read_bytes()

@@ -465,3 +465,9 @@ globals().update(_MADE)
 from thalweg._torch_offload import InBackward, Offload, Step, in_backward, offload  # noqa: E402
 
 __all__ = ["InBackward", "Offload", "Optimizer", "Step", "in_backward", "offload", *_MADE]
+
+
+def __getattr__(name: str) -> Any:
+    known = nearest(name, __all__)
+    hint = f"; did you mean {' or '.join(known)}?" if known else ""
+    raise AttributeError(f"module 'thalweg.torch' has no attribute {name!r}{hint}")

@@ -215,3 +215,29 @@ fn names_of_any_characters_make_a_group() {
     let group = Group::named(names);
     assert_eq!(Group::parse(&group.to_string()).unwrap(), group);
 }
+
+/// The checkpoint that the Python package writes after the same steps; its tests compare the same file.
+#[test]
+fn a_checkpoint_has_the_bytes_that_other_languages_write() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/corpus/adam.safetensors");
+    let mut optimizer: Optimizer<f32> = Optimizer::builder("adam:lr=0.1".parse::<Spec>().unwrap())
+        .group("b: lr=0.5".parse().unwrap())
+        .schedule("lr", "cosine:steps=10".parse().unwrap())
+        .clip("global:1".parse().unwrap())
+        .build()
+        .unwrap();
+    let (mut w, mut b) = ([0.0, 0.25, 0.5, 0.75, 1.0, 1.25_f32], [1.0, 0.0, -1.0_f32]);
+    for t in 1..4 {
+        let g: Vec<f32> = (0..6).map(|i| (i as f32 - 2.0) * t as f32 / 8.0).collect();
+        let parameters = [
+            Parameter::from(("w", &mut w, &g)).with_shape(&[2, 3]),
+            Parameter::from(("b", &mut b, &[0.5, -0.25, 0.125_f32])).with_shape(&[3]),
+        ];
+        optimizer.step(parameters).unwrap();
+    }
+    let bytes = optimizer.to_checkpoint().to_bytes().unwrap();
+    if std::env::var_os("THALWEG_BLESS").is_some() {
+        std::fs::write(path, &bytes).unwrap();
+    }
+    assert!(std::fs::read(path).unwrap() == bytes, "with THALWEG_BLESS=1 it is written anew");
+}
