@@ -16,7 +16,8 @@ const HELP: &str = "\
 Usage: cargo xtask COMMAND
 
   test     formatting, links, lints, every test and doctest, the documentation, the Python package
-  python   the Python package alone: builds, installs and tests it (needs python3; PyTorch takes 6 GB)
+  python   the Python package alone: builds, installs and tests it (needs python3; PyTorch takes 6 GB);
+           --valgrind steps NumPy's arrays under valgrind
   links    whether every relative link of README.md, ARCHITECTURE.md, CONTRIBUTING.md, CHANGELOG.md
            and docs/ leads to a file and a heading of it
   bench    how fast the gallery is drawn and the workspace builds, on this machine
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
     let done = match words[..] {
         ["test"] => test(),
         ["python"] => package::test(),
+        ["python", "--valgrind"] => package::under_valgrind(),
         ["links"] => links::check(),
         ["bench"] => bench::measure(),
         ["bench", "--matplotlib"] => bench::against_matplotlib(),

@@ -17,6 +17,23 @@ pub fn test() -> Result<(), String> {
     run(tests.arg(folder.join("tests")))
 }
 
+/// Steps arrays of NumPy under valgrind, which sees every access to memory that is not allocated.
+pub fn under_valgrind() -> Result<(), String> {
+    let tests = root().join(FOLDER).join("tests");
+    let interpreter = python::environment("python-venv", &tests.join("requirements.txt"))?;
+    install(&interpreter, "dev")?;
+    let suppressions = format!("--suppressions={}", tests.join("valgrind.supp").display());
+    let options = ["--undef-value-errors=no", "--error-exitcode=9", "--quiet", &suppressions];
+    let mut valgrind = command("valgrind", &options);
+    // Python's own allocator would hide what is freed.
+    valgrind.env("PYTHONMALLOC", "malloc").arg(&interpreter);
+    valgrind.args(["-B", "-m", "pytest", "-p", "no:cacheprovider"]);
+    // It runs one thread at a time, so that nothing is in the way of another.
+    valgrind.args(["-k", "not threads and not two_optimizers and not forked"]);
+    let files = ["test_numpy.py", "test_rule.py", "test_bad_input.py", "test_laboratory.py"];
+    run(valgrind.args(files.map(|file| tests.join(file))))
+}
+
 /// Builds the wheel and installs it beside an interpreter that has maturin.
 pub fn install(interpreter: &Path, profile: &str) -> Result<(), String> {
     let wheel = wheel(interpreter, profile)?;
