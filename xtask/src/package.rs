@@ -7,12 +7,18 @@ use crate::{command, python, root, run};
 
 const FOLDER: &str = "crates/thalweg-python";
 
-/// Builds the wheel in the profile of the tests, installs it and runs its tests.
+/// Builds the wheel in the profile of the tests, installs it and runs its tests; with THALWEG_BLESS the stubs of the
+/// methods' classes are written anew first.
 pub fn test() -> Result<(), String> {
     let folder = root().join(FOLDER);
     let interpreter = python::environment("python-venv", &folder.join("tests/requirements.txt"))?;
     install(&interpreter, "dev")?;
     let python = interpreter.to_string_lossy();
+    if std::env::var_os("THALWEG_BLESS").is_some() {
+        let stubs = folder.join("python/thalweg");
+        run(command(&python, &["-B", "-m", "thalweg._stubs"]).arg(stubs))?;
+        install(&interpreter, "dev")?;
+    }
     let mut tests = command(&python, &["-B", "-m", "pytest", "-p", "no:cacheprovider"]);
     run(tests.arg(folder.join("tests")))
 }

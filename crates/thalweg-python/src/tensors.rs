@@ -3,7 +3,7 @@
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyString};
+use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 use thalweg::Dtype;
 
 use crate::array::{Array, Gradient, Item, Role};
@@ -66,7 +66,7 @@ impl<'py> Torch<'py> {
             let copied = self.array(name, role, &copy)?;
             return Ok(Array { original: Some(detached), ..copied });
         }
-        let shape: Vec<usize> = tensor.getattr(intern!(py, "shape"))?.extract()?;
+        let shape = shape(tensor)?;
         let address: usize = tensor.call_method0(intern!(py, "data_ptr"))?.extract()?;
         let len = shape.iter().product();
         if len > 0 && !address.is_multiple_of(dtype.size()) {
@@ -99,6 +99,12 @@ impl<'py> Torch<'py> {
             rows: Some(rows(name, &indices)?),
         })
     }
+}
+
+/// The shape of a tensor, which is a tuple.
+fn shape(tensor: &Bound<'_, PyAny>) -> PyResult<Vec<usize>> {
+    let shape = tensor.getattr(intern!(tensor.py(), "shape"))?.cast_into::<PyTuple>()?;
+    shape.iter_borrowed().map(|length| length.extract()).collect()
 }
 
 /// The rows of a tensor of indices, of one dimension that is sparse.

@@ -2,6 +2,7 @@
 
 import math
 import pickle
+from random import Random
 
 import numpy as np
 import pytest
@@ -112,3 +113,55 @@ def test_what_cannot_be_traced_says_why(function, message):
 def test_a_text_that_cannot_be_read_says_where():
     with pytest.raises(ValueError, match="rule:2:9: `lrr` is not defined"):
         Rule("lr = 0.1\nW = W - lrr*g")
+
+
+def random_function(seed):
+    """A function of random operations, which assigns its state now and then and uses what it was before, too."""
+
+    def function(g, w, s, h):
+        random = Random(seed)
+        values = [g, w, s.a, s.b, h.lr, h.t]
+        for _ in range(random.randint(3, 14)):
+            x, y = random.choice(values), random.choice(values)
+            value = random.choice(
+                [
+                    lambda: x + y,
+                    lambda: x - y,
+                    lambda: x * y,
+                    lambda: x / (1 + np.abs(y)),
+                    lambda: np.minimum(x, y),
+                    lambda: np.maximum(x, y),
+                    lambda: np.sign(x) * y,
+                    lambda: np.sqrt(np.abs(x)),
+                    lambda: np.abs(x) - 1,
+                    lambda: -x,
+                    lambda: np.abs(x) ** random.choice([2, 0.5, 3]),
+                ]
+            )()
+            if random.random() < 0.3:
+                slot = random.choice("ab")
+                setattr(s, slot, getattr(s, slot) * 0.5 + value)
+                values += [s.a, s.b]
+            values.append(value)
+        bounded = lambda x: np.sign(x) * np.minimum(1, np.abs(x))
+        s.a = 0.5 * s.a + 0.1 * bounded(values[-1])
+        s.b = 0.5 * s.b + s.a
+        return w - h.lr * bounded(values[-1]) - 0.01 * bounded(random.choice(values) + s.b)
+
+    return function
+
+
+def test_random_functions_compute_what_they_compute_on_arrays():
+    for seed in range(400):
+        function = random_function(seed)
+        rule = Rule.function(function, state={"a": 0.5, "b": -1}, lr=0.1)
+        optimizer = thalweg.Optimizer(rule, non_finite="propagate")
+        params = {"w": np.random.default_rng(seed).normal(size=7)}
+        w, s, h = params["w"].copy(), Namespace(), Namespace()
+        s.a, s.b, h.lr = np.full(7, 0.5), np.full(7, -1.0), 0.1
+        for step in range(3):
+            g, h.t = np.random.default_rng(10 * seed + step).normal(size=7), float(step + 1)
+            with np.errstate(all="ignore"):
+                w = function(g, w, s, h)
+            optimizer.step(params, {"w": g})
+        np.testing.assert_allclose(params["w"], w, rtol=1e-8, atol=1e-8, err_msg=f"seed {seed}\n{rule.text}")

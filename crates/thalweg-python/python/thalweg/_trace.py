@@ -246,55 +246,59 @@ def _call(function: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[Any
 def _statements(events: list[tuple[str, Symbol]], names: dict[int, str], taken: set[str]) -> list[str]:
     """A line for each event, and before it those of the values that it and later ones need kept."""
     uses = _uses(root for _, root in events)
+    versions: dict[int, frozenset[tuple[str, int]]] = {}
     named: dict[int, str] = {}
     lines: list[str] = []
 
-    def name(symbol: Symbol) -> None:
+    def slots_of(symbol: Symbol) -> frozenset[tuple[str, int]]:
+        """The slots that a symbol is made of, each with the number of events before it was read."""
+        known = versions.get(id(symbol))
+        if known is None:
+            if symbol.operation == "slot":
+                known = frozenset([(symbol.leaf, symbol.event)])
+            else:
+                known = frozenset().union(*(slots_of(operand) for operand in symbol.operands))
+            versions[id(symbol)] = known
+        return known
+
+    def name(symbol: Symbol, wanted: str | None) -> None:
         text = _write(symbol, named)[0]
-        wanted = names.get(id(symbol))
         if wanted is None or wanted in taken or not wanted.isascii():
-            wanted = next(f"u{k}" for k in range(1, len(taken) + 2) if f"u{k}" not in taken)
+            stem = "u" if wanted is None or symbol.operands else wanted
+            wanted = next(f"{stem}{k}" for k in range(1, len(taken) + 2) if f"{stem}{k}" not in taken)
         taken.add(wanted)
         lines.append(f"{wanted} = {text}")
         named[id(symbol)] = wanted
 
     def keep_shared(symbol: Symbol) -> None:
+        """Names what is used more than once, and the function's own variables."""
         if id(symbol) in named or not symbol.operands:
             return
         for operand in symbol.operands:
             keep_shared(operand)
         if uses[id(symbol)] > 1 or id(symbol) in names:
-            name(symbol)
+            name(symbol, names.get(id(symbol)))
 
-    def is_kept_by_variables(symbol: Symbol, slot: str, event: int) -> bool:
-        """Whether all that it is made of the slot stands in variables of the function."""
-        if id(symbol) in names or not _depends(symbol, slot, event):
-            return True
-        return bool(symbol.operands) and all(is_kept_by_variables(part, slot, event) for part in symbol.operands)
-
-    def keep_stale(symbol: Symbol, slot: str, event: int, is_root: bool = True) -> None:
-        """Names what later statements need of the slot as it is before an event changes it: the function's own
-        variables if that is enough, else the largest values."""
-        if id(symbol) in named or not _depends(symbol, slot, event):
+    def keep_stale(symbol: Symbol, slot: str, event: int, seen: set[int]) -> None:
+        """Names what a later statement needs of a slot as it is before an event changes it: the function's variables that
+        are made of it, and where there is none the slot itself."""
+        stale = any(read == slot and version <= event for read, version in slots_of(symbol))
+        if id(symbol) in named or id(symbol) in seen or not stale:
             return
-        goes_deeper = is_root or symbol.event > event or id(symbol) not in names
-        parts = symbol.operands
-        if goes_deeper and parts and (is_root or all(is_kept_by_variables(part, slot, event) for part in parts)):
-            for part in parts:
-                keep_stale(part, slot, event, False)
-        elif symbol.event > event:
-            for part in parts:
-                keep_stale(part, slot, event, False)
-        else:
+        if not symbol.operands:
+            name(symbol, f"{slot}_old")
+        elif seen and id(symbol) in names and symbol.event <= event:
             keep_shared(symbol)
-            if id(symbol) not in named:
-                name(symbol)
+        else:
+            seen.add(id(symbol))
+            for operand in symbol.operands:
+                keep_stale(operand, slot, event, seen)
 
     for event, (target, root) in enumerate(events):
         for operand in root.operands:
             keep_shared(operand)
         for _, later in events[event + 1 :]:
-            keep_stale(later, target, event)
+            keep_stale(later, target, event, set())
         lines.append(f"{target} = {_write(root, named)[0]}")
     return lines
 
@@ -309,13 +313,6 @@ def _uses(roots: Iterator[Symbol]) -> dict[int, int]:
         if uses[id(symbol)] == 1:
             pending.extend(symbol.operands)
     return uses
-
-
-def _depends(symbol: Symbol, slot: str, event: int) -> bool:
-    """Whether a symbol is made of a slot as it is before an event."""
-    if symbol.operation == "slot":
-        return symbol.leaf == slot and symbol.event <= event
-    return any(_depends(operand, slot, event) for operand in symbol.operands)
 
 
 def _write(symbol: Symbol, named: dict[int, str]) -> tuple[str, int]:
