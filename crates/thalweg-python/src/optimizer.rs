@@ -167,6 +167,11 @@ impl Core {
         Ok(self.lock()?.optimizer.state_names())
     }
 
+    /// The names of the state slots of one parameter.
+    fn slot_names(&self, name: &str) -> PyResult<Vec<String>> {
+        Ok(self.lock()?.optimizer.slot_names(name))
+    }
+
     #[getter]
     fn steps_taken(&self) -> PyResult<u64> {
         Ok(self.lock()?.optimizer.steps_taken())

@@ -8,6 +8,7 @@ use thalweg::Dtype;
 
 use crate::array::{Array, Gradient, Item, Role};
 use crate::memory::{Region, slice};
+use crate::numpy_arrays::kind_of;
 
 /// PyTorch's objects that tensors are compared with.
 struct Torch<'py> {
@@ -58,7 +59,9 @@ impl<'py> Torch<'py> {
             )));
         }
         let contiguous = tensor.call_method0(intern!(py, "is_contiguous"))?.is_truthy()?;
-        if !contiguous {
+        // A view that stands for the negated numbers in memory.
+        let is_negated = tensor.call_method0(intern!(py, "is_neg"))?.is_truthy()?;
+        if !contiguous || is_negated {
             let options = PyDict::new(py);
             options.set_item("memory_format", self.module.getattr("contiguous_format")?)?;
             let detached = tensor.call_method0(intern!(py, "detach"))?;
@@ -69,6 +72,13 @@ impl<'py> Torch<'py> {
         let shape = shape(tensor)?;
         let address: usize = tensor.call_method0(intern!(py, "data_ptr"))?.extract()?;
         let len = shape.iter().product();
+        if len > 0 && address == 0 {
+            let kind = kind_of(tensor);
+            return Err(PyTypeError::new_err(format!(
+                "{} is of type {kind} and has no memory of its own; a plain tensor is needed",
+                role.of(name)
+            )));
+        }
         if len > 0 && !address.is_multiple_of(dtype.size()) {
             return Err(PyValueError::new_err(format!("{} is not aligned", role.of(name))));
         }

@@ -184,3 +184,55 @@ def test_in_backward_holds_few_gradients_at_a_time():
         layer.weight.register_hook(lambda g: alive.append(sum(l.weight.grad is not None for l in layers)))
     model(torch.ones(2, 64)).sum().backward()
     assert len(alive) == 20 and max(alive) <= 1
+
+
+def test_what_is_not_stepped_comes_back_as_it_is():
+    model = Model(torch.bfloat16)
+    before = copy.deepcopy(model.state_dict())
+    optimizer = ours.offload(model, "sgd:lr=1", groups={"body.*": "frozen"}, staged=True, non_finite="skip")
+    backward(model)
+    model.head.bias.grad.fill_(float("nan"))
+    assert optimizer.step().skipped[0] == "head.bias"
+    assert all(torch.equal(before[name], value) for name, value in model.state_dict().items())
+    backward(model)
+    optimizer.step()
+    assert torch.equal(model.body.weight, before["body.weight"]) and not torch.equal(model.head.weight, before["head.weight"])
+
+
+def test_an_error_does_not_spoil_what_comes_after():
+    straight, model = Model(torch.bfloat16), Model(torch.bfloat16)
+    a, b = (ours.offload(m, "sgd:lr=0.1", accumulate=2) for m in (straight, model))
+    backward(model)
+    model.head.bias.grad.fill_(float("nan"))
+    b.step()
+    backward(model)
+    handle = b.step_async()
+    with pytest.raises(FloatingPointError):
+        handle.wait()
+    for seed in (1, 2):
+        backward(straight, seed), backward(model, seed)
+        a.step(), b.step()
+    for p, q in zip(straight.parameters(), model.parameters()):
+        assert torch.equal(p, q)
+
+
+def test_saving_between_two_passes_of_a_mean():
+    straight, model = Model(torch.bfloat16), Model(torch.bfloat16)
+    a, b = (ours.offload(m, "sgd:lr=0.1", accumulate=2) for m in (straight, model))
+    backward(straight, 1), backward(model, 1)
+    a.step(), b.step()
+    c = ours.offload(model, "sgd:lr=0.1", accumulate=2)
+    c.load_state_dict(b.state_dict())
+    backward(straight, 2), backward(model, 2)
+    a.step(), c.step()
+    for p, q in zip(straight.parameters(), model.parameters()):
+        assert torch.equal(p, q)
+
+
+def test_a_refused_gradient_in_the_backward_pass_is_dropped():
+    model = Model()
+    ours.in_backward(model, "sgd:lr=0.1")
+    model.head.bias.register_hook(lambda g: g * float("nan"))
+    with pytest.raises(FloatingPointError, match="head.bias"):
+        backward(model)
+    assert model.head.bias.grad is None

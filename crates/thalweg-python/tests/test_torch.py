@@ -341,3 +341,221 @@ def test_evaluation_weights():
     averaged = optimizer.evaluation_weights()
     assert averaged["1"].shape == params[1].shape and not torch.equal(averaged["1"], params[1])
     assert torch.equal(ours.SGD(params).evaluation_weights()["1"], params[1])
+
+
+def test_shared_classes_cover_pytorchs_database():
+    names = {info.optim_cls.__name__ for info in optim_db}
+    assert names - {"LBFGS", "Muon", "SparseAdam"} <= set(SHARED)
+
+
+@pytest.mark.parametrize("name", [*SHARED, "SparseAdam"])
+def test_arguments_by_place_are_pytorchs(name):
+    import inspect
+
+    theirs = list(inspect.signature(getattr(torch.optim, name).__init__).parameters.values())[1:]
+    mine = inspect.signature(getattr(ours, name)).parameters
+    by_place = [p.name for p in theirs if p.kind is p.POSITIONAL_OR_KEYWORD]
+    assert by_place == [p.name for p in mine.values() if p.kind is p.POSITIONAL_OR_KEYWORD]
+    for parameter in theirs[1:]:
+        assert parameter.name in mine, parameter
+        if parameter.name != "eps" or name != "Adafactor":
+            assert mine[parameter.name].default == parameter.default, parameter
+
+
+def test_arguments_by_place_mean_the_same():
+    theirs, mine = parameters(), parameters()
+    run(torch.optim.SGD(theirs, 0.1, 0.9, 0.0, 0.01, True), theirs), run(ours.SGD(mine, 0.1, 0.9, 0.0, 0.01, True), mine)
+    assert_close(mine, theirs)
+    theirs, mine = parameters(), parameters()
+    run(torch.optim.AdamW(theirs, 0.1, (0.8, 0.9), 1e-3, 0.1, True), theirs)
+    run(ours.AdamW(mine, 0.1, (0.8, 0.9), 1e-3, 0.1, True), mine)
+    assert_close(mine, theirs)
+
+
+def pair(make, steps=6, between=lambda optimizer, params, step: None):
+    """Our parameters and PyTorch's after the same steps, with something between them."""
+    found = []
+    for module in (torch.optim, ours):
+        params = parameters()
+        optimizer = make(module, params)
+        for step in range(steps):
+            gradients(params, step)
+            optimizer.step()
+            between(optimizer, params, step)
+        found.append([p.detach() for p in params])
+    return found
+
+
+def test_options_that_differ_between_groups():
+    def make(module, params):
+        return module.SGD([{"params": params[:2]}, {"params": params[2:], "momentum": 0.9}], lr=0.1)
+
+    def save(optimizer, params, step):
+        if step == 2:
+            saved = copy.deepcopy(optimizer.state_dict())
+            assert "momentum_buffer" in saved["state"][3]
+            optimizer.load_state_dict(saved)
+
+    assert_close(*pair(make, between=save))
+
+
+def test_options_that_come_with_a_checkpoint():
+    theirs, mine = parameters(), parameters()
+    first = torch.optim.Adam(theirs, lr=0.1, amsgrad=True)
+    run(first, theirs, range(3))
+    with torch.no_grad():
+        for a, b in zip(mine, theirs):
+            a.copy_(b)
+    second = ours.Adam(mine)
+    second.load_state_dict(copy.deepcopy(first.state_dict()))
+    run(first, theirs, range(3, 6)), run(second, mine, range(3, 6))
+    assert_close(mine, theirs)
+
+
+def test_options_that_are_set_later():
+    def later(optimizer, params, step):
+        if step == 2:
+            optimizer.param_groups[0].update(lr=0.01, betas=(0.5, 0.9))
+
+    assert_close(*pair(lambda module, params: module.Adam(params, lr=0.1), between=later))
+
+
+def test_a_rate_in_a_tensor_changes_in_place():
+    rate = {}
+
+    def make(module, params):
+        rate[module] = torch.tensor(0.5, dtype=torch.float64)
+        return module.SGD([{"params": params, "lr": rate[module]}], lr=0.1)
+
+    def halve(optimizer, params, step):
+        optimizer.param_groups[0]["lr"].mul_(0.5)
+
+    assert_close(*pair(make, between=halve), 1e-6)
+    scheduled = lambda module, params: module.SGD(params, lr=torch.tensor(0.5, dtype=torch.float64))
+    assert_close(*pair(scheduled, between=halve), 1e-6)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda groups, params: groups.reverse(),
+        lambda groups, params: groups.__delitem__(0),
+        lambda groups, params: groups[1]["params"].append(groups[0]["params"].pop()),
+        lambda groups, params: groups[0].update(params=[params[1]]),
+    ],
+    ids=["reversed", "removed", "moved", "replaced"],
+)
+def test_groups_that_are_edited(change):
+    def make(module, params):
+        return module.Adam([{"params": params[:2]}, {"params": params[2:], "lr": 0.5}], lr=0.1)
+
+    def edit(optimizer, params, step):
+        if step == 2:
+            change(optimizer.param_groups, params)
+
+    assert_close(*pair(make, between=edit))
+
+
+@pytest.mark.parametrize(
+    "reset",
+    [
+        lambda optimizer, p: optimizer.state.clear(),
+        lambda optimizer, p: optimizer.state.__setitem__(p, {}),
+        lambda optimizer, p: optimizer.state.__delitem__(p),
+        lambda optimizer, p: optimizer.state.pop(p),
+    ],
+    ids=["clear", "empty", "del", "pop"],
+)
+def test_state_that_is_removed_starts_anew(reset):
+    def restart(optimizer, params, step):
+        if step == 2:
+            reset(optimizer, params[2])
+
+    assert_close(*pair(lambda module, params: module.Adam(params, lr=0.1), between=restart))
+
+
+def test_state_is_like_a_dictionary():
+    params = parameters()
+    optimizer = ours.Adam(params)
+    run(optimizer, params, range(2))
+    state = optimizer.state
+    assert state.get(params[0])["step"] == 2 and state.get(torch.ones(1)) is None
+    assert "exp_avg" in repr(state) and len(copy.deepcopy(dict(state))) == len(params)
+    with pytest.raises(KeyError):
+        state[torch.ones(1)]
+    optimizer.state = {params[0]: state[params[0]]}
+    assert len(optimizer.state) == 1
+
+
+def test_a_copy_does_not_step_the_original():
+    params = parameters()
+    optimizer = ours.SGD(params, lr=0.1)
+    scheduler = torch.optim.lr_scheduler.ExponentialLR(optimizer, 0.5)
+    optimizer.register_step_pre_hook(lambda *_: None)
+    run(optimizer, params, range(1))
+    scheduler.step()
+    other_params, other = copy.deepcopy((params, optimizer))
+    pickle.loads(pickle.dumps((params, optimizer)))
+    before = [p.detach().clone() for p in params]
+    run(other, other_params, range(1, 2))
+    assert all(torch.equal(p, b) for p, b in zip(params, before))
+    assert not torch.equal(other_params[1], params[1])
+
+
+@pytest.mark.parametrize("settings", [{"lookahead": "period=2,share=0.5"}, {"average": 0.5}], ids=["lookahead", "average"])
+def test_what_is_kept_beside_the_weights_is_saved(settings):
+    straight, params = parameters(), parameters()
+    a, b = ours.SGD(straight, lr=0.1, **settings), ours.SGD(params, lr=0.1, **settings)
+    run(a, straight), run(b, params, range(5))
+    c = ours.SGD(params, lr=0.1, **settings)
+    c.load_state_dict(copy.deepcopy(b.state_dict()))
+    run(c, params, range(5, 12))
+    assert_close(params, straight, 1e-12)
+    assert_close(a.evaluation_weights().values(), c.evaluation_weights().values(), 1e-12)
+    assert ("average" in settings) != torch.equal(a.evaluation_weights()["1"], straight[1].detach())
+
+
+def test_parameters_that_were_not_stepped_stay_as_they_are_to_autograd():
+    a, b = (torch.nn.Parameter(torch.ones(1)) for _ in range(2))
+    loss = (b * b).sum()
+    a.grad = torch.ones(1)
+    ours.SGD([a, b], lr=0.1).step()
+    loss.backward()
+
+
+def test_gradients_that_are_views():
+    a = torch.nn.Parameter(torch.ones(2, 2))
+    for gradient in [torch._neg_view(torch.ones(2, 2)), torch.ones(2, 2).t(), torch.ones(1).expand(2, 2)]:
+        a.data.fill_(1.0)
+        a.grad = gradient
+        ours.SGD([a], lr=1.0).step()
+        torch.testing.assert_close(a.detach(), 1 - gradient)
+
+
+def test_two_models_with_the_same_names_and_an_empty_group():
+    models = Model(), Model()
+    groups = [{"params": model.named_parameters()} for model in models]
+    optimizer = ours.SGD(groups, lr=0.1)
+    sum(model(X).sum() for model in models).backward()
+    optimizer.step()
+    assert torch.equal(models[0].head.weight, models[1].head.weight)
+    assert len(optimizer._core.parameters) == 8
+    ours.SGD([{"params": []}, {"params": [models[0].head.weight]}], lr=0.1).step()
+
+
+def test_an_optimizer_is_freed_when_it_is_dropped():
+    import weakref
+
+    params = parameters()
+    optimizer = ours.Adam(params)
+    run(optimizer, params, range(1))
+    optimizer.state_dict()
+    alive = weakref.ref(optimizer)
+    del optimizer
+    assert alive() is None
+
+
+def test_a_closure_may_return_anything_where_no_loss_is_needed():
+    params = parameters()
+    gradients(params, 0)
+    assert ours.SGD(params).step(lambda: ("loss", 3)) == ("loss", 3)

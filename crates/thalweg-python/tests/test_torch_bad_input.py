@@ -99,7 +99,7 @@ def test_checkpoints_that_do_not_fit():
     sgd = torch.optim.SGD([p for _, p in params], lr=0.1, momentum=0.9)
     sgd.step()
     for wrong, message in [
-        ({**sgd.state_dict()}, "the state of `w` has 'momentum_buffer', which adam does not have; it has exp_avg, exp_avg_sq"),
+        ({**sgd.state_dict()}, "the state of `w` has no 'exp_avg': adam needs exp_avg, exp_avg_sq, and it has momentum_buffer"),
         ({**state, "state": {0: {**state["state"][0], "exp_avg": torch.ones(5)}}}, "has 5 numbers, but 6 are needed"),
         ({**state, "param_groups": []}, "different number of parameter groups"),
     ]:
@@ -144,3 +144,39 @@ def test_two_threads_one_optimizer():
     [thread.join() for thread in threads]
     assert all("in use by another thread" in message for message in refused)
     assert optimizer._core.steps_taken + len(refused) == 60
+
+
+def test_tensors_without_memory():
+    p = parameter(3)
+    p.grad = torch._efficientzerotensor((3,))
+    with pytest.raises(TypeError, match="the gradient of `0` is of type Tensor and has no memory of its own"):
+        ours.SGD([p]).step()
+
+
+@pytest.mark.parametrize(
+    ("call", "exception", "message"),
+    [
+        (lambda m: ours.SGD(m.named_parameters(), groups=[{"lr": 1}]), TypeError, "groups is a dictionary"),
+        (lambda m: ours.SGD(m.named_parameters(), groups={"*": {"lrr": 1}}), TypeError, "'lrr', which is no hyperparameter; did you mean lr"),
+    ],
+)
+def test_groups_that_cannot_be_read(call, exception, message):
+    with pytest.raises(exception, match=message):
+        call(torch.nn.Linear(2, 2))
+
+
+def test_adam_does_not_become_adamw():
+    p = parameter(3)
+    p.grad = torch.ones(3)
+    optimizer = ours.Adam([p])
+    optimizer.param_groups[0]["decoupled_weight_decay"] = True
+    with pytest.raises(ValueError, match="make thalweg.torch.AdamW"):
+        optimizer.step()
+
+
+def test_state_of_another_shape():
+    params, optimizer = stepped()
+    state = optimizer.state_dict()
+    state["state"][0]["exp_avg"] = state["state"][0]["exp_avg"].t().contiguous()
+    with pytest.raises(ValueError, match=r"'exp_avg' in the state of `w` has shape \(3, 2\), but the parameter has shape \(2, 3\)"):
+        optimizer.load_state_dict(state)

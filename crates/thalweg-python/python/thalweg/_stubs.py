@@ -7,12 +7,12 @@ A test fails when they are stale.
 
 from __future__ import annotations
 
+import inspect
 import sys
 from pathlib import Path
 from typing import Any
 
 from thalweg import _classes
-from thalweg._torch_names import names_of, to_torch
 
 _HEAD = '"""{title}\n\nWritten by ``python -m thalweg._stubs``; change what it is written from.\n"""\n\n'
 
@@ -32,22 +32,21 @@ _SETTINGS = """        groups: Groups | None = None,
         dtype: str | None = None,
 """
 
-_TORCH_SETTINGS = """        groups: Mapping[str, Any] | None = None,
-        maximize: bool = False,
-        clip: str | float | None = None,
-        state: str | None = None,
-        rounding: str | None = None,
-        non_finite: str | None = None,
-        average: float | None = None,
-        lookahead: bool | str | None = None,
-        transforms: Iterable[str] | None = None,
-        large_pages: bool | None = None,
-        measure: str | None = None,
-        foreach: bool | None = None,
-        capturable: bool = False,
-        differentiable: bool = False,
-        fused: bool | None = None,
-"""
+#: The types of what is None by default.
+_OF_OPTIONS = {
+    "groups": "Mapping[str, Any] | None",
+    "clip": "str | float | None",
+    "state": "str | None",
+    "rounding": "str | None",
+    "non_finite": "str | None",
+    "average": "float | None",
+    "lookahead": "bool | str | None",
+    "transforms": "Iterable[str] | None",
+    "large_pages": "bool | None",
+    "measure": "str | None",
+    "foreach": "bool | None",
+    "fused": "bool | None",
+}
 
 
 def _type(value: Any) -> str:
@@ -94,18 +93,31 @@ def torch() -> str:
     text += (
         "\nclass Optimizer(torch.optim.Optimizer):\n    report: Report | None\n    @property\n"
         "    def method(self) -> Method: ...\n"
-        "    def __init__(\n        self,\n        params: Any,\n        method: Spec,\n        *,\n"
-        f"{_TORCH_SETTINGS}    ) -> None: ...\n"
+        "    def __init__(self, params: Any, method: Spec, **options: Any) -> None: ...\n"
         "    def step(self, closure: Callable[[], Any] | None = None, *, loss: Any = None) -> Any: ...\n"
         "    def evaluation_weights(self) -> dict[str, torch.Tensor]: ...\n\n"
     )
-    for name, method in _classes._METHODS.items():
-        known = [key for key, *_ in method.hyperparameters]
-        names = names_of(name, known)
-        values = {**to_torch(names, {key: value for key, value, *_ in method.hyperparameters}), **names.defaults}
-        before = "        params: Any,\n"
-        text += _class(_classes.CLASS_OF[name], f"{method.title}: {method.summary}.", values, before, _TORCH_SETTINGS)
-    return text + "class SparseAdam(Adam): ...\n"
+    import thalweg.torch as made
+
+    for name in (*_classes.CLASS_OF.values(), "SparseAdam"):
+        text += _torch_class(name, getattr(made, name))
+    return text
+
+
+def _torch_class(name: str, made: Any) -> str:
+    lines = [f"class {name}(Optimizer):", f'    """{made.__doc__.splitlines()[0]}"""', "", "    def __init__(", "        self,"]
+    before = None
+    for parameter in inspect.signature(made).parameters.values():
+        if parameter.kind is parameter.KEYWORD_ONLY and before is not parameter.KEYWORD_ONLY:
+            lines.append("        *,")
+        before = parameter.kind
+        if parameter.default is parameter.empty:
+            lines.append(f"        {parameter.name}: Any,")
+        else:
+            value = parameter.default
+            kind = _OF_OPTIONS[parameter.name] if value is None else _type(value)
+            lines.append(f"        {parameter.name}: {kind} = {value!r},")
+    return "\n".join([*lines, "    ) -> None: ...", "", ""])
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 Tuples = dict[str, tuple[str, ...]]
@@ -41,10 +42,16 @@ class Names:
 
 
 def _nadam(values: Values, steps: int) -> Values:
+    return {"mu_product": _product(values["beta1"], values["momentum_decay"], steps)}
+
+
+@lru_cache
+def _product(beta1: float, momentum_decay: float, steps: int) -> float:
+    """The product of the momenta of all steps, at the values that they have now."""
     product = 1.0
     for t in range(1, steps + 1):
-        product *= values["beta1"] * (1.0 - 0.5 * 0.96 ** (t * values["momentum_decay"]))
-    return {"mu_product": product}
+        product *= beta1 * (1.0 - 0.5 * 0.96 ** (t * momentum_decay))
+    return product
 
 
 def _asgd(values: Values, steps: int) -> Values:
@@ -83,6 +90,10 @@ NAMES = {
 }
 
 
+#: The classes of ``torch.optim``.
+PYTORCH = {names.torch for names in NAMES.values()} | {"SparseAdam"}
+
+
 def names_of(method: str, hyperparameters: list[str]) -> Names:
     """The names for a method: those of ``torch.optim``, and ``betas`` wherever there are ``beta1`` and ``beta2``."""
     names = NAMES.get(method, Names())
@@ -115,9 +126,14 @@ def from_torch(names: Names, method: str, group: Values, known: list[str]) -> Va
             parts = names.tuples[name]
             if not isinstance(value, (tuple, list)) or len(value) != len(parts):
                 raise ValueError(f"{method}: {name} is {len(parts)} numbers, ({', '.join(parts)}), not {value!r}")
-            values.update((part, number) for part, number in zip(parts, value) if number is not None)
+            values.update((part, _plain(number)) for part, number in zip(parts, value) if number is not None)
         else:
             ours = names.renamed.get(name, name)
             if ours in known:
-                values[ours] = value
+                values[ours] = _plain(value)
     return values
+
+
+def _plain(value: Any) -> Any:
+    """A number of its own, where it stands in a tensor that may change."""
+    return value.item() if hasattr(value, "item") else value

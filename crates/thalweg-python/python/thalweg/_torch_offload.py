@@ -93,6 +93,7 @@ class Step:
     def __init__(self, run: Callable[[], Report | None]) -> None:
         self._result: Report | None = None
         self._error: BaseException | None = None
+        self._is_raised = False
 
         def work() -> None:
             try:
@@ -111,8 +112,14 @@ class Step:
         """Waits until it has ended; its report, or its exception. The model's parameters have their new values then."""
         self._thread.join()
         if self._error is not None:
+            self._is_raised = True
             raise self._error
         return self._result
+
+    def _finish(self) -> Report | None:
+        """The same, where an exception that was raised already is not raised again."""
+        self._thread.join()
+        return None if self._is_raised else self.wait()
 
 
 class Offload:
@@ -168,7 +175,7 @@ class Offload:
         if self._running is None:
             return None
         running, self._running = self._running, None
-        return running.wait()
+        return running._finish()
 
     @torch.no_grad()
     def step(self) -> Report | None:
@@ -201,7 +208,9 @@ class Offload:
         if key not in self._buffers:
             like = self._parameters[index]
             pinned = torch.cuda.is_available() and not like.is_cpu
-            self._buffers[key] = torch.empty(like.shape, dtype=like.dtype, device="cpu", pin_memory=pinned)
+            buffer = torch.empty(like.shape, dtype=like.dtype, device="cpu", pin_memory=pinned)
+            # What is not stepped, as a frozen parameter, comes back as it is.
+            self._buffers[key] = buffer.copy_(like.detach())
         return self._buffers[key]
 
     def _gradients(self) -> list[torch.Tensor | None]:
@@ -210,6 +219,8 @@ class Offload:
         others = set()
         for index, parameter in enumerate(self._parameters):
             gradient = parameter.grad
+            if gradient is not None and gradient.layout is not torch.strided:
+                raise TypeError(f"the gradient of `{self._names[index]}` is sparse; a step with copies needs every row")
             if gradient is not None and self._staged[index]:
                 buffer = self._buffer(index, "gradient")
                 buffer.copy_(gradient, non_blocking=True)
@@ -251,14 +262,17 @@ class Offload:
             try:
                 report = self._core.step_tensors(torch, names, masters, chosen, None, copies)
             finally:
+                # After an error, too: a gradient that is not finite would spoil every later mean.
+                self._passes = 0
+                self._sums.clear()
                 self._core.set_loss_scale(scale)
+            if report.skipped is not None:
+                return report
             with torch.no_grad():
                 for index in used:
                     if self._staged[index]:
                         self._parameters[index].copy_(self._buffer(index, "weights"), non_blocking=True)
             torch.autograd.graph.increment_version([self._parameters[index] for index in used])
-            self._passes = 0
-            self._sums.clear()
             return report
 
         self._drop()
@@ -274,6 +288,8 @@ class Offload:
         return {
             "master": {name: tensor.clone() for name, tensor in self.master.items()},
             "optimizer": self._core.to_bytes(),
+            "passes": self._passes,
+            "sums": {self._names[index]: tensor.clone() for index, tensor in self._sums.items()},
         }
 
     @torch.no_grad()
@@ -290,6 +306,8 @@ class Offload:
                     f"the master of `{name}` has shape {tuple(tensor.shape)}, but {tuple(self.master[name].shape)} is needed"
                 )
         self._core.load_bytes(state["optimizer"])
+        self._passes = state["passes"]
+        self._sums = {self._names.index(name): tensor.clone() for name, tensor in state["sums"].items()}
         for name, parameter in zip(self._names, self._parameters):
             self.master[name].copy_(masters[name])
             parameter.copy_(self.master[name])
@@ -313,7 +331,8 @@ def in_backward(
 
     There are never more than a few gradients at a time. A step is each parameter's own: what looks at all of them
     at once is refused (clipping by the global norm, methods such as Prodigy, methods that need the loss), and a
-    gradient that is not finite raises in ``backward()`` when earlier parameters have been stepped already.
+    gradient that is not finite raises in ``backward()`` when earlier parameters have been stepped already. A module that is
+    used several times in a pass is stepped once, with the whole gradient; with reentrant checkpoints it would be stepped at each.
     """
     return InBackward(
         named(model),
@@ -360,10 +379,12 @@ class InBackward:
         names = [name]
 
         def step(parameter: torch.Tensor) -> None:
-            with torch.no_grad():
-                core.step_tensors(torch, names, [parameter], None, None, None)
-                torch.autograd.graph.increment_version([parameter])
-            parameter.grad = None
+            try:
+                with torch.no_grad():
+                    core.step_tensors(torch, names, [parameter], None, None, None)
+                    torch.autograd.graph.increment_version([parameter])
+            finally:
+                parameter.grad = None
 
         return step
 

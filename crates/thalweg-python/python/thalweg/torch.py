@@ -12,6 +12,9 @@ from __future__ import annotations
 
 import fnmatch
 import inspect
+import operator
+import weakref
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -25,7 +28,7 @@ from thalweg._core import Method, Report, nearest
 from thalweg._core import Optimizer as _Core
 from thalweg._optimizer import Optimizer as _NumPy
 from thalweg._optimizer import Spec, method_of
-from thalweg._torch_names import WITHOUT_EFFECT, Names, from_torch, names_of, to_torch
+from thalweg._torch_names import PYTORCH, WITHOUT_EFFECT, Names, from_torch, names_of, to_torch
 
 try:
     # Without it torch.compile would look for operations of tensors in a step.
@@ -43,33 +46,63 @@ class _State(dict):
     """The state of parameters, as PyTorch's optimizers have it in ``state``.
 
     The state itself is in the library's blocks. A parameter's state is made into tensors when it is asked for, and
-    the next step takes what stands here, changed or not, as the parameter's state.
+    the next step takes what stands here, changed or not, as the parameter's state. What is removed here starts anew.
     """
 
     def __init__(self, optimizer: Optimizer) -> None:
         super().__init__()
-        self._optimizer = optimizer
+        # Not the optimizer itself, which would then be freed by the garbage collector only.
+        self._owner = weakref.ref(optimizer)
+
+    def _of(self, parameter: object) -> bool:
+        """Whether the library has state of a parameter."""
+        owner = self._owner()
+        return owner is not None and isinstance(parameter, torch.Tensor) and owner._has_state(parameter)
 
     def __missing__(self, parameter: torch.Tensor) -> dict[str, Any]:
-        self[parameter] = state = self._optimizer._state_of(parameter)
+        owner = self._owner()
+        if owner is None or parameter not in owner._names:
+            raise KeyError("the state of a tensor that is not a parameter of this optimizer")
+        self[parameter] = state = owner._state_of(parameter)
         return state
 
     def _all(self) -> _State:
-        for parameter in self._optimizer._names:
-            if not dict.__contains__(self, parameter) and self._optimizer._has_state(parameter):
+        owner = self._owner()
+        for parameter in owner._names if owner is not None else ():
+            if not dict.__contains__(self, parameter) and self._of(parameter):
                 self[parameter]
         return self
+
+    def __contains__(self, parameter: object) -> bool:
+        return dict.__contains__(self, parameter) or self._of(parameter)
+
+    def get(self, parameter: Any, default: Any = None) -> Any:
+        return self[parameter] if parameter in self else default
+
+    def __delitem__(self, parameter: torch.Tensor) -> None:
+        if parameter not in self:
+            raise KeyError(parameter)
+        dict.pop(self, parameter, None)
+        owner = self._owner()
+        if owner is not None:
+            owner._forget(parameter)
+
+    def pop(self, parameter: Any, *default: Any) -> Any:
+        if parameter not in self and default:
+            return default[0]
+        state = self[parameter]
+        del self[parameter]
+        return state
+
+    def clear(self) -> None:
+        for parameter in list(self):
+            del self[parameter]
 
     def __iter__(self) -> Iterator[torch.Tensor]:
         return dict.__iter__(self._all())
 
     def __len__(self) -> int:
         return dict.__len__(self._all())
-
-    def __contains__(self, parameter: object) -> bool:
-        return dict.__contains__(self, parameter) or (
-            parameter in self._optimizer._names and self._optimizer._has_state(parameter)  # type: ignore[arg-type]
-        )
 
     def keys(self) -> Any:
         return dict.keys(self._all())
@@ -79,6 +112,15 @@ class _State(dict):
 
     def items(self) -> Any:
         return dict.items(self._all())
+
+    def copy(self) -> dict[torch.Tensor, Any]:
+        return dict(self.items())
+
+    def __reduce__(self) -> Any:
+        return dict, (list(self.items()),)
+
+    def __repr__(self) -> str:
+        return repr(self.copy())
 
 
 class Optimizer(torch.optim.Optimizer):
@@ -118,34 +160,77 @@ class Optimizer(torch.optim.Optimizer):
         maximize: bool = False,
         **options: Any,
     ) -> None:
-        self._method = method_of(method)
-        self._known = [name for name, *_ in self._method.hyperparameters]
-        self._torch_names = names_of(self._method.name, self._known)
+        self._set_method(method_of(method))
         settings = {key: options.pop(key) for key in list(options) if key in _SETTINGS}
         settings.setdefault("non_finite", "propagate")
         self._settings = {key: value for key, value in settings.items() if value is not None}
         extra = {key: options.pop(key, value) for key, value in WITHOUT_EFFECT.items()}
         if extra["differentiable"]:
             raise ValueError("differentiable=True is not possible: a step does not record its operations")
+        given = options.pop("_given", {})
         if options:
             raise TypeError(f"{type(self).__name__} has no option {', '.join(options)}")
         values = {name: value for name, value, *_ in self._method.hyperparameters}
         defaults = {**to_torch(self._torch_names, values), "maximize": maximize, **extra, **self._torch_names.fixed}
+        # A rate that is a tensor stays one, to be changed in place.
+        defaults.update((name, value) for name, value in given.items() if isinstance(value, torch.Tensor))
         self._core: _Core | None = None
         self._names: dict[torch.Tensor, str] = {}
-        super().__init__(_split(params, groups), defaults)
+        super().__init__(_split(params, groups, defaults), defaults)
         self._build()
+
+    def _set_method(self, method: Method) -> None:
+        self._method = method
+        self._known = [name for name, *_ in method.hyperparameters]
+        self._torch_names = names_of(method.name, self._known)
+
+    @property
+    def state(self) -> _State:  # type: ignore[override]
+        """The state of each parameter, as PyTorch's optimizer of the same name has it. Reading a parameter's state
+        makes tensors of it; the next step takes what stands here as the state."""
+        return self._state
+
+    @state.setter
+    def state(self, state: Mapping[torch.Tensor, Any]) -> None:
+        if getattr(self, "_core", None) is None:
+            return
+        self._state.clear()
+        for parameter, values in state.items():
+            self._state[parameter] = values
 
     def _build(self) -> None:
         """Makes the optimizer over the parameter groups, without state."""
         self._names = {}
         self._lists: tuple[list[str], list[torch.Tensor]] = ([], [])
         self._last: list[Any] = []
+        self._built: list[tuple[dict[str, Any], list[torch.Tensor]]] = []
         settings = {**self._settings, "maximize": self._maximize(), "dtype": self._arithmetic()}
         self._core = _Core(self._method, settings)
         for group in self.param_groups:
             self._add(group)
-        self.state = _State(self)  # type: ignore[assignment]
+        self._state = _State(self)
+
+    def _is_built_for(self, index: int) -> bool:
+        """Whether a parameter group is the one that the optimizer was built for, with the same parameters."""
+        group, (known, parameters) = self.param_groups[index], self._built[index]
+        current = group["params"]
+        return group is known and len(current) == len(parameters) and all(map(operator.is_, current, parameters))
+
+    def _follow_groups(self) -> None:
+        """Builds the optimizer anew where parameter groups were added, removed or exchanged; parameters that stay keep
+        their state."""
+        count = len(self.param_groups)
+        if count == len(self._built) and all(self._is_built_for(index) for index in range(count)):
+            return
+        kept = self._states()
+        self._build()
+        for parameter, state in kept.items():
+            if parameter in self._names:
+                self._give(parameter, state)
+
+    def _states(self) -> dict[torch.Tensor, dict[str, Any]]:
+        """The state of all parameters."""
+        return {parameter: dict(state) for parameter, state in self._state.items() if state}
 
     def _add(self, group: dict[str, Any]) -> None:
         """Adds a parameter group to the optimizer."""
@@ -153,11 +238,12 @@ class Optimizer(torch.optim.Optimizer):
         names = group.get("param_names")
         if names is None:
             names = [str(k) for k in range(len(self._names), len(self._names) + len(group["params"]))]
-        taken = set(self._names.values())
-        for name in names:
-            if name in taken:
-                raise ValueError(f"two parameters are named {name!r}; each needs a name of its own")
-            taken.add(name)
+        elif len(set(names)) < len(names):
+            twice = next(name for name in names if names.count(name) > 1)
+            raise ValueError(f"two parameters of a group are named {twice!r}; each needs a name of its own")
+        # Two models in two groups may have the same names.
+        taken, place = set(self._names.values()), len(self._built)
+        names = [f"{name} of group {place}" if name in taken else name for name in names]
         for name, parameter in zip(names, group["params"]):
             if parameter.is_complex():
                 raise TypeError(f"`{name}` is complex; parameters are real numbers here")
@@ -165,11 +251,16 @@ class Optimizer(torch.optim.Optimizer):
         self._core.add_group(list(names), values)
         self._core.register([(name, list(p.shape)) for name, p in zip(names, group["params"])])
         self._last.append(values)
+        self._built.append((group, list(group["params"])))
         self._names.update(zip(group["params"], names))
         self._lists[0].extend(names)
         self._lists[1].extend(group["params"])
 
     def _values(self, group: dict[str, Any]) -> dict[str, Any]:
+        for name, value in self._torch_names.fixed.items():
+            if group.get(name, value) != value:
+                other = "AdamW" if value is False else "Adam"
+                raise ValueError(f"{name}={group[name]!r} makes {self._method.name} another method; make thalweg.torch.{other}")
         return from_torch(self._torch_names, self._method.name, group, self._known)
 
     def _maximize(self) -> bool:
@@ -200,7 +291,8 @@ class Optimizer(torch.optim.Optimizer):
             raise
 
     def _take(self) -> None:
-        """Takes over what was changed from outside since the last step: hyperparameters and state."""
+        """Takes over what was changed from outside since the last step: groups, hyperparameters and state."""
+        self._follow_groups()
         assert self._core is not None
         for index, group in enumerate(self.param_groups):
             values = self._values(group)
@@ -210,10 +302,14 @@ class Optimizer(torch.optim.Optimizer):
         maximize = self._maximize()
         if maximize != self._core.maximize:
             self._core.set_maximize(maximize)
-        if dict.__len__(self.state):
-            for parameter, state in list(dict.items(self.state)):
+        self._take_state()
+
+    def _take_state(self) -> None:
+        """Makes what stands in ``state`` the state."""
+        if dict.__len__(self._state):
+            for parameter, state in list(dict.items(self._state)):
                 self._give(parameter, state)
-            dict.clear(self.state)
+            dict.clear(self._state)
 
     @_outside_of_compiled_code
     @torch.no_grad()
@@ -226,23 +322,31 @@ class Optimizer(torch.optim.Optimizer):
             with torch.enable_grad():
                 loss = closure()
         self._take()
+        assert self._core is not None
         names, tensors = self._lists
-        given = None if loss is None else float(loss)
-        self.report = self._core.step_tensors(torch, names, tensors, None, given)  # type: ignore[union-attr]
-        torch.autograd.graph.increment_version(tensors)
+        given = None if loss is None or not self._core.needs_loss else float(loss)
+        self.report = self._core.step_tensors(torch, names, tensors, None, given)
+        if self.report.skipped is None:
+            torch.autograd.graph.increment_version([p for p in tensors if p.grad is not None])
         return loss
 
     #: The report of the last step.
     report: Report | None = None
 
     def _has_state(self, parameter: torch.Tensor) -> bool:
-        return self._core is not None and self._core.steps(self._names[parameter]) > 0
+        name = self._names.get(parameter)
+        return name is not None and self._core is not None and self._core.steps(name) > 0
+
+    def _forget(self, parameter: torch.Tensor) -> None:
+        """Drops the state of a parameter: its next step is its first."""
+        name = self._names.get(parameter)
+        if name is not None and self._core is not None:
+            self._core.forget(name)
+            self._core.register([(name, list(parameter.shape))])
 
     def _state_of(self, parameter: torch.Tensor) -> dict[str, Any]:
         """The state of a parameter as PyTorch has it."""
         assert self._core is not None
-        if parameter not in self._names:
-            raise KeyError(parameter)
         name = self._names[parameter]
         steps = self._core.steps(name)
         if steps == 0:
@@ -251,8 +355,9 @@ class Optimizer(torch.optim.Optimizer):
         state: dict[str, Any] = {}
         if names.has_step:
             state["step"] = torch.tensor(float(steps))
-        for slot in self._core.state_names:
-            values = self._core.state(name, slot)
+        slots = {slot: self._core.state(name, slot) for slot in self._core.slot_names(name)}
+        slots[_AVERAGE] = self._core.average(name)
+        for slot, values in slots.items():
             if values is None:
                 continue
             tensor = torch.from_numpy(values)
@@ -273,51 +378,72 @@ class Optimizer(torch.optim.Optimizer):
         return state
 
     def _give(self, parameter: torch.Tensor, state: Mapping[str, Any]) -> None:
-        """Makes a state as PyTorch has it that of a parameter."""
+        """Makes a state as PyTorch has it that of a parameter. What it has besides is left alone."""
         assert self._core is not None
-        if not state:
-            return
+        if parameter not in self._names:
+            raise KeyError("the state of a tensor that is not a parameter of this optimizer")
         name, names = self._names[parameter], self._torch_names
-        ours = {theirs: slot for slot, theirs in names.slots.items()}
-        known = set(self._core.state_names)
-        steps = int(state["step"]) if "step" in state else 1
+        wanted = {names.slots.get(slot, slot): slot for slot in self._core.slot_names(name)}
+        given = {key: value for key, value in state.items() if value is not None}
+        if not given:
+            self._forget(parameter)
+            return
+        missing = [key for key in wanted if key not in given]
+        if missing:
+            raise ValueError(
+                f"the state of `{name}` has no {missing[0]!r}: {self._method.name} needs {', '.join(wanted)}, and it has "
+                f"{', '.join(given)}"
+            )
+        if "average" in self._settings or "lookahead" in self._settings:
+            wanted[_AVERAGE] = _AVERAGE
+        wide = torch.float64 if self._core.dtype == "float64" else torch.float32
         slots: dict[str, Any] = {}
-        for key, value in state.items():
-            slot = ours.get(key, key)
-            if key in names.derived_names or (key == "step" and names.has_step) or value is None:
+        for key, slot in wanted.items():
+            if key not in given:
                 continue
-            if slot not in known:
+            tensor = torch.as_tensor(given[key]).detach().to("cpu", wide)
+            if tensor.numel() == parameter.numel() and tensor.dim() > 1 and tensor.shape != parameter.shape:
                 raise ValueError(
-                    f"the state of `{name}` has {key!r}, which {self._method.name} does not have; it has "
-                    f"{', '.join(names.slots.get(slot, slot) for slot in self._core.state_names) or 'none'}"
+                    f"{key!r} in the state of `{name}` has shape {tuple(tensor.shape)}, but the parameter has shape "
+                    f"{tuple(parameter.shape)}"
                 )
-            slots[slot] = torch.as_tensor(value).detach().to(torch.float64 if value.dtype == torch.float64 else torch.float32).numpy()
+            slots[slot] = tensor.numpy()
+        steps = int(given["step"]) if names.has_step and "step" in given else 1
         self._core.set_state(name, list(parameter.shape), steps, slots)
 
     def state_dict(self) -> dict[str, Any]:
         """The state in the layout of PyTorch's optimizer of the same name."""
-        self._take()
+        self._follow_groups()
+        self._take_state()
         try:
-            self.state._all()
+            self.__dict__["state"] = self._state._all()
             return super().state_dict()
         finally:
-            dict.clear(self.state)
+            # What a hook has changed is the state from now on.
+            self._take_state()
 
     @torch.no_grad()
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Loads what :meth:`state_dict` gives, or that of ``torch.optim``'s optimizer of the same name."""
-        before = self.state_dict()
+        before = [dict(group, params=list(group["params"])) for group in self.param_groups], self._states()
+        hooks, self._optimizer_load_state_dict_post_hooks = self._optimizer_load_state_dict_post_hooks, OrderedDict()
         try:
             super().load_state_dict(state_dict)
             self._after_load(state_dict)
         except Exception:
-            super().load_state_dict(before)
-            self._after_load(before)
+            self.param_groups, states = before
+            self._build()
+            for parameter, state in states.items():
+                self._give(parameter, state)
             raise
+        finally:
+            self._optimizer_load_state_dict_post_hooks = hooks
+        for hook in hooks.values():
+            hook(self)
 
     def _after_load(self, state_dict: dict[str, Any]) -> None:
         """Takes over the parameter groups and the state that PyTorch has loaded."""
-        loaded = dict(self.state)
+        loaded = self.__dict__.pop("state")
         for group in self.param_groups:
             for key, value in self.defaults.items():
                 group.setdefault(key, value)
@@ -332,10 +458,11 @@ class Optimizer(torch.optim.Optimizer):
                 self._give(parameter, state)
 
     def evaluation_weights(self) -> dict[str, torch.Tensor]:
-        """The weights to evaluate with, by name: of schedule-free methods and of ASGD their average, of all others
-        copies of the parameters."""
+        """The weights to evaluate with, by name: of schedule-free methods, of ASGD and with ``average=`` their average,
+        of all others copies of the parameters."""
         assert self._core is not None
         self._take()
+        averaged = "average" in self._settings
         weights = {}
         for parameter, name in self._names.items():
             copy = parameter.detach().clone()
@@ -343,6 +470,8 @@ class Optimizer(torch.optim.Optimizer):
                 wide = torch.float64 if copy.dtype == torch.float64 else torch.float32
                 flat = self._core.evaluation_weights(name, copy.to(wide).contiguous().numpy())
                 copy.copy_(torch.from_numpy(flat).reshape(copy.shape))
+            elif averaged and self._core.steps(name):
+                copy.copy_(torch.from_numpy(self._core.average(name)).reshape(copy.shape))
             weights[name] = copy
         return weights
 
@@ -352,33 +481,40 @@ class Optimizer(torch.optim.Optimizer):
         return self._method
 
     def __getstate__(self) -> dict[str, Any]:
-        state = self.__dict__.copy()
         self._take()
-        state["state"] = {parameter: self._state_of(parameter) for parameter in self._names if self._has_state(parameter)}
         rule = (self._method.name, self._method.rule_text) if self._method.rule_text else None
-        state["_method"] = (self._method.text, rule)
-        for name in ("_core", "_names", "_lists", "_last", "report"):
-            state.pop(name, None)
-        return state
+        return {
+            **super().__getstate__(),
+            "state": self._states(),
+            "_method": (self._method.text, rule),
+            "_settings": self._settings,
+        }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         if "_method" not in state:
             # PyTorch passes what it has loaded.
             super().__setstate__(state)
             return
-        text, rule = state["_method"]
-        method = Method.rule(*rule) if rule else Method(text)
-        kept = state["state"]
-        super().__setstate__({**state, "_method": method, "_core": None})
+        state = dict(state)
+        (text, rule), kept = state.pop("_method"), state.pop("state")
+        self._core = None
+        super().__setstate__(state)
+        self._set_method(Method.rule(*rule) if rule else Method(text))
         self._build()
         for parameter, values in kept.items():
             self._give(parameter, values)
 
 
-def _split(params: Any, groups: Mapping[str, Any] | None) -> Any:
+#: The state beside the method's own: the moving average of the weights, or the slow weights of a lookahead.
+_AVERAGE = "average"
+
+
+def _split(params: Any, groups: Mapping[str, Any] | None, known: Mapping[str, Any]) -> Any:
     """Parameter groups by patterns of names."""
     if groups is None:
         return params
+    if not isinstance(groups, Mapping):
+        raise TypeError(f"groups is a dictionary from patterns to hyperparameters, not {groups!r}")
     pairs = list(params)
     if not all(isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[0], str) for pair in pairs):
         raise TypeError("groups by name need (name, tensor) pairs, such as model.named_parameters()")
@@ -393,6 +529,11 @@ def _split(params: Any, groups: Mapping[str, Any] | None) -> Any:
             continue
         if not isinstance(values, Mapping):
             raise TypeError(f"the group {pattern!r} is {values!r}; hyperparameters in a dictionary, or 'frozen', are accepted")
+        for name in values:
+            if name not in known:
+                near = nearest(name, list(known))
+                hint = f"; did you mean {' or '.join(near)}?" if near else f"; it has {', '.join(known)}"
+                raise TypeError(f"the group {pattern!r} has a value for {name!r}, which is no hyperparameter{hint}")
         found.append({**values, "params": matched})
     return [{"params": pairs}, *found] if pairs else found
 
@@ -409,10 +550,12 @@ def _class(method: Method, name: str | None = None) -> type[Optimizer]:
     defaults = {**to_torch(names, defaults), **names.defaults}
     name = name or _classes.CLASS_OF[method.name]
 
+    by_place = _by_place(name, defaults)
+
     def __init__(self: Optimizer, params: Any, *values: Any, **keywords: Any) -> None:
-        if len(values) > len(defaults):
-            raise TypeError(f"{name} takes at most {len(defaults)} values: {', '.join(defaults)}")
-        given = dict(zip(defaults, values))
+        if len(values) > len(by_place):
+            raise TypeError(f"{name} takes at most {len(by_place)} values: {', '.join(by_place)}")
+        given = dict(zip(by_place, values))
         twice = [key for key in given if key in keywords]
         if twice:
             raise TypeError(f"{name} got two values for {twice[0]}")
@@ -429,18 +572,29 @@ def _class(method: Method, name: str | None = None) -> type[Optimizer]:
             hint = f"; did you mean {' or '.join(near)}?" if near else f"; it has {', '.join(defaults)}"
             raise TypeError(f"{name} has no argument {unknown[0]!r}{hint}")
         chosen = chosen.with_values(from_torch(names, method.name, hyperparameters, known))
-        Optimizer.__init__(self, params, chosen, **options)
+        Optimizer.__init__(self, params, chosen, _given=hyperparameters, **options)
 
     body = {"__init__": __init__, "__doc__": _documentation(method, names), "__module__": "thalweg.torch"}
     made = type(name, (Optimizer,), body)
     kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
     parameters = [inspect.Parameter("params", kind)]
-    parameters += [inspect.Parameter(key, kind, default=value) for key, value in defaults.items()]
+    options = {**_OPTIONS, "decoupled_weight_decay": False} if method.name == "adam" else _OPTIONS
+    everything = {**options, **defaults}
+    parameters += [inspect.Parameter(key, kind, default=everything[key]) for key in by_place]
     keyword = inspect.Parameter.KEYWORD_ONLY
-    others = ((key, value) for key, value in _OPTIONS.items() if key not in defaults)
-    parameters += [inspect.Parameter(key, keyword, default=value) for key, value in others]
+    others = [key for key in {**defaults, **options} if key not in by_place]
+    parameters += [inspect.Parameter(key, keyword, default=everything[key]) for key in others]
     made.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     return made
+
+
+def _by_place(name: str, defaults: Mapping[str, Any]) -> list[str]:
+    """The arguments that may be given by their place: PyTorch's where it has the class, else all hyperparameters."""
+    theirs = getattr(torch.optim, name, None)
+    if theirs is None or name not in PYTORCH:
+        return list(defaults)
+    parameters = list(inspect.signature(theirs.__init__).parameters.values())[2:]
+    return [known.name for known in parameters if known.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD]
 
 
 _OPTIONS: dict[str, Any] = {"groups": None, "maximize": False, **dict.fromkeys(_SETTINGS), **WITHOUT_EFFECT}

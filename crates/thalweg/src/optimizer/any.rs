@@ -112,6 +112,7 @@ impl<M: Method> AnyOptimizer<M> {
         fn maximizes(&self) -> bool;
         fn set_maximize(&mut self, maximize: bool);
         fn state_names(&self) -> Vec<String>;
+        fn slot_names(&self, name: &str) -> Vec<String>;
         fn steps(&self, name: &str) -> u64;
         fn steps_taken(&self) -> u64;
         fn steps_skipped(&self) -> u64;

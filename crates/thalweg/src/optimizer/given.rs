@@ -1,7 +1,8 @@
 //! State that is given, not computed: from the checkpoints of other libraries.
 
 use super::group_kernels::place_of;
-use super::state::Optimizer;
+use super::saved::AVERAGE;
+use super::state::{Optimizer, size};
 use crate::error::Error;
 use crate::method::Method;
 use crate::storage::Real;
@@ -9,7 +10,7 @@ use crate::storage::state::State;
 
 impl<R: Real, M: Method> Optimizer<R, M> {
     /// Gives a parameter its state and the number of steps that it has taken, as from a checkpoint of
-    /// another library. Slots that are not given have the values that they start from. The parameter is
+    /// another library. Where a moving average of the weights is kept, or slow weights, `average` is theirs. Slots that are not given have the values that they start from. The parameter is
     /// [registered](Self::register), and the optimizer has then taken at least as many steps. A frozen
     /// parameter has no state.
     ///
@@ -41,7 +42,16 @@ impl<R: Real, M: Method> Optimizer<R, M> {
         let is_frozen = group.is_none();
         let known = group.map_or(&[][..], |group| group.slots(shape));
         let mut state = State::new(known, shape, self.options.keeping::<R>());
+        let mut average = None;
         for (slot, values) in slots {
+            if slot == AVERAGE && self.options.beside().is_some() {
+                if values.len() != size(shape) {
+                    let (name, slot, given) = (name.to_owned(), slot.to_owned(), values.len());
+                    return Err(Error::SlotLength { name, slot, given, expected: size(shape) });
+                }
+                average = Some(values.to_vec());
+                continue;
+            }
             let (name, owned) = (name.to_owned(), slot.to_owned());
             let Some(place) = place_of(known, slot) else {
                 let known = known.iter().map(|slot| slot.name.clone()).collect();
@@ -65,6 +75,7 @@ impl<R: Real, M: Method> Optimizer<R, M> {
         }
         entry.steps = steps;
         entry.state = Some(state);
+        entry.average = average;
         self.steps = self.steps.max(steps);
         Ok(())
     }

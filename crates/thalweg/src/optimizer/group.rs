@@ -38,6 +38,8 @@ use crate::settings::text::Reader;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Group {
     patterns: String,
+    /// The names themselves, of a group that is made from names.
+    names: Option<Vec<String>>,
     pub(crate) treatment: Treatment,
     optional: bool,
 }
@@ -59,7 +61,7 @@ impl Group {
     /// groups do not apply to them.
     pub fn matching(patterns: &str) -> Self {
         let treatment = Treatment::Overrides(Vec::new());
-        Self { patterns: patterns.trim().to_owned(), treatment, optional: false }
+        Self { patterns: patterns.trim().to_owned(), names: None, treatment, optional: false }
     }
 
     /// The group of the parameters with these names, whatever characters they have. It is written as the
@@ -71,9 +73,10 @@ impl Group {
     /// assert_eq!(Group::named(["head.weight", "a*b"]).to_string(), "head.weight|a[*]b: default");
     /// ```
     pub fn named<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
-        let escaped = |name| Pattern::escape(name).replace([':', ';', '|'], "?");
-        let patterns: Vec<String> = names.into_iter().map(escaped).collect();
-        Self::matching(&patterns.join("|"))
+        let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
+        let escaped = |name: &String| Pattern::escape(name).replace([':', ';', '|'], "?");
+        let patterns: Vec<String> = names.iter().map(escaped).collect();
+        Self { names: Some(names), ..Self::matching(&patterns.join("|")) }
     }
 
     /// Gives a hyperparameter another value for this group.
@@ -157,7 +160,7 @@ impl Group {
         } else {
             Treatment::Other(registry.spec(treatment)?)
         };
-        let group = Self { patterns: patterns.to_owned(), treatment, optional };
+        let group = Self { patterns: patterns.to_owned(), names: None, treatment, optional };
         group.matcher()?;
         Ok(group)
     }
@@ -182,6 +185,10 @@ impl Group {
     /// The patterns, ready to match.
     pub(crate) fn matcher(&self) -> Result<Matcher, Error> {
         let mut matcher = Matcher { optional: self.optional, ..Matcher::default() };
+        if let Some(names) = &self.names {
+            matcher.names.extend(names.iter().cloned());
+            return Ok(matcher);
+        }
         for pattern in self.patterns.split('|') {
             let pattern = pattern.trim();
             let invalid = |problem: &str| Error::InvalidPattern {

@@ -20,7 +20,7 @@ use crate::storage::state::{State, slot_len};
 use crate::storage::{Dtype, Real, Stored};
 
 /// The slot under which a moving average of the weights is saved, and the setting that keeps one.
-const AVERAGE: &str = "average";
+pub(super) const AVERAGE: &str = "average";
 const LOOKAHEAD: &str = "lookahead";
 const TRANSFORMS: &str = "transforms";
 

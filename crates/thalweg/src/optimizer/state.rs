@@ -247,6 +247,18 @@ impl<R: Real, M: Method> Optimizer<R, M> {
             .unwrap_or_default()
     }
 
+    /// Names of the state slots of one parameter, in its group and of its shape; empty for one that is not
+    /// known, or frozen.
+    pub fn slot_names(&self, name: &str) -> Vec<String> {
+        let found = || {
+            let entry = self.entries.get(name)?;
+            let group = self.kernels.get(entry.kernel)?.as_ref()?;
+            let slots = group.slots(entry.kernel_shape());
+            Some(slots.iter().map(|slot| slot.name.clone()).collect())
+        };
+        found().unwrap_or_default()
+    }
+
     /// Names of the parameters that have had a gradient, in the order of their first steps.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         let started = self.entries.iter().filter(|(_, entry)| entry.state.is_some());

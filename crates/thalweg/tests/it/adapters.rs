@@ -212,8 +212,17 @@ fn names_of_any_characters_make_a_group() {
     let all = names.iter().copied().chain(["a1"]).zip(&mut weights);
     optimizer.step(all.map(|(name, w)| (name, w, &[1.0]))).unwrap();
     assert_eq!(weights.concat(), [1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.0]);
-    let group = Group::named(names);
-    assert_eq!(Group::parse(&group.to_string()).unwrap(), group);
+    // As text it is the patterns that match these names.
+    let text = Group::named([" a", "", "b*"]).to_string();
+    assert_eq!(text, "a||b[*]: default");
+    let odd = Group::named([" a", ""]).set("lr", 0.0);
+    let builder = Optimizer::builder(Sgd { lr: 1.0, ..Sgd::default() }).group(odd);
+    let mut optimizer: Optimizer<f64, Sgd> = builder.group(Group::named([])).build().unwrap();
+    let mut w = [[1.0]; 3];
+    optimizer
+        .step([" a", "", "a"].into_iter().zip(&mut w).map(|(name, w)| (name, w, &[1.0])))
+        .unwrap();
+    assert_eq!(w.concat(), [1.0, 1.0, 0.0]);
 }
 
 /// The checkpoint that the Python package writes after the same steps; its tests compare the same file.
