@@ -1,5 +1,7 @@
 //! Arrays of NumPy and tensors of PyTorch, as a step sees them.
 
+use std::ops::Range;
+
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
@@ -7,14 +9,35 @@ use thalweg::Dtype;
 
 use crate::memory::Region;
 
+/// The bytes between the first and the last element of an array; `None` if elements share memory with one another.
+pub fn extent(
+    address: usize,
+    shape: &[usize],
+    strides: &[isize],
+    size: usize,
+) -> Option<Range<usize>> {
+    let len: usize = shape.iter().product();
+    if len == 0 {
+        return Some(address..address);
+    }
+    let reach = |step: isize, n: usize| step * (n as isize - 1);
+    let reaches = || strides.iter().zip(shape).map(|(&step, &n)| reach(step, n));
+    let before: isize = reaches().filter(|&reach| reach < 0).sum();
+    let after: isize = reaches().filter(|&reach| reach > 0).sum();
+    let first = address.checked_add_signed(before)?;
+    let end = address.checked_add_signed(after)?.checked_add(size)?;
+    (end - first >= len * size).then_some(first..end)
+}
+
 /// A parameter or a gradient: its elements in row-major order, in memory that stays while this is there.
 pub struct Array<'py> {
     pub region: Region,
     pub shape: Vec<usize>,
     /// What keeps the memory allocated.
     pub owner: Bound<'py, PyAny>,
-    /// The object whose elements these are a copy of, where it could not be used as it is.
-    pub original: Option<Bound<'py, PyAny>>,
+    /// The object whose elements these are a copy of, where it could not be used as it is, with the bytes between its
+    /// first and its last element.
+    pub original: Option<(Bound<'py, PyAny>, Range<usize>)>,
 }
 
 /// What takes part in a step.

@@ -67,6 +67,13 @@ pub fn same_process() -> PyResult<()> {
     }
 }
 
+/// The exception of an array that another thread is stepping.
+pub fn array_in_use(what: &str) -> PyErr {
+    PyRuntimeError::new_err(format!(
+        "{what} is being stepped by another thread; only one may at a time"
+    ))
+}
+
 /// The exception of an optimizer that another thread is using.
 pub fn in_use() -> PyErr {
     PyRuntimeError::new_err(

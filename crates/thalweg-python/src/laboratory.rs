@@ -12,7 +12,14 @@ use thalweg_lab::explain::{ExplainFormat, Explanation};
 use thalweg_lab::problem;
 use thalweg_lab::run::Precision;
 
+use crate::error::same_process;
 use crate::method::Method;
+
+/// Steps that a descent keeps: a hundred bytes each and more.
+const MOST_STEPS: usize = 10_000_000;
+
+/// Steps that an explanation shows.
+const MOST_EXPLAINED: usize = 1000;
 
 /// A function of the plane with its gradient.
 #[pyclass(frozen, module = "thalweg._core")]
@@ -69,6 +76,12 @@ impl Problem {
         steps: usize,
         precision: &str,
     ) -> PyResult<Descent> {
+        same_process()?;
+        if steps > MOST_STEPS {
+            return Err(PyValueError::new_err(format!(
+                "steps={steps} is refused; steps is a whole number up to {MOST_STEPS}"
+            )));
+        }
         let precision = match precision {
             "float64" => Precision::F64,
             "float32" => Precision::F32,
@@ -95,6 +108,8 @@ impl Problem {
         steps: usize,
         extension: &str,
     ) -> PyResult<String> {
+        same_process()?;
+        let steps = steps.min(MOST_EXPLAINED);
         let format = ExplainFormat::of(Path::new(&format!("it.{extension}"))).map_err(refused)?;
         let start = start.unwrap_or(self.problem.start);
         let (problem, spec) = (&self.problem, &method.spec);
@@ -121,6 +136,7 @@ pub struct Descent {
 impl Descent {
     /// The bytes of a file whose extension says what it shows.
     fn render<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyBytes>> {
+        same_process()?;
         let format = Format::of(Path::new(name)).map_err(refused)?;
         let bytes = py.detach(|| self.descent.render(format));
         take(&self.raised)?;

@@ -18,7 +18,7 @@ use pyo3::prelude::*;
 /// The part of the package that is written in Rust.
 #[pymodule]
 mod _core {
-    use pyo3::exceptions::PyRuntimeError;
+    use pyo3::exceptions::{PyRuntimeError, PyValueError};
     use pyo3::prelude::*;
 
     #[pymodule_export]
@@ -55,9 +55,16 @@ mod _core {
 
     /// Sets the number of threads that steps use, before the first one.
     #[pyfunction]
-    fn set_num_threads(threads: usize) -> PyResult<()> {
-        rayon::ThreadPoolBuilder::new().num_threads(threads).build_global().map_err(|_| {
-            PyRuntimeError::new_err("the number of threads can be set before the first step only")
+    fn set_num_threads(threads: i64) -> PyResult<()> {
+        if !(1..=4096).contains(&threads) {
+            return Err(PyValueError::new_err(format!(
+                "{threads} threads are refused; from 1 to 4096 can be set"
+            )));
+        }
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads as usize);
+        pool.build_global().map_err(|error| {
+            let hint = "the number of threads can be set once, before the first step";
+            PyRuntimeError::new_err(format!("{error}; {hint}"))
         })
     }
 }

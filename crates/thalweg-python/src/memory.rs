@@ -20,7 +20,7 @@ pub struct Region {
 }
 
 impl Region {
-    fn bytes(&self) -> Range<usize> {
+    pub fn bytes(&self) -> Range<usize> {
         self.address..self.address + self.len * self.dtype.size()
     }
 }
@@ -50,7 +50,7 @@ fn claimed() -> MutexGuard<'static, Vec<(u64, Vec<Span>)>> {
     CLAIMED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A step's right to read some regions and write others, until it is dropped.
+/// A step's right to memory, until it is dropped.
 #[derive(Debug)]
 pub struct Claim {
     id: u64,
@@ -58,6 +58,19 @@ pub struct Claim {
 }
 
 impl Claim {
+    /// A claim to nothing yet.
+    pub fn begin() -> Self {
+        let mut claimed = claimed();
+        let id = claimed.iter().map(|(id, _)| id + 1).max().unwrap_or(0);
+        claimed.push((id, Vec::new()));
+        Self { id, regions: Vec::new() }
+    }
+
+    /// Holds memory that is copied for the step and written when it is done; false if another step has it.
+    pub fn hold(&mut self, bytes: Range<usize>) -> bool {
+        self.add(vec![Span { bytes, is_written: true, index: 0 }]).is_ok()
+    }
+
     /// Claims regions, each with whether it is written.
     ///
     /// # Safety
@@ -65,7 +78,7 @@ impl Claim {
     /// type, aligned; those that are written must be writable. Nothing outside of claims may write
     /// them meanwhile: what a Python program does in other threads is up to it, as with NumPy and PyTorch.
     #[expect(unsafe_code, reason = "memory that Python owns")]
-    pub unsafe fn new(regions: Vec<(Region, bool)>) -> Result<Self, Conflict> {
+    pub unsafe fn take(&mut self, regions: Vec<(Region, bool)>) -> Result<(), Conflict> {
         let spans = regions.iter().enumerate().map(|(index, &(region, is_written))| Span {
             bytes: region.bytes(),
             is_written,
@@ -76,26 +89,29 @@ impl Claim {
         if let Some((a, b)) = overlap(spans.iter()) {
             return Err(Conflict::Between(a.index.min(b.index), a.index.max(b.index)));
         }
+        self.add(spans).map_err(Conflict::InUse)?;
+        self.regions = regions;
+        Ok(())
+    }
+
+    /// Adds spans to the claim, unless one belongs to that of another step: then the place of that one.
+    fn add(&mut self, spans: Vec<Span>) -> Result<(), usize> {
         let mut claimed = claimed();
-        for (_, others) in claimed.iter() {
-            let mut both: Vec<(&Span, bool)> = spans.iter().map(|span| (span, true)).collect();
-            both.extend(others.iter().map(|span| (span, false)));
-            both.sort_by_key(|(span, _)| span.bytes.start);
-            if let Some((a, b)) = overlap(both.iter().map(|(span, _)| *span)) {
-                let is_ours = |span: &Span| spans.iter().any(|ours| std::ptr::eq(ours, span));
-                return Err(Conflict::InUse(if is_ours(a) { a.index } else { b.index }));
-            }
+        let others = claimed.iter().filter(|(id, _)| *id != self.id);
+        if let Some(ours) = others.into_iter().find_map(|(_, others)| conflict(&spans, others)) {
+            return Err(ours.index);
         }
-        let id = claimed.iter().map(|(id, _)| id + 1).max().unwrap_or(0);
-        claimed.push((id, spans));
-        Ok(Self { id, regions })
+        if let Some((_, ours)) = claimed.iter_mut().find(|(id, _)| *id == self.id) {
+            ours.extend(spans);
+        }
+        Ok(())
     }
 
     /// The elements of the claimed regions, in their order; `None` for one whose type the arithmetic does
     /// not read.
     pub fn elements<R: Arithmetic>(&mut self) -> impl Iterator<Item = Option<Elements<'_, R>>> {
         self.regions.iter().map(|&(region, is_written)| {
-            // SAFETY: `new` was promised that the region is valid for as long as this claim is, it
+            // SAFETY: `take` was promised that the region is valid for as long as this claim is, it
             // overlaps no other one of a claim if one of them is written, and the slices borrow the claim
             // mutably, so that there are none from an earlier call.
             #[expect(unsafe_code, reason = "memory that Python owns")]
@@ -120,6 +136,27 @@ impl Drop for Claim {
 pub enum Elements<'a, R: Real> {
     Read(Values<'a, R>),
     Written(ValuesMut<'a, R>),
+}
+
+/// One of our spans that overlaps one of another claim, where one of the two is written.
+fn conflict<'a>(ours: &'a [Span], others: &[Span]) -> Option<&'a Span> {
+    let mut others: Vec<&Span> = others.iter().collect();
+    others.sort_by_key(|span| span.bytes.start);
+    // The furthest end of all spans up to each one, so that a search finds all that may reach one of ours.
+    let mut furthest = 0;
+    let ends: Vec<usize> = others
+        .iter()
+        .map(|span| {
+            furthest = furthest.max(span.bytes.end);
+            furthest
+        })
+        .collect();
+    ours.iter().find(|span| {
+        let first = ends.partition_point(|&end| end <= span.bytes.start);
+        let reached = others[first..].iter().take_while(|other| other.bytes.start < span.bytes.end);
+        let mut overlapping = reached.filter(|other| other.bytes.end > span.bytes.start);
+        overlapping.any(|other| span.is_written || other.is_written)
+    })
 }
 
 /// Two spans that overlap, of which one is written; they are sorted by address.

@@ -169,9 +169,10 @@ fn from_python(value: &Bound<'_, PyAny>, known: Option<&Hyperparameter>) -> Opti
             _ => accepts.parse(&word),
         };
     }
-    let is_flag = value.is_instance_of::<PyBool>();
+    // Python's, or NumPy's.
+    let is_flag = value.extract::<bool>().is_ok();
     match accepts {
-        Accepts::Flag => is_flag.then(|| value.extract().ok().map(Value::Flag))?,
+        Accepts::Flag => value.extract().ok().map(Value::Flag),
         _ if is_flag => None,
         Accepts::Number(_) => number(value).map(Value::Number),
         Accepts::Whole(_) | Accepts::WholeOr(_) => value.extract().ok().map(Value::Whole),

@@ -8,13 +8,15 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 use thalweg::Dtype;
 
-use crate::array::{Array, Gradient, Item, Role, dtype_name, dtype_of};
-use crate::memory::Region;
+use crate::array::{Array, Gradient, Item, Role, dtype_name, dtype_of, extent};
+use crate::error::array_in_use;
+use crate::memory::{Claim, Region};
 
 /// What a step with two dictionaries of arrays is about: the parameters in the order of their dictionary.
 pub fn items<'py>(
     parameters: &Bound<'py, PyDict>,
     gradients: &Bound<'py, PyDict>,
+    claim: &mut Claim,
 ) -> PyResult<Vec<Item<'py>>> {
     let mut items = Vec::with_capacity(parameters.len());
     let mut used = 0;
@@ -24,11 +26,11 @@ pub fn items<'py>(
         used += usize::from(gradient.is_some());
         let text = name.to_str()?;
         let item = Item {
-            parameter: array(text, Role::Parameter, &parameter)?,
+            parameter: array(text, Role::Parameter, &parameter, claim)?,
             copy: None,
             gradient: match gradient.filter(|gradient| !gradient.is_none()) {
                 Some(gradient) => {
-                    let values = array(text, Role::Gradient, &gradient)?;
+                    let values = array(text, Role::Gradient, &gradient, claim)?;
                     Some(Gradient { values, rows: None })
                 }
                 None => None,
@@ -66,7 +68,12 @@ pub fn kind_of(object: &Bound<'_, PyAny>) -> String {
 }
 
 /// An array as it is, or a copy in row-major order if its elements lie otherwise.
-pub fn array<'py>(name: &str, role: Role, object: &Bound<'py, PyAny>) -> PyResult<Array<'py>> {
+pub fn array<'py>(
+    name: &str,
+    role: Role,
+    object: &Bound<'py, PyAny>,
+    claim: &mut Claim,
+) -> PyResult<Array<'py>> {
     let py = object.py();
     let of = || role.of(name);
     let found = match object.cast::<PyUntypedArray>() {
@@ -87,6 +94,12 @@ pub fn array<'py>(name: &str, role: Role, object: &Bound<'py, PyAny>) -> PyResul
             )));
         }
     };
+    if object
+        .is_instance(&numpy(py)?.getattr(intern!(py, "ma"))?.getattr(intern!(py, "MaskedArray"))?)?
+    {
+        let problem = "a masked array; a plain one is needed, such as its .filled(0)";
+        return Err(PyTypeError::new_err(format!("{} is {problem}", of())));
+    }
     let descr = found.dtype();
     let dtype = match descr.num() {
         11 => Some(Dtype::F32),
@@ -116,18 +129,91 @@ pub fn array<'py>(name: &str, role: Role, object: &Bound<'py, PyAny>) -> PyResul
         let region = Region { address, len: found.len(), dtype };
         return Ok(Array { region, shape, owner: found.into_any(), original: None });
     }
-    let options = PyDict::new(py);
-    options.set_item(intern!(py, "order"), "C")?;
+    let Some(bytes) = extent(address, &shape, found.strides(), descr.itemsize()) else {
+        if role == Role::Parameter {
+            return Err(PyValueError::new_err(format!("elements of {} share memory", of())));
+        }
+        // As those of a gradient of `numpy.broadcast_to`.
+        return array(name, role, &row_major(&found, None)?, claim);
+    };
     let native =
         if is_native { descr.into_any() } else { PyString::new(py, dtype_name(dtype)).into_any() };
-    let copy = found.call_method(intern!(py, "astype"), (native,), Some(&options))?;
-    let copied = array(name, role, &copy)?;
-    Ok(Array { original: Some(object.clone()), ..copied })
+    if role == Role::Parameter && !claim.hold(bytes.clone()) {
+        return Err(array_in_use(&of()));
+    }
+    let copied = array(name, role, &row_major(&found, Some(native))?, claim)?;
+    Ok(Array { original: Some((object.clone(), bytes)), ..copied })
+}
+
+/// A copy in row-major order, a plain array whatever the class.
+fn row_major<'py>(
+    found: &Bound<'py, PyUntypedArray>,
+    dtype: Option<Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = found.py();
+    let options = PyDict::new(py);
+    options.set_item(intern!(py, "order"), "C")?;
+    options.set_item(intern!(py, "copy"), true)?;
+    if let Some(dtype) = dtype {
+        options.set_item(intern!(py, "dtype"), dtype)?;
+    }
+    numpy(py)?.call_method(intern!(py, "array"), (found,), Some(&options))
+}
+
+/// Checks that parameters that are copied for a step share no memory with others, which their copies would hide.
+pub fn check_copies(items: &[Item<'_>]) -> PyResult<()> {
+    let copied = items.iter().filter(|item| item.parameter.original.is_some());
+    if copied.clone().next().is_none() {
+        return Ok(());
+    }
+    let bytes = |array: &Array<'_>| match &array.original {
+        Some((_, bytes)) => bytes.clone(),
+        None => array.region.bytes(),
+    };
+    let mut all: Vec<_> = items.iter().map(|item| (bytes(&item.parameter), item)).collect();
+    all.sort_by_key(|(bytes, _)| bytes.start);
+    for (k, (ours, item)) in all.iter().enumerate() {
+        let near = all[k + 1..].iter().take_while(|(theirs, _)| theirs.start < ours.end);
+        for (_, other) in near {
+            let [a, b] = [item, other].map(|item| given(&item.parameter));
+            if share(a, b)? {
+                let mut names = [item.name.to_string(), other.name.to_string()];
+                names.sort();
+                return Err(PyValueError::new_err(format!(
+                    "the parameter `{}` and the parameter `{}` share memory; a step needs them apart",
+                    names[0], names[1]
+                )));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The object that an array was made from.
+fn given<'a, 'py>(array: &'a Array<'py>) -> &'a Bound<'py, PyAny> {
+    array.original.as_ref().map_or(&array.owner, |(object, _)| object)
+}
+
+/// An array of the same memory, of an array or a tensor.
+fn view<'py>(object: &Bound<'py, PyAny>) -> Option<Bound<'py, PyAny>> {
+    match object.hasattr("numpy") {
+        Ok(true) => object.call_method0("detach").ok()?.call_method0("numpy").ok(),
+        _ => Some(object.clone()),
+    }
+}
+
+/// Whether two arrays, or tensors, have an element in common; of tensors that NumPy cannot see it is assumed.
+fn share(a: &Bound<'_, PyAny>, b: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let py = a.py();
+    match (view(a), view(b)) {
+        (Some(a), Some(b)) => numpy(py)?.call_method1("shares_memory", (a, b))?.extract(),
+        _ => Ok(true),
+    }
 }
 
 /// Copies stepped elements back to the array that they are a copy of.
 pub fn put_back(array: &Array<'_>) -> PyResult<()> {
-    if let Some(original) = &array.original {
+    if let Some((original, _)) = &array.original {
         let py = original.py();
         numpy(py)?.call_method1(intern!(py, "copyto"), (original, &array.owner))?;
     }

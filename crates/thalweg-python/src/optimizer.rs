@@ -14,10 +14,12 @@ use thalweg::{
 };
 
 use crate::array::{Array, Item, Role, arithmetic, dtype_name, dtype_of};
-use crate::error::{exception, exception_of_file, exception_of_keywords, in_use, same_process};
+use crate::error::{
+    array_in_use, exception, exception_of_file, exception_of_keywords, in_use, same_process,
+};
 use crate::memory::{Arithmetic, Claim, Conflict, Elements};
 use crate::method::{Method, to_python, values_of};
-use crate::numpy_arrays;
+use crate::numpy_arrays::{self, check_copies};
 use crate::report::Report;
 use crate::tensors;
 
@@ -39,11 +41,13 @@ impl Inner {
         let Some(builder) = &self.undecided else { return Ok(()) };
         if arithmetic(dtype) != self.optimizer.dtype() {
             let mut optimizer = AnyOptimizer::build(builder.clone(), dtype)?;
-            for (known, value) in self.optimizer.hyperparameters() {
-                optimizer.set(known.name, value)?;
+            // What was set since: hyperparameters, metrics that were observed, the loss scale.
+            let mut set = self.optimizer.to_checkpoint();
+            let new = optimizer.to_checkpoint();
+            (set.arithmetic, set.state_type) = (new.arithmetic, new.state_type);
+            if optimizer.restore(&set).is_ok() {
+                self.optimizer = optimizer;
             }
-            optimizer.set_loss_scale(self.optimizer.loss_scale())?;
-            self.optimizer = optimizer;
         }
         self.undecided = None;
         Ok(())
@@ -72,8 +76,9 @@ impl Core {
         gradients: &Bound<'_, PyDict>,
         loss: Option<f64>,
     ) -> PyResult<Report> {
-        let items = numpy_arrays::items(parameters, gradients)?;
-        self.step(py, items, loss, numpy_arrays::put_back)
+        let mut claim = Claim::begin();
+        let items = numpy_arrays::items(parameters, gradients, &mut claim)?;
+        self.step(py, items, claim, loss, numpy_arrays::put_back)
     }
 
     /// Steps tensors of PyTorch with their gradients; a gradient that is None leaves its tensor alone.
@@ -89,8 +94,9 @@ impl Core {
         loss: Option<f64>,
         copies: Option<&Bound<'_, PyList>>,
     ) -> PyResult<Report> {
-        let items = tensors::items(torch, names, tensors, gradients, copies)?;
-        self.step(py, items, loss, tensors::put_back)
+        let mut claim = Claim::begin();
+        let items = tensors::items(torch, names, tensors, gradients, copies, &mut claim)?;
+        self.step(py, items, claim, loss, tensors::put_back)
     }
 
     /// The configured value of a hyperparameter.
@@ -326,6 +332,16 @@ impl Core {
         Ok(Self { inner: Mutex::new(Inner { optimizer, undecided: None }) })
     }
 
+    /// The same from the bytes of a checkpoint.
+    #[staticmethod]
+    fn open_bytes(bytes: &[u8]) -> PyResult<Self> {
+        let checkpoint = Checkpoint::from_bytes(bytes);
+        let checkpoint = checkpoint.map_err(|error| exception_of_file(error.into()))?;
+        let optimizer = AnyOptimizer::from_checkpoint(&Registry::standard(), &checkpoint);
+        let optimizer = optimizer.map_err(exception_of_file)?;
+        Ok(Self { inner: Mutex::new(Inner { optimizer, undecided: None }) })
+    }
+
     /// The names and steps of the parameters that have state.
     #[getter]
     fn parameters(&self) -> PyResult<Vec<(String, u64)>> {
@@ -380,8 +396,14 @@ impl Core {
 
     fn restore(&self, checkpoint: &Checkpoint) -> PyResult<()> {
         let mut inner = self.lock()?;
+        let undecided = inner.undecided.clone();
         inner.decide(checkpoint.arithmetic).map_err(exception)?;
-        inner.optimizer.restore(checkpoint).map_err(exception_of_file)
+        let restored = inner.optimizer.restore(checkpoint).map_err(exception_of_file);
+        // A file from before the first step decides nothing, and neither does one that is refused.
+        if restored.is_err() || checkpoint.parameters.is_empty() {
+            inner.undecided = undecided;
+        }
+        restored
     }
 
     /// Steps what is in memory, without the interpreter's lock, then puts copies back.
@@ -389,15 +411,33 @@ impl Core {
         &self,
         py: Python<'py>,
         items: Vec<Item<'py>>,
+        claim: Claim,
         loss: Option<f64>,
         put_back: fn(&Array<'py>) -> PyResult<()>,
     ) -> PyResult<Report> {
         same_process()?;
         let mut guard = self.lock()?;
         let inner = &mut *guard;
+        let undecided = inner.undecided.clone();
         if let Some(item) = items.first() {
             inner.decide(item.parameter.region.dtype).map_err(exception)?;
         }
+        let report = Self::step_decided(py, inner, items, claim, loss, put_back);
+        if report.is_err() {
+            // A step that is refused decides nothing.
+            inner.undecided = undecided;
+        }
+        report
+    }
+
+    fn step_decided<'py>(
+        py: Python<'py>,
+        inner: &mut Inner,
+        items: Vec<Item<'py>>,
+        mut claim: Claim,
+        loss: Option<f64>,
+        put_back: fn(&Array<'py>) -> PyResult<()>,
+    ) -> PyResult<Report> {
         check_types(&items, inner.optimizer.dtype())?;
         let names: Vec<&str> =
             items.iter().map(|item| item.name.to_str()).collect::<Result<_, _>>()?;
@@ -407,11 +447,12 @@ impl Core {
             regions.extend(item.copy.iter().map(|copy| (copy.region, true)));
             regions.extend(item.gradient.iter().map(|gradient| (gradient.values.region, false)));
         }
+        check_copies(&items)?;
         // SAFETY: `items` holds references to the arrays that own this memory until the claim is dropped, and
         // they were checked to be of these types and lengths, aligned, and where they are written writable.
         #[expect(unsafe_code, reason = "memory that Python owns")]
-        let claim = unsafe { Claim::new(regions) };
-        let mut claim = claim.map_err(|conflict| conflict_text(&items, &names, conflict))?;
+        let taken = unsafe { claim.take(regions) };
+        taken.map_err(|conflict| conflict_text(&items, &names, conflict))?;
         let described: Vec<_> = items
             .iter()
             .zip(names)
@@ -523,10 +564,7 @@ fn conflict_text(items: &[Item<'_>], names: &[&str], conflict: Conflict) -> PyEr
             format!("{} and {} share memory; a step needs them apart", text(a), text(b))
         }
         Conflict::InUse(a) => {
-            return pyo3::exceptions::PyRuntimeError::new_err(format!(
-                "{} is being stepped by another thread; only one may at a time",
-                text(a)
-            ));
+            return array_in_use(text(a));
         }
     })
 }
@@ -640,7 +678,11 @@ fn groups(registry: &Registry, spec: &Spec, value: &Bound<'_, PyAny>) -> PyResul
     if let Ok(all) = value.cast::<PyDict>() {
         for (patterns, treatment) in all.iter() {
             let patterns = text("the pattern of a group", &patterns)?;
-            groups.push(match treatment.cast::<PyDict>() {
+            let (patterns, is_optional) = match patterns.strip_prefix("optional ") {
+                Some(patterns) => (patterns.trim().to_owned(), true),
+                None => (patterns, false),
+            };
+            let group = match treatment.cast::<PyDict>() {
                 Ok(values) => {
                     let mut group = Group::matching(&patterns);
                     for (name, value) in values_of(spec, values)? {
@@ -653,7 +695,8 @@ fn groups(registry: &Registry, spec: &Spec, value: &Bound<'_, PyAny>) -> PyResul
                     let group = format!("{patterns}: {treatment}");
                     Group::parse_in(registry, &group).map_err(exception)?
                 }
-            });
+            };
+            groups.push(if is_optional { group.optional() } else { group });
         }
         return Ok(groups);
     }

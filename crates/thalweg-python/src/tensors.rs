@@ -6,8 +6,9 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 use thalweg::Dtype;
 
-use crate::array::{Array, Gradient, Item, Role};
-use crate::memory::{Region, slice};
+use crate::array::{Array, Gradient, Item, Role, extent};
+use crate::error::array_in_use;
+use crate::memory::{Claim, Region, slice};
 use crate::numpy_arrays::kind_of;
 
 /// PyTorch's objects that tensors are compared with.
@@ -35,7 +36,13 @@ impl<'py> Torch<'py> {
     }
 
     /// A tensor as it is, or a copy in row-major order if its elements lie otherwise.
-    fn array(&self, name: &str, role: Role, tensor: &Bound<'py, PyAny>) -> PyResult<Array<'py>> {
+    fn array(
+        &self,
+        name: &str,
+        role: Role,
+        tensor: &Bound<'py, PyAny>,
+        claim: &mut Claim,
+    ) -> PyResult<Array<'py>> {
         let py = tensor.py();
         let dtype = tensor.getattr(intern!(py, "dtype"))?;
         let Some(&(_, dtype)) = self.dtypes.iter().find(|(known, _)| known.is(&dtype)) else {
@@ -62,12 +69,26 @@ impl<'py> Torch<'py> {
         // A view that stands for the negated numbers in memory.
         let is_negated = tensor.call_method0(intern!(py, "is_neg"))?.is_truthy()?;
         if !contiguous || is_negated {
+            let size = dtype.size();
+            let strides: Vec<isize> = tensor.call_method0(intern!(py, "stride"))?.extract()?;
+            let strides: Vec<isize> = strides.iter().map(|step| step * size as isize).collect();
+            let address: usize = tensor.call_method0(intern!(py, "data_ptr"))?.extract()?;
+            let bytes = extent(address, &shape(tensor)?, &strides, size);
+            let detached = tensor.call_method0(intern!(py, "detach"))?;
+            if role == Role::Parameter {
+                let Some(bytes) = &bytes else {
+                    let of = role.of(name);
+                    return Err(PyValueError::new_err(format!("elements of {of} share memory")));
+                };
+                if !claim.hold(bytes.clone()) {
+                    return Err(array_in_use(&role.of(name)));
+                }
+            }
             let options = PyDict::new(py);
             options.set_item("memory_format", self.module.getattr("contiguous_format")?)?;
-            let detached = tensor.call_method0(intern!(py, "detach"))?;
             let copy = detached.call_method(intern!(py, "clone"), (), Some(&options))?;
-            let copied = self.array(name, role, &copy)?;
-            return Ok(Array { original: Some(detached), ..copied });
+            let copied = self.array(name, role, &copy, claim)?;
+            return Ok(Array { original: bytes.map(|bytes| (detached, bytes)), ..copied });
         }
         let shape = shape(tensor)?;
         let address: usize = tensor.call_method0(intern!(py, "data_ptr"))?.extract()?;
@@ -86,11 +107,16 @@ impl<'py> Torch<'py> {
         Ok(Array { region, shape, owner: tensor.clone(), original: None })
     }
 
-    fn gradient(&self, name: &str, gradient: &Bound<'py, PyAny>) -> PyResult<Gradient<'py>> {
+    fn gradient(
+        &self,
+        name: &str,
+        gradient: &Bound<'py, PyAny>,
+        claim: &mut Claim,
+    ) -> PyResult<Gradient<'py>> {
         let py = gradient.py();
         if !gradient.getattr(intern!(py, "layout"))?.is(&self.sparse) {
             return Ok(Gradient {
-                values: self.array(name, Role::Gradient, gradient)?,
+                values: self.array(name, Role::Gradient, gradient, claim)?,
                 rows: None,
             });
         }
@@ -105,7 +131,7 @@ impl<'py> Torch<'py> {
         let values = coalesced.call_method0("values")?.call_method0("contiguous")?;
         let indices = coalesced.call_method0("indices")?.call_method0("contiguous")?;
         Ok(Gradient {
-            values: self.array(name, Role::Gradient, &values)?,
+            values: self.array(name, Role::Gradient, &values, claim)?,
             rows: Some(rows(name, &indices)?),
         })
     }
@@ -143,6 +169,7 @@ pub fn items<'py>(
     tensors: &Bound<'py, PyList>,
     gradients: Option<&Bound<'py, PyList>>,
     copies: Option<&Bound<'py, PyList>>,
+    claim: &mut Claim,
 ) -> PyResult<Vec<Item<'py>>> {
     let py = torch.py();
     let torch = Torch::new(torch)?;
@@ -157,10 +184,12 @@ pub fn items<'py>(
         }
         let name = name.cast_into::<PyString>()?;
         let text = name.to_str()?;
-        let parameter = torch.array(text, Role::Parameter, &tensor)?;
-        let gradient = Some(torch.gradient(text, &gradient)?);
+        let parameter = torch.array(text, Role::Parameter, &tensor, claim)?;
+        let gradient = Some(torch.gradient(text, &gradient, claim)?);
         let copy = match copies {
-            Some(copies) => Some(torch.array(text, Role::Parameter, &copies.get_item(index)?)?),
+            Some(copies) => {
+                Some(torch.array(text, Role::Parameter, &copies.get_item(index)?, claim)?)
+            }
             None => None,
         };
         let item = Item { parameter, copy, gradient, name };
@@ -172,7 +201,7 @@ pub fn items<'py>(
 
 /// Copies stepped elements back to the tensor that they are a copy of.
 pub fn put_back(array: &Array<'_>) -> PyResult<()> {
-    if let Some(original) = &array.original {
+    if let Some((original, _)) = &array.original {
         original.call_method1("copy_", (&array.owner,))?;
     }
     Ok(())

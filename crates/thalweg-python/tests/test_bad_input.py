@@ -30,6 +30,7 @@ REFUSED = [
     ({}, {"W": np.ones((2, 3), object)}, TypeError, "type object"),
     ({}, {"W": [[1.0] * 3] * 2}, TypeError, "the gradient of `W` is of type list, not a NumPy array"),
     ({}, {"W": Liar()}, TypeError, "type Liar"),
+    ({}, {"W": np.ma.ones((2, 3))}, TypeError, "the gradient of `W` is a masked array"),
     ({}, {"w": np.ones((2, 3))}, ValueError, "there is a gradient for `w`, but no parameter of that name"),
     ({}, {1: np.ones((2, 3))}, TypeError, "the name of a gradient is 1, of type int; a str is needed"),
     ({1: np.ones(2)}, {}, TypeError, "the name of a parameter is 1"),
@@ -75,6 +76,16 @@ def test_arrays_that_share_memory():
     ]:
         with pytest.raises(ValueError, match=message):
             thalweg.SGD().step(params, grads)
+    square = np.ones((3, 3))
+    overlapping = np.lib.stride_tricks.as_strided(np.ones(4), (3, 3), (8, 0))
+    for params, message in [
+        ({"a": square, "b": square.T}, "the parameter `a` and the parameter `b` share memory"),
+        ({"a": square[:, :2], "b": square[:, 1:]}, "the parameter `a` and the parameter `b` share memory"),
+        ({"a": overlapping}, "elements of the parameter `a` share memory"),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            thalweg.SGD().step(params, {name: np.ones(array.shape) for name, array in params.items()})
+    assert (square == 1).all()
     assert (base == 1).all()
     shared = np.ones(3)
     thalweg.SGD().step({"a": base[:3], "b": base[3:]}, {"a": shared, "b": shared})
@@ -173,12 +184,14 @@ def test_two_threads_one_optimizer():
     assert optimizer.steps_taken + len(refused) == 80
 
 
-def test_two_optimizers_one_array():
-    params, grads = {"w": np.ones(1 << 22, np.float32)}, {"w": np.ones(1 << 22, np.float32)}
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_two_optimizers_one_array(order):
+    params = {"w": np.zeros((1 << 11, 1 << 10), np.float32, order)}
+    grads = {"w": np.full((1 << 11, 1 << 10), -1, np.float32)}
     refused, steps = [], []
 
     def step():
-        optimizer = thalweg.Adam()
+        optimizer = thalweg.SGD(lr=1.0)
         for _ in range(20):
             try:
                 optimizer.step(params, grads)
@@ -191,6 +204,7 @@ def test_two_optimizers_one_array():
     [thread.join() for thread in threads]
     assert all("is being stepped by another thread" in message for message in refused)
     assert len(steps) + len(refused) == 80
+    assert (params["w"] == len(steps)).all()
 
 
 def test_a_parameter_that_is_dropped_meanwhile():

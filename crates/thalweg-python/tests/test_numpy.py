@@ -122,6 +122,12 @@ def test_other_layouts_give_the_same_numbers(lay):
     np.testing.assert_array_equal(a.state("w")["v"], b.state("w")["v"])
 
 
+def test_columns_of_one_array_are_parameters_of_their_own():
+    both = np.ones((3, 2))
+    thalweg.SGD(lr=1.0).step({"a": both[:, 0], "b": both[:, 1]}, {"a": np.ones(3), "b": np.zeros(3)})
+    np.testing.assert_array_equal(both, [[0, 1]] * 3)
+
+
 def test_views_of_one_array_are_parameters_of_their_own():
     both = np.ones((2, 3))
     thalweg.SGD(lr=1.0).step({"a": both[0], "b": both[1]}, {"a": np.ones(3), "b": np.zeros(3)})
@@ -187,6 +193,37 @@ def test_a_checkpoint_resumes_with_the_same_bits(tmp_path, narrow):
         second.save(tmp_path / "end.safetensors")
         optimizer.save(tmp_path / "straight.safetensors")
         assert (tmp_path / "end.safetensors").read_bytes() == (tmp_path / "straight.safetensors").read_bytes()
+
+
+def test_copies_keep_what_was_set_before_the_first_step():
+    rule = thalweg.Rule("lr = 0.1\nW = W - lr*g", lr=0.5)
+    optimizer = thalweg.Optimizer(rule, transforms=map(str, ["centralize"]), schedule="plateau:patience=0,factor=0.1")
+    optimizer.loss_scale = 4.0
+    optimizer.observe(1.0), optimizer.observe(2.0)
+    optimizer.epoch = 3
+    for copied in (optimizer, copy.deepcopy(optimizer), pickle.loads(pickle.dumps(optimizer))):
+        assert copied.loss_scale == 4.0 and copied.current("lr") == 0.05 and copied.epoch == 3
+        params = {"w": np.zeros((2, 2))}
+        copied.step(params, {"w": np.array([[4.0, 8.0], [4.0, 4.0]])})
+        np.testing.assert_allclose(params["w"], [[0.025, -0.025], [0, 0]], rtol=1e-12)
+    assert pickle.loads(pickle.dumps(rule)).method.text == rule.method.text
+
+
+def test_an_opened_optimizer_can_be_copied(tmp_path):
+    optimizer = thalweg.Optimizer("adam", clip=1.0, groups={"b": {"lr": 0.5}})
+    params = {"a": np.ones(2), "b": np.ones(2)}
+    optimizer.step(params, {"a": np.ones(2), "b": np.ones(2)})
+    optimizer.save(tmp_path / "run")
+    copy.deepcopy(thalweg.Optimizer.open(tmp_path / "run")).save(tmp_path / "again")
+    assert (tmp_path / "again").read_bytes() == (tmp_path / "run").read_bytes()
+
+
+def test_a_step_that_is_refused_does_not_fix_the_type():
+    optimizer = thalweg.SGD()
+    with pytest.raises(FloatingPointError):
+        optimizer.step({"w": np.ones(1, np.float32)}, {"w": np.array([np.nan], np.float32)})
+    optimizer.step({"w": np.ones(1)}, {"w": np.ones(1)})
+    assert optimizer._core.dtype == "float64"
 
 
 def test_evaluation_weights_are_the_average():

@@ -103,11 +103,30 @@ def test_rules_are_methods_with_groups_checkpoints_and_mathematics(tmp_path):
         (lambda g, w, s, h: w - s.n, "there is no state 'n'"),
         (lambda g, w, s, h: w - "lr" * g, "'lr' of type str cannot be part of a rule"),
         (lambda g, w, s, h: None, "the new parameter is needed"),
+        (lambda g, w, s, h: w - g if h.t == 1 else w, "no comparisons"),
+        (lambda g, w, s, h: w - g if h.t in (1, 2) else w, "no comparisons"),
+        (lambda g, w, s, h: {1: g}.get(h.t, w), "unhashable"),
+        (lambda g, w, s, h: w - g * (h.t % 2), "no remainder"),
+        (lambda g, w, s, h: w - np.minimum(g, np.inf), "inf cannot be part of a rule"),
     ],
 )
 def test_what_cannot_be_traced_says_why(function, message):
-    with pytest.raises((TypeError, AttributeError), match=message):
+    with pytest.raises((TypeError, AttributeError, ValueError), match=message):
         Rule.function(function, state=("m",), lr=0.1)
+
+
+def test_names_with_a_meaning_are_refused():
+    for name in ("W", "g", "t", "sqrt"):
+        with pytest.raises(ValueError, match=f"'{name}' cannot be the name"):
+            Rule.function(lambda g, w, s, h: w - g, **{name: 0.1})
+
+
+def test_clip_in_all_its_forms():
+    for clip in (lambda g: np.clip(g, -1, 1), lambda g: np.clip(g, a_min=-1, a_max=1), lambda g: np.clip(g, min=-1, max=1)):
+        rule = Rule.function(lambda g, w, s, h: w - h.lr * clip(g), lr=0.5)
+        params = {"w": np.zeros(3)}
+        thalweg.Optimizer(rule).step(params, {"w": np.array([-4.0, 0.5, 4.0])})
+        np.testing.assert_array_equal(params["w"], [0.5, -0.25, -0.5])
 
 
 def test_a_text_that_cannot_be_read_says_where():

@@ -146,7 +146,7 @@ class Film:
 
 
 def explain(
-    method: Spec,
+    method: Spec | Optimizer,
     on: Function = "ravine",
     *,
     start: Start | None = None,
@@ -159,7 +159,10 @@ def explain(
     True
     """
     problem = _problem(on, gradient)
-    return Explanation(problem, method_of(method), _start(start), steps)
+    if steps < 0:
+        raise ValueError(f"steps={steps} is refused; steps is a whole number ≥ 0")
+    chosen = method.method if isinstance(method, Optimizer) else method_of(method)
+    return Explanation(problem, chosen, _start(start), steps)
 
 
 class Explanation:

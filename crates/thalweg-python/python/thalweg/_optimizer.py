@@ -52,10 +52,10 @@ class Optimizer:
         A text such as ``"adam:lr=0.1"``, the name of a file that ends in ``.rule``, or a :class:`Rule`.
     groups
         What differs for parameters with certain names: a dictionary from patterns to hyperparameters
-        (``{"*.bias": {"weight_decay": 0}}``), ``"frozen"``, ``"default"`` or another method; or the same as texts
+        (``{"*.bias": {"weight_decay": 0}}``), ``"frozen"``, ``"default"`` or the text of another method; or the same as texts
         (``["*.bias: weight_decay=0", "head.*: sgd:lr=0.1"]``). ``*`` stands for any characters. A parameter belongs
-        to the first group that matches; a pattern that matches nothing is an error, unless it begins with
-        ``optional``.
+        to the first group that matches. Of patterns joined by ``|`` each has to match some parameter, unless the text begins
+        with ``optional``.
     schedule
         The schedule of the learning rate, such as ``"warmup:steps=10 then cosine:steps=90"``, or a dictionary
         from hyperparameters to schedules.
@@ -88,6 +88,8 @@ class Optimizer:
     """
 
     _core: _Core
+    #: What the constructor was given; None of an optimizer that was opened from a file.
+    _settings: dict[str, Any] | None
 
     def __init__(
         self,
@@ -109,8 +111,8 @@ class Optimizer:
         dtype: str | None = None,
     ) -> None:
         settings = {
-            "groups": groups,
-            "schedule": schedule,
+            "groups": _own(groups),
+            "schedule": _own(schedule),
             "clip": clip,
             "state": state,
             "rounding": rounding,
@@ -118,11 +120,11 @@ class Optimizer:
             "loss_scale": loss_scale,
             "average": average,
             "lookahead": lookahead,
-            "transforms": transforms,
+            "transforms": [transforms] if isinstance(transforms, str) else transforms and list(transforms),
             "maximize": maximize,
             "large_pages": large_pages,
             "measure": measure,
-            "dtype": dtype,
+            "dtype": dtype if dtype is None or isinstance(dtype, str) else numpy.dtype(dtype).name,
         }
         self._settings = {key: value for key, value in settings.items() if value is not None}
         self._core = _Core(method_of(method), self._settings)
@@ -152,9 +154,11 @@ class Optimizer:
         """
         return self._core.step_arrays(_dict(params, "params"), _dict(grads, "grads"), _loss(loss))
 
-    def update(self, params: dict[str, numpy.ndarray], grads: Mapping[str, Any]) -> None:
+    def update(
+        self, params: dict[str, numpy.ndarray], grads: Mapping[str, Any], loss: float | None = None
+    ) -> None:
         """The same as :meth:`step` without a report."""
-        self.step(params, grads)
+        self.step(params, grads, loss)
 
     @property
     def method(self) -> Method:
@@ -248,35 +252,34 @@ class Optimizer:
         """The optimizer of a checkpoint, with its settings."""
         opened = Optimizer.__new__(Optimizer)
         opened._core = _Core.open(os.fspath(path))
-        opened._settings = {}
+        opened._settings = None
         return opened
 
     def __getstate__(self) -> dict[str, Any]:
         method = self._core.method
-        rule = (method.name, method.rule_text) if method.rule_text else None
+        attributes = {key: value for key, value in vars(self).items() if key not in ("_core", "_settings")}
         return {
-            "spec": method.text,
-            "rule": rule,
+            "method": (method.name, method.rule_text, {name: value for name, value, *_ in method.hyperparameters}),
             "settings": self._settings,
             "dtype": self._core.dtype,
             "checkpoint": self._core.to_bytes(),
+            "attributes": attributes,
         }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        if state["rule"] is None:
-            method = Method(state["spec"])
-        else:
-            method = Method.rule(*state["rule"])
+        self.__dict__.update(state["attributes"])
         self._settings = state["settings"]
-        settings = dict(self._settings)
-        if state["dtype"] is not None:
-            settings["dtype"] = state["dtype"]
-        self._core = _Core(method, settings)
-        if state["dtype"] is not None:
-            self._core.load_bytes(state["checkpoint"])
+        if self._settings is None:
+            self._core = _Core.open_bytes(state["checkpoint"])
+            return
+        name, text, values = state["method"]
+        method = (Method(name) if text is None else Method.rule(name, text)).with_values(values)
+        dtype = {} if state["dtype"] is None else {"dtype": state["dtype"]}
+        self._core = _Core(method, {**self._settings, **dtype})
+        self._core.load_bytes(state["checkpoint"])
 
     def __repr__(self) -> str:
-        settings = "".join(f", {key}={value!r}" for key, value in self._settings.items())
+        settings = "".join(f", {key}={value!r}" for key, value in (self._settings or {}).items())
         return f"thalweg.Optimizer({self._core.method.text!r}{settings})"
 
     def _repr_latex_(self) -> str | None:
@@ -290,6 +293,15 @@ def latex_of(method: Method) -> str | None:
         return None
     aligned = " \\\\\n".join(line.replace("=", "&=", 1) if " = " in line else line.replace("\\leftarrow", "&\\leftarrow", 1) for line in lines)
     return "$$\\begin{aligned}\n" + aligned + "\n\\end{aligned}$$"
+
+
+def _own(given: Any) -> Any:
+    """A copy of a setting that is a dictionary or a list, which may change later."""
+    if isinstance(given, Mapping):
+        return {key: _own(value) for key, value in given.items()}
+    if given is None or isinstance(given, str) or not isinstance(given, Iterable):
+        return given
+    return list(given)
 
 
 def _dict(given: Any, name: str) -> dict[str, Any]:

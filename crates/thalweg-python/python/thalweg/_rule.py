@@ -55,7 +55,8 @@ class Rule:
         new parameter. It reads and assigns the state as attributes of ``s``, reads hyperparameters as attributes of
         ``h`` and the step, from 1, as ``h.t``; NumPy's functions and the operators work on all of them. It runs once,
         on symbols: what it leaves is a formula, which steps without Python. ``state`` names the slots, with what they
-        start from if that is not 0; the other arguments are the hyperparameters with their defaults.
+        start from if that is not 0; the other arguments are the hyperparameters with their defaults. Where one of two numbers
+        is NaN, a rule's minimum and maximum are the other one.
 
         >>> import numpy
         >>> def lion(g, w, s, h):
@@ -76,7 +77,11 @@ class Rule:
         <BLANKLINE>
         """
         text = _trace.text_of(function, state, hyperparameters)
-        return cls(text, name=name or function.__name__)
+        return cls(text, name=name or getattr(function, "__name__", "rule"))
+
+    def __reduce__(self) -> Any:
+        values = {name: value for name, value, *_ in self.method.hyperparameters}
+        return _again, (self.text, self.method.name, values)
 
     @property
     def text(self) -> str:
@@ -100,3 +105,8 @@ class Rule:
 
     def __repr__(self) -> str:
         return f"thalweg.Rule({self.method.name!r}: {'; '.join(self.formula)})"
+
+
+def _again(text: str, name: str, values: dict[str, Any]) -> Rule:
+    """A rule from its copy."""
+    return Rule(text, name=name, **values)

@@ -7,6 +7,7 @@ or that has to be kept because the state that it was made of changes before it i
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -85,8 +86,12 @@ class Symbol:
         return made(*inputs)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Symbol:
-        if function is numpy.clip and not kwargs:
-            return args[0].clip(*args[1:])
+        if function is numpy.clip:
+            bounds = {"a_min": None, "a_max": None}
+            bounds.update(zip(bounds, args[1:]))
+            for key, value in kwargs.items():
+                bounds[{"min": "a_min", "max": "a_max"}.get(key, key)] = value
+            return _symbol(args[0]).clip(*bounds.values())
         name = getattr(function, "__name__", "this function")
         raise TypeError(f"numpy.{name} cannot be part of a rule{_HINT}")
 
@@ -109,6 +114,17 @@ class Symbol:
         raise self._refuse("a rule has no comparisons: numpy.sign, numpy.maximum and numpy.minimum choose by values")
 
     __le__ = __gt__ = __ge__ = __lt__
+
+    def __eq__(self, other: object) -> bool:
+        raise self._refuse("a rule has no comparisons: numpy.sign, numpy.maximum and numpy.minimum choose by values")
+
+    __ne__ = __eq__
+    __hash__ = None  # type: ignore[assignment]
+
+    def __mod__(self, other: Any) -> Symbol:
+        raise self._refuse("a rule has no remainder; numpy.floor can be part of one")
+
+    __rmod__ = __floordiv__ = __rfloordiv__ = __mod__
 
     def __repr__(self) -> str:
         return f"<symbol {_write(self, {})[0]}>"
@@ -206,10 +222,14 @@ def text_of(
     slots = _State(tuple(starts))
     g, w = Symbol("gradient", leaf="g"), Symbol("parameter", leaf="W")
     result, names = _call(function, (g, w, slots, _Hyperparameters(tuple(hyperparameters))))
+    title = getattr(function, "__name__", type(function).__name__)
     if result is None or isinstance(result, tuple):
-        raise TypeError(f"{function.__name__} returned {result!r}; the new parameter is needed")
+        raise TypeError(f"{title} returned a value of type {type(result).__name__}; the new parameter is needed")
+    for name in (*starts, *hyperparameters):
+        if name in _RESERVED:
+            raise ValueError(f"{name!r} cannot be the name of a slot or a hyperparameter: it has a meaning in rules")
     taken = {*_RESERVED, *starts, *hyperparameters}
-    lines = [f"# {function.__name__}"]
+    lines = [f"# {title}"]
     lines += [f"{name} = {_number(value)}" for name, value in hyperparameters.items()]
     lines += [f"state {slot} = {start if isinstance(start, str) else _number(start)}" for slot, start in starts.items()]
     lines += _statements([*slots._events, ("W", _symbol(result))], names, taken)
@@ -349,4 +369,6 @@ def _number(value: Any) -> str:
     if isinstance(value, (bool, numpy.bool_)):
         raise TypeError(f"{value!r} cannot be part of a rule; numbers can")
     value = float(value)
+    if not math.isfinite(value):
+        raise ValueError(f"{value} cannot be part of a rule; finite numbers can")
     return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)

@@ -482,11 +482,12 @@ class Optimizer(torch.optim.Optimizer):
 
     def __getstate__(self) -> dict[str, Any]:
         self._take()
-        rule = (self._method.name, self._method.rule_text) if self._method.rule_text else None
+        method = self._method
+        values = {name: value for name, value, *_ in method.hyperparameters}
         return {
             **super().__getstate__(),
             "state": self._states(),
-            "_method": (self._method.text, rule),
+            "_method": (method.name, method.rule_text, values),
             "_settings": self._settings,
         }
 
@@ -496,10 +497,10 @@ class Optimizer(torch.optim.Optimizer):
             super().__setstate__(state)
             return
         state = dict(state)
-        (text, rule), kept = state.pop("_method"), state.pop("state")
+        (name, text, values), kept = state.pop("_method"), state.pop("state")
         self._core = None
         super().__setstate__(state)
-        self._set_method(Method.rule(*rule) if rule else Method(text))
+        self._set_method((Method(name) if text is None else Method.rule(name, text)).with_values(values))
         self._build()
         for parameter, values in kept.items():
             self._give(parameter, values)
