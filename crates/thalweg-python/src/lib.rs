@@ -11,6 +11,8 @@ mod method;
 mod numpy_arrays;
 mod optimizer;
 mod report;
+mod settings;
+mod step;
 mod tensors;
 
 use pyo3::prelude::*;

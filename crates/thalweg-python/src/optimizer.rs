@@ -4,23 +4,19 @@ use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, TryLockError};
 
 use numpy::{PyArray1, PyArrayMethods};
-use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple};
+use pyo3::types::{PyBytes, PyDict, PyList};
 use thalweg::checkpoint::Checkpoint;
-use thalweg::schedule::Schedule;
-use thalweg::{
-    AnyOptimizer, Builder, Dtype, Group, Measure, Optimizer, Parameter, Registry, Rows, Spec, Value,
-};
+use thalweg::{AnyOptimizer, Builder, Dtype, Group, Optimizer, Registry, Spec, Value};
 
-use crate::array::{Array, Item, Role, arithmetic, dtype_name, dtype_of};
-use crate::error::{
-    array_in_use, exception, exception_of_file, exception_of_keywords, in_use, same_process,
-};
-use crate::memory::{Arithmetic, Claim, Conflict, Elements};
+use crate::array::{Array, Item, arithmetic, dtype_name};
+use crate::error::{exception, exception_of_file, exception_of_keywords, in_use, same_process};
+use crate::memory::Claim;
 use crate::method::{Method, to_python, values_of};
-use crate::numpy_arrays::{self, check_copies};
+use crate::numpy_arrays;
 use crate::report::Report;
+use crate::settings::{builder, dtype_named, text_of};
+use crate::step;
 use crate::tensors;
 
 /// Steps named arrays or tensors; one thread at a time.
@@ -406,7 +402,7 @@ impl Core {
         restored
     }
 
-    /// Steps what is in memory, without the interpreter's lock, then puts copies back.
+    /// Takes a step, in the arithmetic that it needs.
     fn step<'py>(
         &self,
         py: Python<'py>,
@@ -422,292 +418,15 @@ impl Core {
         if let Some(item) = items.first() {
             inner.decide(item.parameter.region.dtype).map_err(exception)?;
         }
-        let report = Self::step_decided(py, inner, items, claim, loss, put_back);
+        let report = step::step(py, &mut inner.optimizer, items, claim, loss, put_back);
         if report.is_err() {
             // A step that is refused decides nothing.
             inner.undecided = undecided;
         }
         report
     }
-
-    fn step_decided<'py>(
-        py: Python<'py>,
-        inner: &mut Inner,
-        items: Vec<Item<'py>>,
-        mut claim: Claim,
-        loss: Option<f64>,
-        put_back: fn(&Array<'py>) -> PyResult<()>,
-    ) -> PyResult<Report> {
-        check_types(&items, inner.optimizer.dtype())?;
-        let names: Vec<&str> =
-            items.iter().map(|item| item.name.to_str()).collect::<Result<_, _>>()?;
-        let mut regions = Vec::with_capacity(2 * items.len());
-        for item in &items {
-            regions.push((item.parameter.region, true));
-            regions.extend(item.copy.iter().map(|copy| (copy.region, true)));
-            regions.extend(item.gradient.iter().map(|gradient| (gradient.values.region, false)));
-        }
-        check_copies(&items)?;
-        // SAFETY: `items` holds references to the arrays that own this memory until the claim is dropped, and
-        // they were checked to be of these types and lengths, aligned, and where they are written writable.
-        #[expect(unsafe_code, reason = "memory that Python owns")]
-        let taken = unsafe { claim.take(regions) };
-        taken.map_err(|conflict| conflict_text(&items, &names, conflict))?;
-        let described: Vec<_> = items
-            .iter()
-            .zip(names)
-            .map(|(item, name)| Described {
-                name,
-                shape: &item.parameter.shape,
-                has_copy: item.copy.is_some(),
-                gradient: item.gradient.as_ref().map(|gradient| {
-                    let width = gradient.values.shape.iter().skip(1).product();
-                    gradient.rows.as_deref().map(|indices| Rows { width, indices })
-                }),
-            })
-            .collect();
-        let claim = &mut claim;
-        let report = match &mut inner.optimizer {
-            AnyOptimizer::F32(optimizer) => py.detach(|| run(optimizer, claim, &described, loss)),
-            AnyOptimizer::F64(optimizer) => py.detach(|| run(optimizer, claim, &described, loss)),
-        };
-        let report = report.map_err(exception)?;
-        if report.skipped.is_none() {
-            for item in &items {
-                put_back(&item.parameter)?;
-                item.copy.iter().try_for_each(put_back)?;
-            }
-        }
-        Report::new(py, report)
-    }
-}
-
-/// What a step is told of a parameter besides its elements.
-struct Described<'a> {
-    name: &'a str,
-    shape: &'a [usize],
-    /// Whether the stepped parameter is copied.
-    has_copy: bool,
-    /// Whether there is a gradient, and its rows if it is sparse.
-    gradient: Option<Option<Rows<'a>>>,
-}
-
-fn run<R: Arithmetic>(
-    optimizer: &mut Optimizer<R, Spec>,
-    claim: &mut Claim,
-    described: &[Described<'_>],
-    loss: Option<f64>,
-) -> Result<thalweg::Report, thalweg::Error> {
-    let mut elements = claim.elements::<R>();
-    let mut parameters = Vec::with_capacity(described.len());
-    for &Described { name, shape, has_copy, gradient } in described {
-        let Some(Some(Elements::Written(value))) = elements.next() else { continue };
-        let copy = match has_copy.then(|| elements.next()).flatten() {
-            Some(Some(Elements::Written(copy))) => Some(copy),
-            _ => None,
-        };
-        let values = match gradient {
-            Some(_) => match elements.next() {
-                Some(Some(Elements::Read(values))) => Some(values),
-                _ => None,
-            },
-            None => None,
-        };
-        let rows = gradient.flatten();
-        parameters.push(Parameter {
-            name,
-            value,
-            gradient: values,
-            rows,
-            shape: Some(shape),
-            copy,
-        });
-    }
-    match loss {
-        Some(loss) => optimizer.step_with_loss(loss, parameters),
-        None => optimizer.step(parameters),
-    }
-}
-
-/// Checks that all parameters are of types that the arithmetic reads.
-fn check_types(items: &[Item<'_>], ours: Dtype) -> PyResult<()> {
-    let fits = |item: &&Item<'_>| arithmetic(item.parameter.region.dtype) == ours;
-    let Some(other) = items.iter().find(|item| !fits(item)) else { return Ok(()) };
-    let dtype = dtype_name(other.parameter.region.dtype);
-    let name = &other.name;
-    let message = match items.iter().find(fits) {
-        Some(first) => format!(
-            "`{}` has type {} and `{name}` has type {dtype}; float64 cannot be mixed with other types: \
-             convert one, or give it an optimizer of its own",
-            first.name,
-            dtype_name(first.parameter.region.dtype)
-        ),
-        None => format!(
-            "`{name}` has type {dtype}, but this optimizer computes in {}",
-            dtype_name(ours)
-        ),
-    };
-    Err(PyTypeError::new_err(message))
-}
-
-/// What a conflict is about.
-fn conflict_text(items: &[Item<'_>], names: &[&str], conflict: Conflict) -> PyErr {
-    let mut regions = Vec::new();
-    for (item, name) in items.iter().zip(names) {
-        regions.push(Role::Parameter.of(name));
-        regions.extend(item.copy.iter().map(|_| format!("the copy of `{name}`")));
-        regions.extend(item.gradient.iter().map(|_| Role::Gradient.of(name)));
-    }
-    let text = |index: usize| regions.get(index).map_or("an array", String::as_str);
-    PyValueError::new_err(match conflict {
-        Conflict::Between(a, b) => {
-            format!("{} and {} share memory; a step needs them apart", text(a), text(b))
-        }
-        Conflict::InUse(a) => {
-            return array_in_use(text(a));
-        }
-    })
 }
 
 fn vector<T: numpy::Element>(py: Python<'_>, values: Vec<T>) -> Bound<'_, PyAny> {
     PyArray1::from_vec(py, values).into_any()
-}
-
-fn dtype_named(name: &str) -> PyResult<Dtype> {
-    let refused = || {
-        PyValueError::new_err(format!(
-            "there is no type {name:?}; float32, float64, bfloat16 or float16 is accepted"
-        ))
-    };
-    dtype_of(name).ok_or_else(refused)
-}
-
-/// A setting that is a text, if it is given.
-fn text_of(settings: &Bound<'_, PyDict>, name: &str) -> PyResult<Option<String>> {
-    let given = settings.get_item(name)?.filter(|value| !value.is_none());
-    given.map(|value| text(name, &value)).transpose()
-}
-
-fn text(name: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
-    value.extract().map_err(|_| {
-        let kind = numpy_arrays::kind_of(value);
-        PyTypeError::new_err(format!("{name} is a text, not {value} of type {kind}"))
-    })
-}
-
-/// The settings that Python's constructor takes.
-fn builder(spec: Spec, settings: &Bound<'_, PyDict>) -> PyResult<Builder<f32, Spec>> {
-    let registry = Registry::standard();
-    let mut builder = Optimizer::builder(spec.clone());
-    for (name, value) in settings.iter() {
-        let name = name.extract::<String>()?;
-        if value.is_none() {
-            continue;
-        }
-        builder = match name.as_str() {
-            "dtype" => builder,
-            "groups" => builder.groups(groups(&registry, &spec, &value)?),
-            "schedule" => {
-                for (hyperparameter, text) in schedules(&value)? {
-                    let schedule = Schedule::parse(&text)
-                        .map_err(|error| PyValueError::new_err(error.to_string()))?;
-                    builder = builder.schedule(&hyperparameter, schedule);
-                }
-                builder
-            }
-            "clip" => match value.extract::<f64>() {
-                Ok(bound) => builder.clip(thalweg::Clip::GlobalNorm(bound)),
-                Err(_) => builder.clip(text(&name, &value)?.parse().map_err(exception)?),
-            },
-            "state" => builder.state_type(dtype_named(&text(&name, &value)?)?),
-            "rounding" => builder.rounding(text(&name, &value)?.parse().map_err(exception)?),
-            "non_finite" => builder.non_finite(text(&name, &value)?.parse().map_err(exception)?),
-            "loss_scale" => builder.loss_scale(value.extract()?),
-            "average" => builder.average(value.extract()?),
-            "lookahead" => match value.extract::<bool>() {
-                Ok(false) => builder,
-                Ok(true) => builder.lookahead(thalweg::Lookahead::default()),
-                Err(_) => builder.lookahead(text(&name, &value)?.parse().map_err(exception)?),
-            },
-            "transforms" => {
-                for transform in value.try_iter()? {
-                    let transform = text("a transform", &transform?)?.parse().map_err(exception)?;
-                    builder = builder.transform(transform);
-                }
-                builder
-            }
-            "maximize" => builder.maximize(value.extract()?),
-            "large_pages" => builder.large_pages(value.extract()?),
-            "measure" => builder.measure(measure(&text(&name, &value)?)?),
-            _ => return Err(PyTypeError::new_err(format!("there is no setting `{name}`"))),
-        };
-    }
-    Ok(builder)
-}
-
-fn measure(word: &str) -> PyResult<Measure> {
-    match word {
-        "off" => Ok(Measure::Off),
-        "updates" => Ok(Measure::Updates),
-        "norms" => Ok(Measure::Norms),
-        "parameter" => Ok(Measure::PerParameter),
-        _ => Err(PyValueError::new_err(format!(
-            "measure={word:?} is refused; measure is off, updates, norms or parameter"
-        ))),
-    }
-}
-
-/// Schedules by hyperparameter: a dictionary, or the text of that of the learning rate.
-fn schedules(value: &Bound<'_, PyAny>) -> PyResult<Vec<(String, String)>> {
-    let Ok(all) = value.cast::<PyDict>() else {
-        return Ok(vec![("lr".to_owned(), text("schedule", value)?)]);
-    };
-    let all = all.iter().map(|(name, schedule)| {
-        let name: String = text("the name of a hyperparameter", &name)?;
-        Ok((name, text("a schedule", &schedule)?))
-    });
-    all.collect()
-}
-
-/// Groups: texts, or a dictionary from patterns to texts or to dictionaries of hyperparameters.
-fn groups(registry: &Registry, spec: &Spec, value: &Bound<'_, PyAny>) -> PyResult<Vec<Group>> {
-    if let Ok(all) = value.cast::<PyString>() {
-        return Group::parse_all_in(registry, &all.to_cow()?).map_err(exception);
-    }
-    let mut groups = Vec::new();
-    if let Ok(all) = value.cast::<PyDict>() {
-        for (patterns, treatment) in all.iter() {
-            let patterns = text("the pattern of a group", &patterns)?;
-            let (patterns, is_optional) = match patterns.strip_prefix("optional ") {
-                Some(patterns) => (patterns.trim().to_owned(), true),
-                None => (patterns, false),
-            };
-            let group = match treatment.cast::<PyDict>() {
-                Ok(values) => {
-                    let mut group = Group::matching(&patterns);
-                    for (name, value) in values_of(spec, values)? {
-                        group = group.set(&name, value);
-                    }
-                    group
-                }
-                Err(_) => {
-                    let treatment = text("a group", &treatment)?;
-                    let group = format!("{patterns}: {treatment}");
-                    Group::parse_in(registry, &group).map_err(exception)?
-                }
-            };
-            groups.push(if is_optional { group.optional() } else { group });
-        }
-        return Ok(groups);
-    }
-    for group in value.try_iter()? {
-        let group = group?;
-        if group.is_instance_of::<PyTuple>() {
-            return Err(PyTypeError::new_err(
-                "a group is a text such as \"*.bias: weight_decay=0\"; pairs belong into a dictionary",
-            ));
-        }
-        groups.push(Group::parse_in(registry, &text("a group", &group)?).map_err(exception)?);
-    }
-    Ok(groups)
 }
