@@ -43,7 +43,7 @@ pub enum Conflict {
     InUse(usize),
 }
 
-/// The claims of all steps that are under way, each sorted by address.
+/// The claims of all steps that are under way.
 static CLAIMED: Mutex<Vec<(u64, Vec<Span>)>> = Mutex::new(Vec::new());
 
 fn claimed() -> MutexGuard<'static, Vec<(u64, Vec<Span>)>> {
@@ -97,8 +97,8 @@ impl Claim {
     /// Adds spans to the claim, unless one belongs to that of another step: then the place of that one.
     fn add(&mut self, spans: Vec<Span>) -> Result<(), usize> {
         let mut claimed = claimed();
-        let others = claimed.iter().filter(|(id, _)| *id != self.id);
-        if let Some(ours) = others.into_iter().find_map(|(_, others)| conflict(&spans, others)) {
+        let mut others = claimed.iter().filter(|(id, _)| *id != self.id);
+        if let Some(ours) = others.find_map(|(_, others)| conflict(&spans, others)) {
             return Err(ours.index);
         }
         if let Some((_, ours)) = claimed.iter_mut().find(|(id, _)| *id == self.id) {

@@ -33,12 +33,7 @@ impl Method {
 
     /// The same method with other values of some hyperparameters.
     fn with_values(&self, values: &Bound<'_, PyDict>) -> PyResult<Self> {
-        let mut spec = self.spec.clone();
-        let values = values_of(&spec, values)?;
-        let values: Vec<(&str, Value)> =
-            values.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
-        thalweg::Method::set_all(&mut spec, &values).map_err(exception_of_keywords)?;
-        Ok(Self { spec })
+        Ok(Self { spec: with_values(&self.spec, values)? })
     }
 
     /// The name in specs.
@@ -124,6 +119,16 @@ impl Method {
     fn __repr__(&self) -> String {
         format!("Method({:?})", self.text())
     }
+}
+
+/// A method with other values of some hyperparameters.
+pub fn with_values(spec: &Spec, values: &Bound<'_, PyDict>) -> PyResult<Spec> {
+    let values = values_of(spec, values)?;
+    let values: Vec<(&str, Value)> =
+        values.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+    let mut changed = spec.clone();
+    thalweg::Method::set_all(&mut changed, &values).map_err(exception_of_keywords)?;
+    Ok(changed)
 }
 
 /// A value as Python has it.

@@ -3,16 +3,16 @@
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, TryLockError};
 
-use numpy::{PyArray1, PyArrayMethods};
+use numpy::{Element, PyArray1, PyArrayMethods};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList};
-use thalweg::checkpoint::Checkpoint;
-use thalweg::{AnyOptimizer, Builder, Dtype, Group, Optimizer, Registry, Spec, Value};
+use thalweg::checkpoint::{Checkpoint, CheckpointError};
+use thalweg::{AnyOptimizer, Builder, Dtype, Group, Optimizer, Real, Registry, Spec};
 
 use crate::array::{Array, Item, arithmetic, dtype_name};
 use crate::error::{exception, exception_of_file, exception_of_keywords, in_use, same_process};
 use crate::memory::Claim;
-use crate::method::{Method, to_python, values_of};
+use crate::method::{Method, to_python, values_of, with_values};
 use crate::numpy_arrays;
 use crate::report::Report;
 use crate::settings::{builder, dtype_named, text_of};
@@ -33,17 +33,16 @@ struct Inner {
 
 impl Inner {
     /// Chooses the arithmetic that arrays of a type need, where it is not chosen yet.
-    fn decide(&mut self, dtype: Dtype) -> Result<(), thalweg::Error> {
+    fn decide(&mut self, dtype: Dtype) -> PyResult<()> {
         let Some(builder) = &self.undecided else { return Ok(()) };
         if arithmetic(dtype) != self.optimizer.dtype() {
-            let mut optimizer = AnyOptimizer::build(builder.clone(), dtype)?;
+            let mut optimizer = AnyOptimizer::build(builder.clone(), dtype).map_err(exception)?;
             // What was set since: hyperparameters, metrics that were observed, the loss scale.
             let mut set = self.optimizer.to_checkpoint();
             let new = optimizer.to_checkpoint();
             (set.arithmetic, set.state_type) = (new.arithmetic, new.state_type);
-            if optimizer.restore(&set).is_ok() {
-                self.optimizer = optimizer;
-            }
+            optimizer.restore(&set).map_err(exception_of_file)?;
+            self.optimizer = optimizer;
         }
         self.undecided = None;
         Ok(())
@@ -95,20 +94,10 @@ impl Core {
         self.step(py, items, claim, loss, tensors::put_back)
     }
 
-    /// The configured value of a hyperparameter.
-    fn get<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyAny>> {
-        let value = self.lock()?.optimizer.get(name).map_err(exception)?;
-        to_python(py, &value)
-    }
-
     /// Changes hyperparameters between steps.
     fn set(&self, values: &Bound<'_, PyDict>) -> PyResult<()> {
         let optimizer = &mut self.lock()?.optimizer;
-        let values = values_of(optimizer.method(), values)?;
-        let values: Vec<(&str, Value)> =
-            values.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
-        let mut method = optimizer.method().clone();
-        thalweg::Method::set_all(&mut method, &values).map_err(exception_of_keywords)?;
+        let method = with_values(optimizer.method(), values)?;
         optimizer.update(|known| *known = method).map_err(exception)
     }
 
@@ -236,18 +225,9 @@ impl Core {
         name: &str,
         weights: &Bound<'py, PyAny>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let flat = weights.call_method1("ravel", ())?;
         Ok(match &self.lock()?.optimizer {
-            AnyOptimizer::F32(o) => {
-                let weights: Vec<f32> =
-                    flat.call_method1("astype", ("float32",))?.cast::<PyArray1<f32>>()?.to_vec()?;
-                vector(py, o.evaluation_weights(name, &weights))
-            }
-            AnyOptimizer::F64(o) => {
-                let weights: Vec<f64> =
-                    flat.call_method1("astype", ("float64",))?.cast::<PyArray1<f64>>()?.to_vec()?;
-                vector(py, o.evaluation_weights(name, &weights))
-            }
+            AnyOptimizer::F32(o) => vector(py, o.evaluation_weights(name, &numbers(weights)?)),
+            AnyOptimizer::F64(o) => vector(py, o.evaluation_weights(name, &numbers(weights)?)),
         })
     }
 
@@ -265,22 +245,20 @@ impl Core {
         steps: u64,
         slots: &Bound<'_, PyDict>,
     ) -> PyResult<()> {
-        macro_rules! give {
-            ($optimizer:ident, $Real:ident) => {{
-                let mut read: Vec<(String, Vec<$Real>)> = Vec::new();
-                for (slot, values) in slots.iter() {
-                    let values = values
-                        .call_method1("ravel", ())?
-                        .call_method1("astype", (stringify!($Real).replace('f', "float"),))?;
-                    read.push((slot.extract()?, values.cast::<PyArray1<$Real>>()?.to_vec()?));
-                }
-                let slots = read.iter().map(|(slot, values)| (slot.as_str(), &values[..]));
-                $optimizer.set_state(name, &shape, steps, slots).map_err(exception)
-            }};
+        fn give<R: Real + Element>(
+            optimizer: &mut Optimizer<R, Spec>,
+            (name, shape, steps): (&str, &[usize], u64),
+            slots: &Bound<'_, PyDict>,
+        ) -> PyResult<()> {
+            let slots = slots.iter().map(|(slot, values)| Ok((slot.extract()?, numbers(&values)?)));
+            let slots: Vec<(String, Vec<R>)> = slots.collect::<PyResult<_>>()?;
+            let slots = slots.iter().map(|(slot, values)| (slot.as_str(), &values[..]));
+            optimizer.set_state(name, shape, steps, slots).map_err(exception)
         }
+        let parameter = (name, &shape[..], steps);
         match &mut self.lock()?.optimizer {
-            AnyOptimizer::F32(optimizer) => give!(optimizer, f32),
-            AnyOptimizer::F64(optimizer) => give!(optimizer, f64),
+            AnyOptimizer::F32(optimizer) => give(optimizer, parameter, slots),
+            AnyOptimizer::F64(optimizer) => give(optimizer, parameter, slots),
         }
     }
 
@@ -303,45 +281,35 @@ impl Core {
 
     /// Loads the state from a checkpoint of an optimizer with the same settings.
     fn load(&self, path: PathBuf) -> PyResult<()> {
-        let checkpoint = Checkpoint::read(path).map_err(|error| exception_of_file(error.into()))?;
-        self.restore(&checkpoint)
+        self.restore(&read(Checkpoint::read(path))?)
     }
 
     /// The bytes of a checkpoint.
     fn to_bytes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
-        let bytes = self.lock()?.optimizer.to_checkpoint().to_bytes();
-        Ok(PyBytes::new(py, &bytes.map_err(|error| exception_of_file(error.into()))?))
+        Ok(PyBytes::new(py, &read(self.lock()?.optimizer.to_checkpoint().to_bytes())?))
     }
 
     /// Loads the state from the bytes of a checkpoint.
     fn load_bytes(&self, bytes: &[u8]) -> PyResult<()> {
-        let checkpoint = Checkpoint::from_bytes(bytes);
-        self.restore(&checkpoint.map_err(|error| exception_of_file(error.into()))?)
+        self.restore(&read(Checkpoint::from_bytes(bytes))?)
     }
 
     /// The optimizer of a checkpoint, with its settings.
     #[staticmethod]
     fn open(path: PathBuf) -> PyResult<Self> {
-        let checkpoint = Checkpoint::read(path).map_err(|error| exception_of_file(error.into()))?;
-        let optimizer = AnyOptimizer::from_checkpoint(&Registry::standard(), &checkpoint);
-        let optimizer = optimizer.map_err(exception_of_file)?;
-        Ok(Self { inner: Mutex::new(Inner { optimizer, undecided: None }) })
+        Self::of(&read(Checkpoint::read(path))?)
     }
 
     /// The same from the bytes of a checkpoint.
     #[staticmethod]
     fn open_bytes(bytes: &[u8]) -> PyResult<Self> {
-        let checkpoint = Checkpoint::from_bytes(bytes);
-        let checkpoint = checkpoint.map_err(|error| exception_of_file(error.into()))?;
-        let optimizer = AnyOptimizer::from_checkpoint(&Registry::standard(), &checkpoint);
-        let optimizer = optimizer.map_err(exception_of_file)?;
-        Ok(Self { inner: Mutex::new(Inner { optimizer, undecided: None }) })
+        Self::of(&read(Checkpoint::from_bytes(bytes))?)
     }
 
     /// The names and steps of the parameters that have state.
     #[getter]
     fn parameters(&self) -> PyResult<Vec<(String, u64)>> {
-        fn of<R: thalweg::Real>(optimizer: &Optimizer<R, Spec>) -> Vec<(String, u64)> {
+        fn of<R: Real>(optimizer: &Optimizer<R, Spec>) -> Vec<(String, u64)> {
             optimizer.names().map(|name| (name.to_owned(), optimizer.steps(name))).collect()
         }
         Ok(match &self.lock()?.optimizer {
@@ -357,30 +325,23 @@ impl Core {
         Ok(inner.undecided.is_none().then(|| dtype_name(inner.optimizer.dtype())))
     }
 
-    /// The groups, as text.
-    #[getter]
-    fn groups(&self) -> PyResult<Vec<String>> {
-        Ok(self.lock()?.optimizer.groups().iter().map(Group::to_string).collect())
-    }
-
-    /// The same, where their patterns may match no parameter.
+    /// The groups, as text whose patterns may match no parameter.
     #[getter]
     fn optional_groups(&self) -> PyResult<Vec<String>> {
         let inner = self.lock()?;
         let groups = inner.optimizer.groups().iter();
         Ok(groups.map(|group| group.clone().optional().to_string()).collect())
     }
-
-    /// The schedules by hyperparameter, as text.
-    #[getter]
-    fn schedules(&self) -> PyResult<Vec<(String, String)>> {
-        let inner = self.lock()?;
-        let all = inner.optimizer.schedules().into_iter();
-        Ok(all.map(|(name, schedule)| (name.to_owned(), schedule.to_string())).collect())
-    }
 }
 
 impl Core {
+    /// The optimizer of a checkpoint.
+    fn of(checkpoint: &Checkpoint) -> PyResult<Self> {
+        let optimizer = AnyOptimizer::from_checkpoint(&Registry::standard(), checkpoint);
+        let optimizer = optimizer.map_err(exception_of_file)?;
+        Ok(Self { inner: Mutex::new(Inner { optimizer, undecided: None }) })
+    }
+
     fn lock(&self) -> PyResult<MutexGuard<'_, Inner>> {
         match self.inner.try_lock() {
             Ok(inner) => Ok(inner),
@@ -393,7 +354,7 @@ impl Core {
     fn restore(&self, checkpoint: &Checkpoint) -> PyResult<()> {
         let mut inner = self.lock()?;
         let undecided = inner.undecided.clone();
-        inner.decide(checkpoint.arithmetic).map_err(exception)?;
+        inner.decide(checkpoint.arithmetic)?;
         let restored = inner.optimizer.restore(checkpoint).map_err(exception_of_file);
         // A file from before the first step decides nothing, and neither does one that is refused.
         if restored.is_err() || checkpoint.parameters.is_empty() {
@@ -416,7 +377,7 @@ impl Core {
         let inner = &mut *guard;
         let undecided = inner.undecided.clone();
         if let Some(item) = items.first() {
-            inner.decide(item.parameter.region.dtype).map_err(exception)?;
+            inner.decide(item.parameter.region.dtype)?;
         }
         let report = step::step(py, &mut inner.optimizer, items, claim, loss, put_back);
         if report.is_err() {
@@ -427,6 +388,18 @@ impl Core {
     }
 }
 
-fn vector<T: numpy::Element>(py: Python<'_>, values: Vec<T>) -> Bound<'_, PyAny> {
+/// What was read from a checkpoint, or written to one.
+fn read<T>(result: Result<T, CheckpointError>) -> PyResult<T> {
+    result.map_err(|error| exception_of_file(error.into()))
+}
+
+/// The numbers of an array, in row-major order.
+fn numbers<T: Element>(array: &Bound<'_, PyAny>) -> PyResult<Vec<T>> {
+    let flat = array.call_method1("ravel", ())?;
+    let flat = flat.call_method1("astype", (numpy::dtype::<T>(array.py()),))?;
+    Ok(flat.cast::<PyArray1<T>>()?.to_vec()?)
+}
+
+fn vector<T: Element>(py: Python<'_>, values: Vec<T>) -> Bound<'_, PyAny> {
     PyArray1::from_vec(py, values).into_any()
 }

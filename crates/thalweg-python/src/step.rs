@@ -139,12 +139,12 @@ fn conflict_text(items: &[Item<'_>], names: &[&str], conflict: Conflict) -> PyEr
         regions.extend(item.gradient.iter().map(|_| Role::Gradient.of(name)));
     }
     let text = |index: usize| regions.get(index).map_or("an array", String::as_str);
-    PyValueError::new_err(match conflict {
-        Conflict::Between(a, b) => {
-            format!("{} and {} share memory; a step needs them apart", text(a), text(b))
-        }
-        Conflict::InUse(a) => {
-            return array_in_use(text(a));
-        }
-    })
+    match conflict {
+        Conflict::Between(a, b) => PyValueError::new_err(format!(
+            "{} and {} share memory; a step needs them apart",
+            text(a),
+            text(b)
+        )),
+        Conflict::InUse(a) => array_in_use(text(a)),
+    }
 }

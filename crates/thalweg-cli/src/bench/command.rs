@@ -101,10 +101,9 @@ fn optimizers(options: &Options, registry: &Registry, usual: &[&str]) -> Result<
         if options.optimizer.is_empty() { usual.to_vec() } else { specs.collect() };
     let standard = Registry::standard();
     let all = standard.entries().map(|entry| entry.name);
-    let named = specs.into_iter().flat_map(|spec| {
-        let (every, one) =
-            if spec == "all" { (Some(all.clone()), None) } else { (None, Some(spec)) };
-        every.into_iter().flatten().chain(one)
+    let named = specs.into_iter().flat_map(|spec| match spec {
+        "all" => all.clone().collect(),
+        one => vec![one],
     });
     let case = |spec| registry.spec(spec).map(Case::new).map_err(Failure::usage);
     let cases = named.map(case).collect::<Result<_>>()?;

@@ -15,7 +15,7 @@ Every method of the library is a class here, with its hyperparameters as keyword
 of your own. :mod:`thalweg.torch` has the same classes for PyTorch, as ``torch.optim`` has them.
 """
 
-from thalweg import _classes
+from thalweg import _classes, _methods
 from thalweg._core import Report, __version__, set_num_threads
 from thalweg._laboratory import Descent, Explanation, Film, descend, explain, problems
 from thalweg._optimizer import Optimizer
@@ -47,9 +47,4 @@ globals().update(_classes.classes())
 
 
 def __getattr__(name: str):
-    # Wrong names are only met here, so that this costs nothing.
-    from thalweg._core import nearest
-
-    known = nearest(name, __all__)
-    hint = f"; did you mean {' or '.join(known)}?" if known else ""
-    raise AttributeError(f"module 'thalweg' has no attribute {name!r}{hint}")
+    raise AttributeError(f"module 'thalweg' has no attribute {name!r}{_methods.suggestion(name, __all__)}")

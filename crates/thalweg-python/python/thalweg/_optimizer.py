@@ -10,6 +10,7 @@ import numpy
 
 from thalweg._core import Method, Report
 from thalweg._core import Optimizer as _Core
+from thalweg._methods import from_state, latex_of, to_state, values_of
 from thalweg._rule import Rule
 
 Spec = Union[str, "Rule", Method]
@@ -168,7 +169,7 @@ class Optimizer:
     @property
     def hyperparameters(self) -> dict[str, Any]:
         """Every hyperparameter with its configured value; :meth:`set` changes them."""
-        return {name: value for name, value, *_ in self._core.method.hyperparameters}
+        return values_of(self._core.method)
 
     def set(self, **hyperparameters: Any) -> None:
         """Changes hyperparameters between steps; state is kept."""
@@ -256,10 +257,9 @@ class Optimizer:
         return opened
 
     def __getstate__(self) -> dict[str, Any]:
-        method = self._core.method
         attributes = {key: value for key, value in vars(self).items() if key not in ("_core", "_settings")}
         return {
-            "method": (method.name, method.rule_text, {name: value for name, value, *_ in method.hyperparameters}),
+            "method": to_state(self._core.method),
             "settings": self._settings,
             "dtype": self._core.dtype,
             "checkpoint": self._core.to_bytes(),
@@ -272,10 +272,8 @@ class Optimizer:
         if self._settings is None:
             self._core = _Core.open_bytes(state["checkpoint"])
             return
-        name, text, values = state["method"]
-        method = (Method(name) if text is None else Method.rule(name, text)).with_values(values)
         dtype = {} if state["dtype"] is None else {"dtype": state["dtype"]}
-        self._core = _Core(method, {**self._settings, **dtype})
+        self._core = _Core(from_state(state["method"]), {**self._settings, **dtype})
         self._core.load_bytes(state["checkpoint"])
 
     def __repr__(self) -> str:
@@ -284,15 +282,6 @@ class Optimizer:
 
     def _repr_latex_(self) -> str | None:
         return latex_of(self._core.method)
-
-
-def latex_of(method: Method) -> str | None:
-    """The formula of a method as a notebook shows it."""
-    lines = method.latex
-    if lines is None:
-        return None
-    aligned = " \\\\\n".join(line.replace("=", "&=", 1) if " = " in line else line.replace("\\leftarrow", "&\\leftarrow", 1) for line in lines)
-    return "$$\\begin{aligned}\n" + aligned + "\n\\end{aligned}$$"
 
 
 def _own(given: Any) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 
 from thalweg import _trace
 from thalweg._core import Method
+from thalweg._methods import latex_of, values_of
 
 
 class Rule:
@@ -80,8 +81,7 @@ class Rule:
         return cls(text, name=name or getattr(function, "__name__", "rule"))
 
     def __reduce__(self) -> Any:
-        values = {name: value for name, value, *_ in self.method.hyperparameters}
-        return _again, (self.text, self.method.name, values)
+        return _again, (self.text, self.method.name, values_of(self.method))
 
     @property
     def text(self) -> str:
@@ -99,8 +99,6 @@ class Rule:
         return self.method.latex or []
 
     def _repr_latex_(self) -> str | None:
-        from thalweg._optimizer import latex_of
-
         return latex_of(self.method)
 
     def __repr__(self) -> str:

@@ -13,37 +13,18 @@ from pathlib import Path
 from typing import Any
 
 from thalweg import _classes
+from thalweg._methods import values_of
+from thalweg._optimizer import Optimizer
 
 _HEAD = '"""{title}\n\nWritten by ``python -m thalweg._stubs``; change what it is written from.\n"""\n\n'
 
-_SETTINGS = """        groups: Groups | None = None,
-        schedule: str | Mapping[str, str] | None = None,
-        clip: str | float | None = None,
-        state: str | None = None,
-        rounding: str | None = None,
-        non_finite: str | None = None,
-        loss_scale: float | None = None,
-        average: float | None = None,
-        lookahead: bool | str | None = None,
-        transforms: Iterable[str] | None = None,
-        maximize: bool | None = None,
-        large_pages: bool | None = None,
-        measure: str | None = None,
-        dtype: str | None = None,
-"""
+#: The settings of every optimizer.
+_SETTINGS = [p for p in inspect.signature(Optimizer.__init__).parameters.values() if p.kind is p.KEYWORD_ONLY]
 
 #: The types of what is None by default.
 _OF_OPTIONS = {
+    **{setting.name: setting.annotation for setting in _SETTINGS},
     "groups": "Mapping[str, Any] | None",
-    "clip": "str | float | None",
-    "state": "str | None",
-    "rounding": "str | None",
-    "non_finite": "str | None",
-    "average": "float | None",
-    "lookahead": "bool | str | None",
-    "transforms": "Iterable[str] | None",
-    "large_pages": "bool | None",
-    "measure": "str | None",
     "foreach": "bool | None",
     "fused": "bool | None",
 }
@@ -55,14 +36,15 @@ def _type(value: Any) -> str:
     return {bool: "bool", int: "int", float: "float", str: "str"}.get(type(value), "list[int]")
 
 
-def _class(name: str, summary: str, values: dict[str, Any], before: str, settings: str) -> str:
-    taken = {f"        {key}:" for key in values}
-    kept = "".join(line + "\n" for line in settings.splitlines() if not any(line.startswith(key) for key in taken))
-    parameters = "".join(f"        {key}: {_type(value)} = {value!r},\n" for key, value in values.items())
-    return (
-        f'class {name}(Optimizer):\n    """{summary}"""\n\n'
-        f"    def __init__(\n        self,\n{before}{parameters}        *,\n{kept}    ) -> None: ...\n\n"
-    )
+def _class(name: str, method: Any) -> str:
+    """A class with the hyperparameters of a method, and the settings of every optimizer that it has no value for."""
+    values = values_of(method)
+    lines = [f"class {name}(Optimizer):", f'    """{method.title}: {method.summary}."""', "", "    def __init__(", "        self,"]
+    lines += [f"        {key}: {_type(value)} = {value!r}," for key, value in values.items()] + ["        *,"]
+    for setting in _SETTINGS:
+        if setting.name not in values:
+            lines.append(f"        {setting.name}: {setting.annotation} = {setting.default!r},")
+    return "\n".join([*lines, "    ) -> None: ...", "", ""])
 
 
 def package() -> str:
@@ -76,8 +58,7 @@ def package() -> str:
     text += "from thalweg._optimizer import Groups as Groups\nfrom thalweg._optimizer import Optimizer as Optimizer\n"
     text += "from thalweg._rule import Rule as Rule\n\n__version__: str\n\ndef methods() -> list[str]: ...\n\n"
     for name, method in _classes._METHODS.items():
-        values = {key: value for key, value, *_ in method.hyperparameters}
-        text += _class(_classes.CLASS_OF[name], f"{method.title}: {method.summary}.", values, "", _SETTINGS)
+        text += _class(_classes.CLASS_OF[name], method)
     text += "".join(f"{alias} = {name}\n" for alias, name in _classes._ALIASES.items())
     return text
 

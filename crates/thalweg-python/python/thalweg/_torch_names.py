@@ -36,7 +36,6 @@ class Names:
     has_step: bool = True
     #: What else PyTorch keeps, from the group's hyperparameters and the number of steps.
     derived: Callable[[Values, int], Values] | None = None
-    derived_names: tuple[str, ...] = ()
     #: Options whose value PyTorch fixes for this class.
     fixed: Values = field(default_factory=dict)
 
@@ -66,7 +65,7 @@ NAMES = {
     "sgd": Names("SGD", defaults={"lr": 1e-3}, slots={"velocity": "momentum_buffer"}, has_step=False),
     "adam": Names("Adam", slots=_MOMENTS, fixed={"decoupled_weight_decay": False}),
     "adamw": Names("AdamW", slots=_MOMENTS, fixed={"decoupled_weight_decay": True}),
-    "nadam": Names("NAdam", renamed={"decoupled_weight_decay": "decoupled"}, slots=_MOMENTS, derived=_nadam, derived_names=("mu_product",)),
+    "nadam": Names("NAdam", renamed={"decoupled_weight_decay": "decoupled"}, slots=_MOMENTS, derived=_nadam),
     "radam": Names("RAdam", renamed={"decoupled_weight_decay": "decoupled"}, slots=_MOMENTS),
     "adamax": Names("Adamax", slots={"m": "exp_avg", "u": "exp_inf"}),
     "adagrad": Names(
@@ -81,14 +80,13 @@ NAMES = {
         tuples={"etas": ("eta_minus", "eta_plus"), "step_sizes": ("step_min", "step_max")},
         slots={"last": "prev", "step": "step_size"},
     ),
-    "asgd": Names("ASGD", slots={"ax": "ax"}, derived=_asgd, derived_names=("eta", "mu")),
+    "asgd": Names("ASGD", slots={"ax": "ax"}, derived=_asgd),
     "adafactor": Names(
         "Adafactor",
         tuples={"eps": ("eps1", "eps2")},
         slots={"v": "variance", "row": "row_var", "column": "col_var"},
     ),
 }
-
 
 #: The classes of ``torch.optim``.
 PYTORCH = {names.torch for names in NAMES.values()} | {"SparseAdam"}

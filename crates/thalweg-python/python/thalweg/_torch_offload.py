@@ -357,13 +357,12 @@ class InBackward:
             raise ValueError(
                 f"{chosen.name} looks at all parameters at once, which a step in the backward pass cannot"
             )
-        self._groups = given.pop("groups", None)
-        probe = _Core(chosen, {**given, **({"groups": self._groups} if self._groups is not None else {})})
+        probe = _Core(chosen, given)
         if probe.needs_loss:
             raise ValueError(f"{chosen.name} needs the loss, which the backward pass does not know")
         # All names at once, so that a pattern that matches none of them is found now.
         probe.register([(name, list(parameter.shape)) for name, parameter in parameters])
-        if self._groups is not None:
+        if "groups" in given:
             given["groups"] = probe.optional_groups
         self._cores: dict[str, Any] = {}
         self._handles = []

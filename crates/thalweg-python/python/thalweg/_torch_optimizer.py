@@ -10,8 +10,9 @@ from typing import Any
 
 import torch
 
-from thalweg._core import Method, Report, nearest
+from thalweg._core import Method, Report
 from thalweg._core import Optimizer as _Core
+from thalweg._methods import from_state, suggestion, to_state, values_of
 from thalweg._optimizer import Spec, method_of
 from thalweg._torch_names import WITHOUT_EFFECT, from_torch, names_of, to_torch
 from thalweg._torch_state import State
@@ -55,7 +56,6 @@ class Optimizer(torch.optim.Optimizer):
     """
 
     _method: Method
-    _by_class: Method | None = None
 
     def __init__(
         self,
@@ -76,7 +76,7 @@ class Optimizer(torch.optim.Optimizer):
         given = options.pop("_given", {})
         if options:
             raise TypeError(f"{type(self).__name__} has no option {', '.join(options)}")
-        values = {name: value for name, value, *_ in self._method.hyperparameters}
+        values = values_of(self._method)
         defaults = {**to_torch(self._torch_names, values), "maximize": maximize, **extra, **self._torch_names.fixed}
         # A rate that is a tensor stays one, to be changed in place.
         defaults.update((name, value) for name, value in given.items() if isinstance(value, torch.Tensor))
@@ -388,12 +388,10 @@ class Optimizer(torch.optim.Optimizer):
 
     def __getstate__(self) -> dict[str, Any]:
         self._take()
-        method = self._method
-        values = {name: value for name, value, *_ in method.hyperparameters}
         return {
             **super().__getstate__(),
             "state": self._states(),
-            "_method": (method.name, method.rule_text, values),
+            "_method": to_state(self._method),
             "_settings": self._settings,
         }
 
@@ -403,10 +401,10 @@ class Optimizer(torch.optim.Optimizer):
             super().__setstate__(state)
             return
         state = dict(state)
-        (name, text, values), kept = state.pop("_method"), state.pop("state")
+        method, kept = from_state(state.pop("_method")), state.pop("state")
         self._core = None
         super().__setstate__(state)
-        self._set_method((Method(name) if text is None else Method.rule(name, text)).with_values(values))
+        self._set_method(method)
         self._build()
         for parameter, values in kept.items():
             self._give(parameter, values)
@@ -430,7 +428,8 @@ def _split(params: Any, groups: Mapping[str, Any] | None, known: Mapping[str, An
         patterns = [part.strip() for part in pattern.split("|")]
         matched = [pair for pair in pairs if any(fnmatch.fnmatchcase(pair[0], part) for part in patterns)]
         if not matched:
-            raise ValueError(f"the pattern {pattern!r} of a group matches no parameter{_hint(pattern, pairs)}")
+            near = suggestion(pattern.strip("*"), (name for name, _ in pairs))
+            raise ValueError(f"the pattern {pattern!r} of a group matches no parameter{near}")
         pairs = [pair for pair in pairs if not any(pair is other for other in matched)]
         if values == "frozen":
             continue
@@ -438,13 +437,7 @@ def _split(params: Any, groups: Mapping[str, Any] | None, known: Mapping[str, An
             raise TypeError(f"the group {pattern!r} is {values!r}; hyperparameters in a dictionary, or 'frozen', are accepted")
         for name in values:
             if name not in known:
-                near = nearest(name, list(known))
-                hint = f"; did you mean {' or '.join(near)}?" if near else f"; it has {', '.join(known)}"
+                hint = suggestion(name, known, f"; it has {', '.join(known)}")
                 raise TypeError(f"the group {pattern!r} has a value for {name!r}, which is no hyperparameter{hint}")
         found.append({**values, "params": matched})
     return [{"params": pairs}, *found] if pairs else found
-
-
-def _hint(pattern: str, pairs: list[Any]) -> str:
-    known = nearest(pattern.strip("*"), [name for name, _ in pairs])
-    return f"; did you mean {' or '.join(known)}?" if known else ""

@@ -30,34 +30,34 @@ class Symbol:
         self.operation, self.operands, self.leaf, self.event = operation, operands, leaf, event
 
     def __add__(self, other: Any) -> Symbol:
-        return _binary("+", self, other)
+        return _apply("+", self, other)
 
     def __radd__(self, other: Any) -> Symbol:
-        return _binary("+", other, self)
+        return _apply("+", other, self)
 
     def __sub__(self, other: Any) -> Symbol:
-        return _binary("-", self, other)
+        return _apply("-", self, other)
 
     def __rsub__(self, other: Any) -> Symbol:
-        return _binary("-", other, self)
+        return _apply("-", other, self)
 
     def __mul__(self, other: Any) -> Symbol:
-        return _binary("*", self, other)
+        return _apply("*", self, other)
 
     def __rmul__(self, other: Any) -> Symbol:
-        return _binary("*", other, self)
+        return _apply("*", other, self)
 
     def __truediv__(self, other: Any) -> Symbol:
-        return _binary("/", self, other)
+        return _apply("/", self, other)
 
     def __rtruediv__(self, other: Any) -> Symbol:
-        return _binary("/", other, self)
+        return _apply("/", other, self)
 
     def __pow__(self, other: Any) -> Symbol:
-        return _binary("^", self, other)
+        return _apply("^", self, other)
 
     def __rpow__(self, other: Any) -> Symbol:
-        return _binary("^", other, self)
+        return _apply("^", other, self)
 
     def __neg__(self) -> Symbol:
         return _apply("neg", self)
@@ -72,10 +72,6 @@ class Symbol:
         """Within bounds, as numpy.clip calls it."""
         bounded = self if low is None else _apply("max", self, low)
         return bounded if high is None else _apply("min", bounded, high)
-
-    def sqrt(self) -> Symbol:
-        """The root, as numpy.sqrt calls it on objects."""
-        return _apply("sqrt", self)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Symbol:
         name = ufunc.__name__
@@ -113,12 +109,7 @@ class Symbol:
     def __lt__(self, other: Any) -> bool:
         raise self._refuse("a rule has no comparisons: numpy.sign, numpy.maximum and numpy.minimum choose by values")
 
-    __le__ = __gt__ = __ge__ = __lt__
-
-    def __eq__(self, other: object) -> bool:
-        raise self._refuse("a rule has no comparisons: numpy.sign, numpy.maximum and numpy.minimum choose by values")
-
-    __ne__ = __eq__
+    __le__ = __gt__ = __ge__ = __eq__ = __ne__ = __lt__  # type: ignore[assignment]
     __hash__ = None  # type: ignore[assignment]
 
     def __mod__(self, other: Any) -> Symbol:
@@ -128,6 +119,11 @@ class Symbol:
 
     def __repr__(self) -> str:
         return f"<symbol {_write(self, {})[0]}>"
+
+
+#: The symbols that a function's variables hold, by identity, each with its name; kept, so that no identity is given
+#: to another symbol.
+Variables = dict[int, tuple[Symbol, str]]
 
 
 def _symbol(value: Any) -> Symbol:
@@ -142,10 +138,6 @@ def _symbol(value: Any) -> Symbol:
 def _apply(operation: str, *operands: Any) -> Symbol:
     symbols = tuple(_symbol(operand) for operand in operands)
     return Symbol(operation, symbols, event=max(symbol.event for symbol in symbols))
-
-
-def _binary(operation: str, a: Any, b: Any) -> Any:
-    return _apply(operation, a, b)
 
 
 _UFUNCS: dict[str, Callable[..., Symbol]] = {
@@ -221,7 +213,7 @@ def text_of(
     starts = dict(state) if isinstance(state, dict) else {slot: 0 for slot in _slots(state)}
     slots = _State(tuple(starts))
     g, w = Symbol("gradient", leaf="g"), Symbol("parameter", leaf="W")
-    result, names = _call(function, (g, w, slots, _Hyperparameters(tuple(hyperparameters))))
+    result, variables = _call(function, (g, w, slots, _Hyperparameters(tuple(hyperparameters))))
     title = getattr(function, "__name__", type(function).__name__)
     if result is None or isinstance(result, tuple):
         raise TypeError(f"{title} returned a value of type {type(result).__name__}; the new parameter is needed")
@@ -232,7 +224,7 @@ def text_of(
     lines = [f"# {title}"]
     lines += [f"{name} = {_number(value)}" for name, value in hyperparameters.items()]
     lines += [f"state {slot} = {start if isinstance(start, str) else _number(start)}" for slot, start in starts.items()]
-    lines += _statements([*slots._events, ("W", _symbol(result))], names, taken)
+    lines += _statements([*slots._events, ("W", _symbol(result))], variables, taken)
     return "\n".join(lines) + "\n"
 
 
@@ -242,28 +234,25 @@ def _slots(state: Any) -> tuple[str, ...]:
     return tuple(state)
 
 
-def _call(function: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[Any, dict[int, str]]:
-    """What a function returns, and the names of its variables by the identity of their symbols."""
-    names: dict[int, str] = {}
+def _call(function: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[Any, Variables]:
+    """What a function returns, and its variables."""
+    variables: Variables = {}
     code = getattr(function, "__code__", None)
 
     def remember(frame: Any, event: str, _: Any) -> None:
         if event == "return" and frame.f_code is code:
-            names.update((id(value), name) for name, value in frame.f_locals.items() if isinstance(value, Symbol))
-            kept.extend(frame.f_locals.values())  # so that no identity is given to another symbol
+            found = frame.f_locals.items()
+            variables.update((id(value), (value, name)) for name, value in found if isinstance(value, Symbol))
 
-    kept: list[Any] = []
     before = sys.getprofile()
     sys.setprofile(remember)
     try:
-        result = function(*arguments)
+        return function(*arguments), variables
     finally:
         sys.setprofile(before)
-    _call.kept = kept  # type: ignore[attr-defined]
-    return result, names
 
 
-def _statements(events: list[tuple[str, Symbol]], names: dict[int, str], taken: set[str]) -> list[str]:
+def _statements(events: list[tuple[str, Symbol]], variables: Variables, taken: set[str]) -> list[str]:
     """A line for each event, and before it those of the values that it and later ones need kept."""
     uses = _uses(root for _, root in events)
     versions: dict[int, frozenset[tuple[str, int]]] = {}
@@ -296,8 +285,9 @@ def _statements(events: list[tuple[str, Symbol]], names: dict[int, str], taken: 
             return
         for operand in symbol.operands:
             keep_shared(operand)
-        if uses[id(symbol)] > 1 or id(symbol) in names:
-            name(symbol, names.get(id(symbol)))
+        _, variable = variables.get(id(symbol), (symbol, None))
+        if uses[id(symbol)] > 1 or variable is not None:
+            name(symbol, variable)
 
     def keep_stale(symbol: Symbol, slot: str, event: int, seen: set[int]) -> None:
         """Names what a later statement needs of a slot as it is before an event changes it: the function's variables that
@@ -307,7 +297,7 @@ def _statements(events: list[tuple[str, Symbol]], names: dict[int, str], taken: 
             return
         if not symbol.operands:
             name(symbol, f"{slot}_old")
-        elif seen and id(symbol) in names and symbol.event <= event:
+        elif seen and id(symbol) in variables and symbol.event <= event:
             keep_shared(symbol)
         else:
             seen.add(id(symbol))

@@ -20,7 +20,8 @@ except ImportError as error:  # pragma: no cover
     raise ImportError("thalweg.torch needs PyTorch: pip install torch") from error
 
 from thalweg import _classes
-from thalweg._core import Method, nearest
+from thalweg._core import Method
+from thalweg._methods import suggestion, values_of
 from thalweg._torch_names import PYTORCH, WITHOUT_EFFECT, Names, from_torch, names_of, to_torch
 from thalweg._torch_offload import InBackward, Offload, Step, in_backward, offload
 from thalweg._torch_optimizer import SETTINGS, Optimizer
@@ -29,8 +30,7 @@ from thalweg._torch_optimizer import SETTINGS, Optimizer
 def _class(method: Method, name: str | None = None) -> type[Optimizer]:
     known = [name for name, *_ in method.hyperparameters]
     names = names_of(method.name, known)
-    defaults = {name: value for name, value, *_ in method.hyperparameters}
-    defaults = {**to_torch(names, defaults), **names.defaults}
+    defaults = {**to_torch(names, values_of(method)), **names.defaults}
     name = name or _classes.CLASS_OF[method.name]
 
     by_place = _by_place(name, defaults)
@@ -44,15 +44,13 @@ def _class(method: Method, name: str | None = None) -> type[Optimizer]:
             raise TypeError(f"{name} got two values for {twice[0]}")
         options = {**names.defaults, **given, **keywords}
         chosen = method
-        if options.pop("decoupled_weight_decay", None) and method.name == "adam":
+        is_decoupled = "decoupled_weight_decay" not in names.renamed and options.pop("decoupled_weight_decay", False)
+        if is_decoupled and method.name == "adam":
             chosen = Method("adamw").with_values({"weight_decay": 0.0})
-        elif "decoupled_weight_decay" in names.renamed and "decoupled_weight_decay" in keywords:
-            options["decoupled_weight_decay"] = keywords["decoupled_weight_decay"]
         hyperparameters = {key: options.pop(key) for key in list(options) if key in defaults}
         unknown = [key for key in options if key not in _OPTIONS]
         if unknown:
-            near = nearest(unknown[0], [*defaults, *_OPTIONS])
-            hint = f"; did you mean {' or '.join(near)}?" if near else f"; it has {', '.join(defaults)}"
+            hint = suggestion(unknown[0], [*defaults, *_OPTIONS], f"; it has {', '.join(defaults)}")
             raise TypeError(f"{name} has no argument {unknown[0]!r}{hint}")
         chosen = chosen.with_values(from_torch(names, method.name, hyperparameters, known))
         Optimizer.__init__(self, params, chosen, _given=hyperparameters, **options)
@@ -103,6 +101,4 @@ __all__ = ["InBackward", "Offload", "Optimizer", "Step", "in_backward", "offload
 
 
 def __getattr__(name: str) -> Any:
-    known = nearest(name, __all__)
-    hint = f"; did you mean {' or '.join(known)}?" if known else ""
-    raise AttributeError(f"module 'thalweg.torch' has no attribute {name!r}{hint}")
+    raise AttributeError(f"module 'thalweg.torch' has no attribute {name!r}{suggestion(name, __all__)}")
