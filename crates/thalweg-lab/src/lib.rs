@@ -29,7 +29,7 @@
 //! }
 //!
 //! let problem = Problem::named("ravine")?;
-//! let descent = Descent::among(&problem, &[SignDescent { lr: 0.5 }], problem.start, 14, Precision::F64)?;
+//! let descent = Descent::among(&problem, &[SignDescent { lr: 0.5 }], &[problem.start], 14, Precision::F64)?;
 //! assert_eq!(descent.runs[0].last_point(), [0.0, 0.0]);
 //! let picture = descent.render(Format::Png)?;
 //! assert!(picture.starts_with(b"\x89PNG"));
@@ -43,6 +43,7 @@ mod format;
 pub mod gallery;
 pub mod machine;
 pub mod methods;
+pub mod outcome;
 pub mod output;
 pub mod problem;
 pub mod record;

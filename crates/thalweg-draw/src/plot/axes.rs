@@ -70,8 +70,12 @@ impl Scale {
         match *self {
             Self::Linear(low, high) => RangedCoordf64::from(low..high).key_points(most),
             Self::Decades(low, high) => {
-                let stride = ((high - low) as usize).div_ceil(most.max(2) - 1).max(1);
-                (low..=high).rev().step_by(stride).map(|e| 10f64.powi(e)).collect()
+                let least = ((high - low) as usize).div_ceil(most.max(2) - 1).max(1);
+                // Of 1, 2, 5, 10, … decades, as on other axes.
+                let strides = [1, 2, 5, 10, 20, 50, 100, 200];
+                let stride = strides.into_iter().find(|s| *s >= least as i32).unwrap_or(500);
+                // Multiples of the stride, so that 10⁰ is among them.
+                (low..=high).filter(|e| e % stride == 0).map(|e| 10f64.powi(e)).collect()
             }
         }
     }

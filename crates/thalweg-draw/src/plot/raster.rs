@@ -35,7 +35,8 @@ impl Scene {
             return Err(error);
         }
         let mut pixmap = Pixmap::new(width, height).ok_or(error)?;
-        pixmap.fill(tiny_skia::Color::WHITE);
+        let Colour { r, g, b, .. } = self.paper;
+        pixmap.fill(tiny_skia::Color::from_rgba8(r, g, b, 255));
         draw(&mut pixmap, &self.layer, scale, (0, 0));
         Ok(pixmap)
     }
