@@ -3,6 +3,7 @@
 use tiny_skia::{Path, PathBuilder};
 
 use super::colour::Colour;
+use super::image::Image;
 use super::text::{self, Label};
 
 /// A rectangle of whole pixels.
@@ -37,6 +38,8 @@ pub(super) enum Item {
     Stroke { path: Path, colour: Colour, pen: Pen },
     /// Items of which only the part inside the rectangle is shown.
     Clip { rect: Rect, layer: Layer },
+    /// Cells stretched over a rectangle.
+    Image { rect: Rect, image: Image },
 }
 
 /// Width and dashes of a line, in pixels, and whether its joins and ends are round.
@@ -79,6 +82,10 @@ impl Layer {
 
     pub fn clip(&mut self, rect: Rect, layer: Layer) {
         self.items.push(Item::Clip { rect, layer });
+    }
+
+    pub fn image(&mut self, rect: Rect, image: Image) {
+        self.items.push(Item::Image { rect, image });
     }
 
     pub fn fill_rect(&mut self, rect: Rect, colour: Colour) {
