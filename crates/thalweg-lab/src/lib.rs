@@ -41,6 +41,7 @@ pub mod explain;
 mod expression;
 mod format;
 pub mod gallery;
+mod lockstep;
 pub mod machine;
 pub mod methods;
 pub mod output;
@@ -49,6 +50,7 @@ pub mod record;
 pub mod render;
 pub mod run;
 pub mod sensitivity;
+pub mod stability;
 pub mod study;
 mod words;
 
