@@ -43,6 +43,7 @@ mod format;
 pub mod gallery;
 mod lockstep;
 pub mod machine;
+pub mod map;
 pub mod methods;
 pub mod output;
 pub mod problem;
