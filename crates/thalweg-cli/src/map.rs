@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use thalweg::Registry;
+use thalweg::{Registry, Value};
 use thalweg_draw::numbers::{counted, number};
 use thalweg_lab::map::{Axis, Map, MapError, MapFormat, Plan};
 use thalweg_lab::output;
@@ -122,7 +122,7 @@ fn summary(map: &Map) -> String {
     let mut lines = Vec::new();
     match map.best() {
         Some(best) => {
-            let [at_x, at_y] = map.at(best);
+            let [at_x, at_y] = map.at(best).map(Value::Number);
             let f = number(map.cells[best].value);
             lines.push(format!("lowest: f = {f} after {steps}, at {x}={at_x} and {y}={at_y}"));
         }

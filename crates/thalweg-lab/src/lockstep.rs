@@ -4,214 +4,21 @@
 //! what its arithmetic costs. Every operation rounds as in the formula: a run has the bits of an
 //! `Optimizer<f64>`. On [`Dual`](thalweg::Dual) numbers the runs carry derivatives along.
 
-use std::collections::{HashMap, HashSet};
+mod compute;
+mod program;
 
-use thalweg::formula::{Binary, Graph, Id, Node, Unary};
-use thalweg::{Differentiable, Formula};
+use thalweg::Differentiable;
+use thalweg::formula::Node;
+
+use compute::{View, compute, one, two};
+use program::{Line, Place, Spread};
+pub use program::{Program, Varied};
 
 /// Elements of the parameter of a run: x and y.
 pub const ELEMENTS: usize = 2;
 
 /// The partial sums of a sum, as in the library.
 const SUMS: usize = 16;
-
-/// A loop over the numbers of one operand, in which the operation is a constant. Closures would not be
-/// inlined into so many loops.
-macro_rules! one {
-    ($to:expr, $a:expr, $x:ident => $value:expr) => {
-        match $a {
-            View::Same($x) => $to.fill($value),
-            View::Each(a) => {
-                for (to, &$x) in $to.iter_mut().zip(a) {
-                    *to = $value;
-                }
-            }
-        }
-    };
-}
-
-/// The same for two operands.
-macro_rules! two {
-    ($to:expr, $a:expr, $b:expr, $x:ident, $y:ident => $value:expr) => {
-        match ($a, $b) {
-            (View::Same($x), View::Same($y)) => $to.fill($value),
-            (View::Same($x), View::Each(b)) => {
-                for (to, &$y) in $to.iter_mut().zip(b) {
-                    *to = $value;
-                }
-            }
-            (View::Each(a), View::Same($y)) => {
-                for (to, &$x) in $to.iter_mut().zip(a) {
-                    *to = $value;
-                }
-            }
-            (View::Each(a), View::Each(b)) => {
-                for ((to, &$x), &$y) in $to.iter_mut().zip(a).zip(b) {
-                    *to = $value;
-                }
-            }
-        }
-    };
-}
-
-/// For what a quantity has a number of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Spread {
-    /// For the step.
-    Step,
-    /// For each run.
-    Run,
-    /// For each element of each run.
-    Element,
-}
-
-/// Where the numbers of a quantity are.
-#[derive(Debug, Clone, Copy)]
-enum Place {
-    /// What a line computed.
-    Line(usize),
-    Gradient,
-    Parameter,
-    Slot(usize),
-    Loss,
-    /// A hyperparameter that varies, by its place among those.
-    Varied(usize),
-}
-
-/// A quantity to compute.
-#[derive(Debug, Clone)]
-struct Line {
-    node: Node,
-    operands: [Place; 3],
-    spread: Spread,
-}
-
-/// A formula in the order in which it is computed.
-#[derive(Debug, Clone)]
-pub struct Program {
-    lines: Vec<Line>,
-    /// The values of the hyperparameters that do not vary.
-    hyperparameters: Vec<f64>,
-    slots: Vec<Slot>,
-    update: Place,
-    replaces: bool,
-}
-
-/// A hyperparameter that varies.
-#[derive(Debug, Clone, Copy)]
-pub struct Varied<'a> {
-    /// Its name.
-    pub name: &'a str,
-    /// Its value in the formula.
-    pub value: f64,
-    /// Whether each run has its own value; otherwise all runs share one.
-    pub by_run: bool,
-}
-
-#[derive(Debug, Clone)]
-struct Slot {
-    is_whole: bool,
-    start: f64,
-    /// The varied hyperparameter that it starts at.
-    start_is: Option<usize>,
-    value: Place,
-}
-
-impl Program {
-    /// The program of a formula in which these hyperparameters vary.
-    pub fn new(formula: &Formula, varied: &[Varied<'_>]) -> Self {
-        let graph = formula.graph();
-        let mut compiler = Compiler { graph, varied, found: HashMap::new(), lines: Vec::new() };
-        let results = formula.slots().iter().map(|slot| slot.value).chain([formula.update()]);
-        for id in needed(graph, results) {
-            compiler.place(id);
-        }
-        let at = |id: Id| compiler.found.get(&id).map_or(Place::Parameter, |(place, _)| *place);
-        let slots = formula.slots().iter().map(|slot| Slot {
-            is_whole: slot.is_whole,
-            start: slot.start,
-            start_is: varied.iter().position(|varied| slot.start_is == Some(varied.name)),
-            value: at(slot.value),
-        });
-        Self {
-            slots: slots.collect(),
-            update: at(formula.update()),
-            replaces: formula.replaces(),
-            hyperparameters: graph.hyperparameters.iter().map(|(_, value)| *value).collect(),
-            lines: compiler.lines,
-        }
-    }
-
-    /// The number of slots of the state, each with a number for each element or one for both.
-    pub fn slots(&self) -> impl Iterator<Item = usize> {
-        self.slots.iter().map(|slot| if slot.is_whole { 1 } else { ELEMENTS })
-    }
-}
-
-/// The results and what they are made of, each after its operands.
-fn needed(graph: &Graph, results: impl Iterator<Item = Id>) -> Vec<Id> {
-    let mut is_needed: HashSet<Id> = results.collect();
-    let mut ids: Vec<Id> = graph.ids().collect();
-    for id in ids.iter().rev() {
-        if is_needed.contains(id) {
-            is_needed.extend(graph.operands(*id));
-        }
-    }
-    ids.retain(|id| is_needed.contains(id));
-    ids
-}
-
-struct Compiler<'a> {
-    graph: &'a Graph,
-    varied: &'a [Varied<'a>],
-    found: HashMap<Id, (Place, Spread)>,
-    lines: Vec<Line>,
-}
-
-impl Compiler<'_> {
-    /// Finds a place for a quantity whose operands have theirs.
-    fn place(&mut self, id: Id) {
-        let node = self.graph.node(id);
-        let mut operands = [Place::Parameter; 3];
-        let mut spread = Spread::Step;
-        for (k, operand) in self.graph.operands(id).enumerate() {
-            if let Some((place, of)) = self.found.get(&operand) {
-                operands[k] = *place;
-                spread = spread.max(*of);
-            }
-        }
-        let (place, spread) = match node {
-            Node::Gradient => (Place::Gradient, Spread::Element),
-            Node::Parameter => (Place::Parameter, Spread::Element),
-            Node::Slot(slot) => (Place::Slot(slot), Spread::Element),
-            Node::Kept(slot) => (Place::Slot(slot), Spread::Run),
-            Node::Loss => (Place::Loss, Spread::Run),
-            // In f64 nothing is rounded to a type of elements.
-            Node::Round(_) | Node::Named(..) => (operands[0], spread),
-            Node::Hyperparameter(k) => match self.variable(k) {
-                Some(k) if self.varied[k].by_run => (Place::Varied(k), Spread::Run),
-                Some(k) => (Place::Varied(k), Spread::Step),
-                None => self.line(node, operands, Spread::Step),
-            },
-            Node::Norm(_) | Node::Sum(_) => self.line(node, operands, Spread::Run),
-            _ => self.line(node, operands, spread),
-        };
-        self.found.insert(id, (place, spread));
-    }
-
-    fn line(&mut self, node: Node, operands: [Place; 3], spread: Spread) -> (Place, Spread) {
-        self.lines.push(Line { node, operands, spread });
-        (Place::Line(self.lines.len() - 1), spread)
-    }
-
-    /// Which of those that vary a hyperparameter of the graph is.
-    fn variable(&self, place: usize) -> Option<usize> {
-        let (name, value) = self.graph.hyperparameters.get(place)?;
-        let is_it =
-            |varied: &Varied<'_>| varied.name == name && varied.value.to_bits() == value.to_bits();
-        self.varied.iter().position(is_it)
-    }
-}
 
 /// Runs of a program, at the same step. What has two elements has those of x first, then those of y.
 #[derive(Debug, Clone)]
@@ -229,13 +36,6 @@ pub struct Lockstep<'a, N> {
     computed: Vec<Vec<N>>,
     /// Room for the next parameter and state.
     next: Vec<Vec<N>>,
-}
-
-/// Numbers as an operation reads them.
-#[derive(Clone, Copy)]
-enum View<'a, N> {
-    Same(N),
-    Each(&'a [N]),
 }
 
 impl<'a, N: Differentiable> Lockstep<'a, N> {
@@ -380,48 +180,5 @@ fn stored<N: Differentiable>(value: N) -> N {
         N::zero()
     } else {
         value
-    }
-}
-
-/// The same code for each function, in which it is a constant: a loop of its own, without a branch.
-macro_rules! specialised {
-    ($Functions:ident: $($Function:ident)*; $function:expr, $f:ident => $run:expr) => {
-        match $function {
-            $($Functions::$Function => {
-                const $f: $Functions = $Functions::$Function;
-                $run
-            })*
-        }
-    };
-}
-
-/// A quantity from those that it is made of.
-fn compute<N: Differentiable>(node: Node, [a, b, c]: [View<'_, N>; 3], t: N, to: &mut [N]) {
-    match node {
-        Node::Constant(bits) => to.fill(N::from_f64(f64::from_bits(bits))),
-        Node::Step => to.fill(t),
-        Node::Count => to.fill(N::from_f64(ELEMENTS as f64)),
-        Node::Unary(function, _) => {
-            specialised!(Unary: Neg Sqrt Abs Sign Exp Ln Cos Floor; function, F =>
-                one!(to, a, x => F.of(x)));
-        }
-        Node::Binary(function, ..) => {
-            specialised!(Binary: Add Sub Mul Div Max Min Pow Atan2; function, F =>
-                two!(to, a, b, x, y => F.of(x, y)));
-        }
-        Node::OneMinusPower(..) => two!(to, a, b, beta, t => beta.one_minus_power(t)),
-        Node::WarmupProduct(..) => two!(to, a, b, q, t => q.warmup_product(t)),
-        Node::AtFirst(..) => two!(to, a, b, first, later => N::at_first(t, first, later)),
-        Node::WhereZero(..) => {
-            for (i, to) in to.iter_mut().enumerate() {
-                let of = |view: View<'_, N>| match view {
-                    View::Same(x) => x,
-                    View::Each(numbers) => numbers[i],
-                };
-                *to = of(a).where_zero(of(b), of(c));
-            }
-        }
-        // Everything else has a place of its own, or an arm of the step; a graph of tomorrow may not.
-        _ => to.fill(N::from_f64(f64::NAN)),
     }
 }

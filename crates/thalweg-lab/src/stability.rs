@@ -107,7 +107,8 @@ impl Quadratic {
     ///
     /// Along a direction in which the function is constant nothing needs to converge; it is left out.
     pub fn spectral_radius<M: Method>(&self, method: &M) -> Option<f64> {
-        let formula = method.kernel().whole_formula()?;
+        // That of a parameter of one dimension, as a point is.
+        let formula = method.kernel().formula().filter(|formula| !formula.has_noise())?;
         let matrix = self.update(&formula)?;
         let mut moduli: Vec<(f64, f64)> = Vec::new();
         // Beyond that many sweeps it would not end; none needs a hundred.
