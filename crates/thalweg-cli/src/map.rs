@@ -59,16 +59,17 @@ pub struct Options {
 }
 
 const EXAMPLES: &str = "\
-Each cell is a run, with the same numbers as `thalweg descend` with the values of that cell. Its colour is
-the value after the last step; over the start of a problem with several minima, its hue is the minimum
-that the run reached, to 2 % of the problem's domain. A line shows where theory says that runs begin to
-diverge: on quadratic functions, of methods whose step is the same matrix at every step.
+Each cell is a run, with the same numbers as `thalweg descend` with the values of that cell. Its \
+colour is the value after the last step; over the start of a problem with several minima, its hue \
+is the minimum that the run reached, to 2 % of the problem's domain. A line shows where theory \
+says that runs begin to diverge: on quadratic functions, of methods whose step is the same matrix \
+at every step.
 
 Examples:
-  thalweg map --on ravine --with momentum --x lr=0.01..10,log --y momentum=0..0.99 -o momentum.png
-  thalweg map --on rosenbrock --with adam --x lr=1e-3..1,log --y beta1=0..0.99 -o adam.svg -o adam.json
-  thalweg map --on himmelblau --with sgd:lr=0.01 --x x=-5..5 --y y=-5..5 -o basins.png
-  thalweg map --on 'x^2/20 + y^2' --with adam --x lr=0.01..1,log --y x=-8..8 --size 40x30 -o start.csv";
+  thalweg map --on ravine --with momentum --x lr=0.01..10,log --y momentum=0..0.99 -o map.png
+  thalweg map --on rosenbrock --with adam --x lr=1e-3..1,log --y beta1=0..0.99 -o adam.svg
+  thalweg map --on himmelblau --with sgd --x x=-5..5 --y y=-5..5 --size 64x64 -o basins.json
+  thalweg map --on 'x^2 + y^4' --with adam --x lr=0.01..1,log --y y=-2..2 --steps 20 -o y.csv";
 
 /// Reads `WxH`.
 fn size(text: &str) -> Result<[usize; 2], String> {
