@@ -77,6 +77,7 @@ impl<'a, N: Differentiable> Lockstep<'a, N> {
     }
 
     /// Takes a step with the gradients at the parameters, and with the loss there.
+    #[inline(always)]
     pub fn step(&mut self, gradient: &[N], loss: &[N]) {
         self.t += 1;
         let t = N::from_f64(self.t as f64);
@@ -132,8 +133,33 @@ struct Given<'a, 'p, N> {
     of: &'a Lockstep<'p, N>,
 }
 
+impl Lockstep<'_, f64> {
+    /// The same with the widest SIMD instructions of the machine. Not for all numbers: those with
+    /// derivatives are few.
+    pub fn step_wide(&mut self, gradient: &[f64], loss: &[f64]) {
+        pulp::Arch::new().dispatch(Step { runs: self, gradient, loss });
+    }
+}
+
+/// A step as a function that is compiled for each SIMD width.
+struct Step<'s, 'p> {
+    runs: &'s mut Lockstep<'p, f64>,
+    gradient: &'s [f64],
+    loss: &'s [f64],
+}
+
+impl pulp::NullaryFnOnce for Step<'_, '_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        self.runs.step(self.gradient, self.loss);
+    }
+}
+
 impl<N: Differentiable> Given<'_, '_, N> {
     /// The numbers of an element of every run.
+    #[inline(always)]
     fn view(&self, place: Place, element: usize) -> View<'_, N> {
         let runs = self.of.runs;
         let numbers = match place {
@@ -153,6 +179,7 @@ impl<N: Differentiable> Given<'_, '_, N> {
     }
 
     /// The sum over the elements of each run, added in the library's order.
+    #[inline(always)]
     fn sum(&self, line: &Line, to: &mut [N], of: impl Fn(N) -> N, last: impl Fn(N) -> N) {
         let views: [_; ELEMENTS] = std::array::from_fn(|i| self.view(line.operands[0], i));
         for (run, to) in to.iter_mut().enumerate() {

@@ -65,6 +65,8 @@ macro_rules! specialised {
 }
 
 /// A quantity from those that it is made of.
+// Inlined, so that it is compiled with the SIMD instructions of the step.
+#[inline(always)]
 pub(super) fn compute<N: Differentiable>(
     node: Node,
     [a, b, c]: [View<'_, N>; 3],

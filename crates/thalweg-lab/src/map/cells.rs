@@ -83,7 +83,7 @@ impl<M: Method> Work<'_, M> {
             if !go_on {
                 break;
             }
-            lockstep.step(&gradients, &values);
+            lockstep.step_wide(&gradients, &values);
             self.problem.evaluate(&lockstep.parameter, &mut values, &mut gradients);
             for (i, at) in diverged_at.iter_mut().enumerate().filter(|(_, at)| at.is_none()) {
                 *at = (!is_finite(&lockstep.parameter, &values, i)).then_some(step);
