@@ -103,7 +103,7 @@ pub fn coordinate(text: &str) -> Result<f64, String> {
 }
 
 /// Reads `X,Y`.
-fn point(text: &str) -> Result<[f64; 2], String> {
+pub fn point(text: &str) -> Result<[f64; 2], String> {
     match text.split(',').collect::<Vec<_>>()[..] {
         [x, y] => Ok([coordinate(x)?, coordinate(y)?]),
         _ => Err("a start is two numbers X,Y, such as -7,2".to_owned()),

@@ -41,7 +41,9 @@ pub mod explain;
 mod expression;
 mod format;
 pub mod gallery;
+mod lockstep;
 pub mod machine;
+pub mod map;
 pub mod methods;
 pub mod outcome;
 pub mod output;
@@ -50,6 +52,7 @@ pub mod record;
 pub mod render;
 pub mod run;
 pub mod sensitivity;
+pub mod stability;
 pub mod study;
 mod words;
 

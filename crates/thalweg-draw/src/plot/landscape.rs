@@ -279,7 +279,7 @@ impl<'a> LandscapeFigure<'a> {
     fn shown(&self) -> Domain {
         let side = |range| match Scale::linear(range) {
             Scale::Linear(low, high) => [low, high],
-            Scale::Decades(..) => range,
+            Scale::Decades(..) | Scale::Logarithmic(..) => range,
         };
         Domain::new(side(self.domain.x), side(self.domain.y))
     }

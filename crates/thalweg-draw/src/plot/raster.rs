@@ -94,6 +94,12 @@ pub(super) fn draw(pixmap: &mut Pixmap, layer: &Layer, scale: f32, origin: (i32,
                 pixmap.stroke_path(path, &paint, &stroke, transform, None);
             }
             Item::Clip { rect, layer } => clipped(pixmap, layer, *rect, scale, origin),
+            Item::Image { rect, image } => {
+                let place = |v: i32, origin: i32| (v as f32 * scale).round() as i32 - origin;
+                let columns = [rect.x, rect.right()].map(|x| place(x, origin.0));
+                let rows = [rect.y, rect.bottom()].map(|y| place(y, origin.1));
+                image.draw(pixmap, columns, rows);
+            }
         }
     }
 }

@@ -3,6 +3,7 @@
 use tiny_skia::{Path, PathBuilder};
 
 use super::colour::Colour;
+use super::image::Image;
 use super::text::{self, Label};
 
 /// A rectangle of whole pixels.
@@ -37,6 +38,8 @@ pub(super) enum Item {
     Stroke { path: Path, colour: Colour, pen: Pen },
     /// Items of which only the part inside the rectangle is shown.
     Clip { rect: Rect, layer: Layer },
+    /// Cells stretched over a rectangle.
+    Image { rect: Rect, image: Image },
 }
 
 /// Width and dashes of a line, in pixels, and whether its joins and ends are round.
@@ -81,12 +84,18 @@ impl Layer {
         self.items.push(Item::Clip { rect, layer });
     }
 
+    pub fn image(&mut self, rect: Rect, image: Image) {
+        self.items.push(Item::Image { rect, image });
+    }
+
     /// Replaces every colour.
     pub fn recolour(&mut self, of: fn(Colour) -> Colour) {
         for item in &mut self.items {
             match item {
                 Item::Fill { colour, .. } | Item::Stroke { colour, .. } => *colour = of(*colour),
                 Item::Clip { layer, .. } => layer.recolour(of),
+                // Its colours are a scale that has to be read.
+                Item::Image { .. } => {}
             }
         }
     }
@@ -97,6 +106,7 @@ impl Layer {
             match item {
                 Item::Fill { colour, .. } | Item::Stroke { colour, .. } => found.push(*colour),
                 Item::Clip { layer, .. } => layer.colours(found),
+                Item::Image { .. } => {}
             }
         }
     }

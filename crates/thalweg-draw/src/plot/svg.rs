@@ -110,6 +110,7 @@ fn layer(out: &mut String, layer_: &Layer, decimals: u32) {
                 layer(out, inner, decimals);
                 out.push_str("</svg>\n");
             }
+            Item::Image { rect, image } => out.push_str(&image.svg(*rect)),
         }
     }
 }
