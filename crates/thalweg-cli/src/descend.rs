@@ -180,7 +180,7 @@ pub fn run(options: &Options, registry: &Registry, quiet: bool) -> Result<(), Fa
             options.sensitivity.iter().map(|name| input(name.trim())).collect();
         descent = descent.with_sensitivity(&methods, &inputs).map_err(Failure::usage)?;
     }
-    for warning in descent.runs.iter().filter_map(|run| run.warning(descent.domain())) {
+    for warning in descent.warnings() {
         say(&format!("warning: {warning}"));
     }
 

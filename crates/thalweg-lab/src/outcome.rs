@@ -3,7 +3,10 @@
 use thalweg_draw::numbers::number;
 use thalweg_draw::{Domain, Point};
 
+use crate::descent::Descent;
+use crate::methods;
 use crate::run::Run;
+use crate::stability::largest_stable_lr;
 
 /// What a reader should know about a run before believing its picture.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -116,6 +119,44 @@ impl Run {
                 format!("{spec} hardly moves: {} in {steps}{hint}", number(moved))
             }
         })
+    }
+}
+
+impl Descent {
+    /// What is wrong with a run, if anything is, as a sentence: with what theory says about the learning rate where
+    /// the function is quadratic and the method linear.
+    ///
+    /// ```
+    /// # use thalweg_lab::{descent::Descent, methods, problem::Problem, run::Precision};
+    /// let ravine = Problem::named("ravine")?;
+    /// let sgd = methods::registry().spec("sgd:lr=1.05")?;
+    /// let descent = Descent::new(&ravine, &[sgd], ravine.start, 30, Precision::F64)?;
+    /// let warning = "sgd:lr=1.05 climbs: f from 6.45 to 1218; on this function lr below 1 converges";
+    /// assert_eq!(descent.warning(0).as_deref(), Some(warning));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn warning(&self, run: usize) -> Option<String> {
+        let run = self.runs.get(run)?;
+        let warning = run.warning(self.domain())?;
+        let too_far = matches!(
+            run.concern(self.domain()),
+            Some(Concern::Climbs { .. } | Concern::Diverged { .. })
+        );
+        let limit = Some(run).filter(|_| too_far && self.setting.is_plain()).and_then(|run| {
+            let method = methods::registry().spec(&run.spec).ok()?;
+            let limit = largest_stable_lr(&method, &self.problem)?;
+            // Only where it says what is wrong.
+            Some(limit).filter(|&limit| run.number("lr").is_some_and(|lr| lr >= limit))
+        });
+        Some(match limit {
+            Some(lr) => format!("{warning}; on this function lr below {} converges", number(lr)),
+            None => warning,
+        })
+    }
+
+    /// All warnings, in the order of the runs.
+    pub fn warnings(&self) -> impl Iterator<Item = String> {
+        (0..self.runs.len()).filter_map(|run| self.warning(run))
     }
 }
 

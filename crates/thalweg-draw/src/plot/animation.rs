@@ -6,7 +6,7 @@ use tiny_skia::Pixmap;
 
 use super::axes::Plot;
 use super::error::DrawError;
-use super::landscape::{Ground, LandscapeFigure, status_label};
+use super::landscape::{Ground, LandscapeFigure, write_status};
 use super::look::Look;
 use super::raster;
 use super::scene::{Layer, Rect, Scene};
@@ -112,7 +112,7 @@ impl Animation {
         self.trails.heads(&mut inside, step);
         let mut layer = self.clipped(inside);
         if let Some(at) = self.status_at {
-            layer.text(&self.trails.status(step), at, status_label(&self.look));
+            write_status(&mut layer, &self.trails.status(step), at, &self.look);
         }
         layer
     }

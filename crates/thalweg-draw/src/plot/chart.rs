@@ -7,6 +7,7 @@ use super::landscape::title;
 use super::legend::{Entry, Legend};
 use super::look::Look;
 use super::marks;
+use super::overlap;
 use super::scene::{Layer, Pen, Rect, Scene};
 use super::text::{Across, Align, Along, Label};
 use crate::geometry::Point;
@@ -168,22 +169,24 @@ impl LineChart {
         for reference in references() {
             reference_line(layer, plot, look, reference.y);
         }
-        for series in &self.series {
-            let below = f64::from(plot.rect.bottom()) + 3.0 * f64::from(look.line);
-            let pixel = |&(x, y): &(f64, f64)| match self.shows(x, y) {
-                true => plot.pixel([x, y]),
-                false if y == 0.0 && self.shows(x, 1.0) => [plot.pixel([x, 1.0])[0], below],
-                false => [f64::NAN; 2],
-            };
-            let points: Vec<Point> = series.points.iter().map(pixel).collect();
+        let below = f64::from(plot.rect.bottom()) + 3.0 * f64::from(look.line);
+        let pixel = |&(x, y): &(f64, f64)| match self.shows(x, y) {
+            true => plot.pixel([x, y]),
+            false if y == 0.0 && self.shows(x, 1.0) => [plot.pixel([x, 1.0])[0], below],
+            false => [f64::NAN; 2],
+        };
+        let lines: Vec<Vec<Point>> =
+            self.series.iter().map(|series| series.points.iter().map(pixel).collect()).collect();
+        let widths = overlap::widths(&lines, 1.25 * look.line);
+        for ((series, points), width) in self.series.iter().zip(&lines).zip(widths) {
             let style = style(series.style);
             if series.dots {
                 let spacing = vec![marks::Dot::Edged; points.len()];
-                marks::dots(layer, &points, &spacing, &bounds, &style, look);
+                marks::dots(layer, points, &spacing, &bounds, &style, look);
                 continue;
             }
-            marks::line(layer, &points, &bounds, &style, &Look { line: 1.25 * look.line, ..*look });
-            lone_points(layer, &points, &bounds, &style, look);
+            marks::line(layer, points, &bounds, &style, &Look { line: width, ..*look });
+            lone_points(layer, points, &bounds, &style, look);
         }
         for reference in references() {
             reference_label(layer, plot, look, reference);

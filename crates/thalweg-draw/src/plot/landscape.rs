@@ -122,7 +122,7 @@ impl<'a> LandscapeFigure<'a> {
         layer.clip(plot.rect, inside);
         plot.frame(layer, look);
         if let (Some(at), false) = (status, self.paths.is_empty()) {
-            layer.text(&trails.status(trails.last()), at, status_label(look));
+            write_status(layer, &trails.status(trails.last()), at, look);
         }
     }
 
@@ -327,9 +327,10 @@ pub(super) struct Ground {
     pub status: Option<(f32, f32)>,
 }
 
-/// How the status is written.
-pub(super) fn status_label(look: &Look) -> Label {
-    Label::new(look.label, Align(Along::Middle, Across::Baseline))
+/// Writes the status, centred, shortened where the drawing has no room for it.
+pub(super) fn write_status(layer: &mut Layer, status: &str, at: (f32, f32), look: &Look) {
+    let status = text::shortened(status, look.label, Weight::Regular, 2.0 * at.0 - look.label);
+    layer.text(&status, at, Label::new(look.label, Align(Along::Middle, Across::Baseline)));
 }
 
 /// Draws a title centred at the top of a frame, smaller if it would not fit, shortened if it would be too small.

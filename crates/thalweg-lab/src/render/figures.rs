@@ -57,9 +57,7 @@ impl Descent {
         figure.starts.clone_from(&self.starts);
         figure.minima.clone_from(&self.problem.minima);
         figure.bar = true;
-        let domain = self.domain();
-        figure.warnings =
-            self.runs[shown.clone()].iter().filter_map(|run| run.warning(domain)).collect();
+        figure.warnings = shown.clone().filter_map(|run| self.warning(run)).collect();
         let styles = self.styles();
         figure.paths = shown.map(|i| self.path(i, styles[i])).collect();
         figure

@@ -74,14 +74,15 @@ pub fn descent(descent: &Descent) -> Result<String, RenderError> {
             (descent.steps) " steps in " (setting.precision.name()) "." }
         (conditions(setting))
         (explore)
-        @for warning in runs.iter().filter_map(|run| run.warning(descent.domain())) {
+        @for warning in descent.warnings() {
             p.warning { (warning) "." }
         }
         h2 { "Value against step" }
         figure.wide { (PreEscaped(descent.values().scene().svg())) }
         @if runs.len() > 1 {
             h2 { "One by one" }
-            figure.wide { (PreEscaped(descent.panels().svg())) }
+            @if runs.len() > MOST_PANELS { p { "The first " (MOST_PANELS) " of " (runs.len()) " runs." } }
+            figure.wide { (PreEscaped(first_runs(descent, MOST_PANELS).panels().svg())) }
         }
         h2 { "Where they ended" }
         (table(&rows, |_| None))
@@ -94,6 +95,16 @@ pub fn descent(descent: &Descent) -> Result<String, RenderError> {
         }
     };
     Ok(styled(&format!("{} · thalweg", descent.title), explore::RULES, &body))
+}
+
+/// Most runs that have a panel of their own on a page.
+const MOST_PANELS: usize = 24;
+
+/// The descent with its first runs only.
+fn first_runs(descent: &Descent, count: usize) -> Descent {
+    let mut first = descent.clone();
+    first.runs.truncate(count);
+    first
 }
 
 /// The starts: `(−7, 2) and (4, −3)`.
