@@ -7,13 +7,14 @@ use thalweg::Spec;
 use thalweg_draw::plot::Scene;
 
 use super::error::GalleryError;
-use super::parts::{origin, picture, run_heading};
+use super::parts::{Video, exercise, origin, picture, run_heading, video};
+use super::text::{RunText, Text, prose};
 use crate::descent::{Descent, Format};
 use crate::methods;
 use crate::problem::{Problem, ProblemError};
 use crate::record::{Summary, to_json};
 use crate::render::RenderError;
-use crate::run::Precision;
+use crate::run::{Precision, Run};
 
 /// A file of the gallery and what makes it.
 pub(super) struct File {
@@ -31,15 +32,17 @@ impl File {
 /// What sections add to.
 pub(super) struct Collection {
     pub problem: Problem,
+    /// The texts of the page's language.
+    pub text: &'static Text,
     videos: Vec<File>,
     files: Vec<File>,
     pub summaries: Vec<Summary>,
 }
 
 impl Collection {
-    pub fn new() -> Result<Self, ProblemError> {
+    pub fn new(text: &'static Text) -> Result<Self, ProblemError> {
         let problem = Problem::named("ravine")?;
-        Ok(Self { problem, videos: Vec::new(), files: Vec::new(), summaries: Vec::new() })
+        Ok(Self { problem, text, videos: Vec::new(), files: Vec::new(), summaries: Vec::new() })
     }
 
     /// Runs methods from the problem's start.
@@ -60,20 +63,22 @@ impl Collection {
         if file.name.ends_with(".mp4") { &mut self.videos } else { &mut self.files }.push(file);
     }
 
-    /// A descent of one method with its spec, text, formula, reference and pictures.
+    /// A descent of one method with its spec, text, formula, code, reference, exercise and pictures. `values` are
+    /// what the text names, `link` is where the exercise can be tried.
     pub fn exhibit(
         &mut self,
         name: &str,
-        title: &str,
-        text: &Markup,
-        alt: &str,
+        run: &RunText,
+        values: &[(&str, Markup)],
+        link: &str,
         descent: Descent,
     ) -> Markup {
         html! {
-            (run_heading(name, title, &descent))
-            p { (text) }
-            @for run in &descent.runs { (origin(&run.spec)) }
-            (self.show(name, descent, alt))
+            (run_heading(self.text, name, run.title, &descent))
+            p { (prose(run.text, values)) }
+            @for run in &descent.runs { (origin(self.text, &run.spec)) }
+            (exercise(self.text, run.question, link, run.answer))
+            (self.show(name, descent, run.alt))
         }
     }
 
@@ -85,10 +90,10 @@ impl Collection {
             let row = if several { format!("{name}: {}", run.label) } else { name.to_owned() };
             self.summaries.push(Summary::new(row, run));
         }
-        let frames = match descent.stride {
-            1 => "one frame a step".to_owned(),
-            n => format!("a frame every {n} steps"),
-        };
+        let longest = descent.runs.iter().map(Run::steps).max().unwrap_or(0);
+        let shown =
+            Video { steps: Some((longest, descent.stride)), size: (600, 600), caption: None };
+        let text = self.text;
         let descent = Arc::new(descent);
         for format in [Format::Png, Format::Svg, Format::Mp4, Format::Json] {
             let descent = Arc::clone(&descent);
@@ -96,13 +101,8 @@ impl Collection {
         }
         html! {
             div.pair {
-                (picture(name, alt, (1200, 1050), &html! { " · " a href={ (name) ".json" } { "data" } }))
-                figure {
-                    video src={ (name) ".mp4" } width="600" height="600" poster={ (name) ".png" } controls loop muted playsinline preload="metadata" {
-                        a href={ (name) ".mp4" } { "the video" }
-                    }
-                    figcaption { "Video: ten frames a second, " (frames) }
-                }
+                (picture(name, alt, (1200, 1050), &html! { " · " a href={ (name) ".json" } { (text.data) } }))
+                (video(text, name, &shown))
             }
         }
     }
