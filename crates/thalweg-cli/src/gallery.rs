@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use clap::Args;
-use thalweg_lab::gallery::Gallery;
+use thalweg_lab::gallery::{Gallery, Language};
 use thalweg_nn::exhibit;
 
 use crate::failure::Failure;
@@ -21,17 +21,23 @@ pub struct Options {
     /// Make only the files of this name, such as sgd-0.1; repeat for several
     #[arg(long, value_name = "NAME")]
     pub only: Vec<String>,
+
+    /// The language of the page: en or ko
+    #[arg(long, value_name = "LANGUAGE", default_value = "en")]
+    pub lang: Language,
 }
 
 const EXAMPLES: &str = "\
 Examples:
   thalweg gallery                  into ./gallery; open gallery/index.html in a browser
   thalweg gallery --out site -q    elsewhere, without output
-  thalweg gallery --only adam-0.3  adam-0.3.png, .svg, .mp4 and .json alone";
+  thalweg gallery --only adam-0.3  adam-0.3.png, .svg, .mp4 and .json alone
+  thalweg gallery --lang ko        the page in Korean";
 
 pub fn run(options: &Options, quiet: bool) -> Result<(), Failure> {
     let begin = Instant::now();
-    let mut gallery = Gallery::new(vec![exhibit::network()]).map_err(Failure::failed)?;
+    let mut gallery = Gallery::new(options.lang, vec![exhibit::network(options.lang)])
+        .map_err(Failure::failed)?;
     if !options.only.is_empty() {
         gallery = gallery.only(&options.only).map_err(Failure::usage)?;
     }

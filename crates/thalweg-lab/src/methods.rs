@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use thalweg::Registry;
 
-/// The misprints of the gallery, RMSProp and AdaDelta as an article has them: methods written as text.
+/// The misprints of the gallery, RMSProp and AdaDelta as the tutorial has them that it follows: methods written as text.
 pub(crate) const MISPRINTS: [(&str, &str); 2] = [
     ("rmsprop-printed", include_str!("../rules/rmsprop-printed.rule")),
     ("adadelta-printed", include_str!("../rules/adadelta-printed.rule")),

@@ -37,7 +37,7 @@ pub enum Concern {
         moved: f64,
         /// The steps it took.
         steps: usize,
-        /// Its learning rate, and one with which it would move, if it has one.
+        /// Its learning rate, and one with which it would move, where that is not a guess.
         rates: Option<(f64, f64)>,
     },
 }
@@ -75,9 +75,10 @@ impl Run {
         if is_flat || moved > STILL * diagonal {
             return None;
         }
-        let rates = self.number("lr").filter(|_| moved > 0.0).map(|lr| {
-            let wanted = lr * VISIBLE * diagonal / moved;
-            (lr, round(wanted))
+        // Far more than the rate that was chosen, or than 1, would be a guess.
+        let rates = self.number("lr").filter(|_| moved > 0.0).and_then(|lr| {
+            let wanted = round((lr * VISIBLE * diagonal / moved).min(100.0 * lr));
+            (wanted <= 1.0).then_some((lr, wanted))
         });
         Some(Concern::Still { moved, steps: self.steps(), rates })
     }
@@ -112,11 +113,14 @@ impl Run {
                 )
             }
             Concern::Still { moved, steps, rates } => {
-                let hint = rates.map_or(String::new(), |(lr, wanted)| {
-                    format!("; its lr is {}, try {}:lr={wanted}", number(lr), self.optimizer)
-                });
+                let hint = match rates {
+                    Some((lr, wanted)) => {
+                        format!("its lr is {}, try {}:lr={wanted}", number(lr), self.optimizer)
+                    }
+                    None => "try more steps".to_owned(),
+                };
                 let steps = thalweg_draw::numbers::counted(steps as u64, "step");
-                format!("{spec} hardly moves: {} in {steps}{hint}", number(moved))
+                format!("{spec} hardly moves: {} in {steps}; {hint}", number(moved))
             }
         })
     }

@@ -205,7 +205,4 @@ fn noise_schedules_and_clipping_that_cannot_be_meant_are_refused() {
     with(&["--clip", "globl:1"], &["global"]);
     with(&["--from", "1"], &["X,Y"]);
     with(&["--noise", "1", "--sensitivity", "lr"], &["--sensitivity", "--noise"]);
-    let line =
-        ["--on", "ravine", "--with", "adadelta", "-o", "a.json", "--schedule", "cosine:steps=10"];
-    refused(&line, &["lr"]);
 }

@@ -2,6 +2,8 @@
 
 mod math;
 mod shell;
+mod width;
 
-pub use math::mathml;
-pub use shell::{shell, styled};
+pub use math::{formulas, mathml};
+pub use shell::{document, shell, styled};
+pub use width::formula_width;

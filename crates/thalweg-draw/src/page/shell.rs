@@ -16,9 +16,14 @@ pub fn shell(title: &str, body: &Markup) -> String {
 
 /// As [`shell`], with CSS rules of the page's own after the shared ones.
 pub fn styled(title: &str, rules: &str, body: &Markup) -> String {
+    document("en", title, rules, body)
+}
+
+/// As [`styled`], in another language, by its code: `ko`.
+pub fn document(language: &str, title: &str, rules: &str, body: &Markup) -> String {
     html! {
         (DOCTYPE)
-        html lang="en" {
+        html lang=(language) {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";

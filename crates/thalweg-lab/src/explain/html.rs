@@ -31,6 +31,11 @@ pub fn html(it: &Explanation) -> String {
         h2 { "A step" }
         (formula(Some(&it.formula)))
         p { (it.legend()) }
+        h2 { "In NumPy" @if it.formula.to_rust().is_some() { " and in Rust" } }
+        div.pair {
+            pre { code { (it.formula.to_numpy()) } }
+            @if let Some(rust) = it.formula.to_rust() { pre { code { (rust) } } }
+        }
         h2 { "Hyperparameters" }
         div.table {
             table {

@@ -20,7 +20,12 @@ pub fn markdown(it: &Explanation) -> String {
         .map(|line| format!("& {line}"))
         .collect::<Vec<_>>()
         .join(" \\\\\n");
-    text += &format!("\n\\end{{aligned}}\n$$\n\n{}\n\n## Hyperparameters\n\n", it.legend());
+    text += &format!("\n\\end{{aligned}}\n$$\n\n{}\n", it.legend());
+    text += &format!("\n## In NumPy\n\n```python\n{}```\n", it.formula.to_numpy());
+    if let Some(rust) = it.formula.to_rust() {
+        text += &format!("\n## In Rust, one element\n\n```rust,ignore\n{rust}```\n");
+    }
+    text += "\n## Hyperparameters\n\n";
     text += "| | name | value | accepted | meaning |\n|---|---|---|---|---|\n";
     for (known, value) in &it.hyperparameters {
         let letter = match it.latex_letter(known.name) {

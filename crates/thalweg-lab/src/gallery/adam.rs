@@ -3,12 +3,13 @@
 use maud::{Markup, html};
 use serde_json::json;
 use thalweg_draw::numbers::number;
-use thalweg_draw::page::mathml;
+use thalweg_draw::page::formulas;
 use thalweg_draw::plot::{LineChart, ReferenceLine, Series};
 
 use super::collection::Collection;
 use super::error::GalleryError;
 use super::parts::{paper, run_heading};
+use super::text::prose;
 use crate::study;
 
 const STEPS: usize = 30;
@@ -34,6 +35,7 @@ pub(super) fn section(collection: &mut Collection) -> Result<Markup, GalleryErro
 }
 
 fn bias(collection: &mut Collection) -> Result<Markup, GalleryError> {
+    let text = collection.text;
     let mut descent = collection.descend(&SPECS, STEPS)?.titled("Adam's bias correction");
     descent.runs =
         descent.runs.into_iter().zip(LABELS).map(|(run, label)| run.labelled(label)).collect();
@@ -48,88 +50,74 @@ fn bias(collection: &mut Collection) -> Result<Markup, GalleryError> {
             Series { dots: run.label == "folded", ..line }
         })
         .collect();
-    let chart = collection.drawing(
-        "adam-bias-steps",
-        "Effective step of x against the step: without correction it starts at 3.16 and rises to 5.1 before it falls; with it, it starts at 1 and falls",
-        (1200, 800),
-        move || {
+    let chart =
+        collection.drawing("adam-bias-steps", text.bias_steps_alt, (1200, 800), move || {
             let mut chart = LineChart::new("Effective step of x", "step", "|Δx| / lr");
             chart.series.clone_from(&steps);
             chart.scene()
-        },
-    );
+        });
     let panels = descent.clone();
     let size = panels.panels_size();
-    let panels = collection.drawing(
-        "adam-bias-panels",
-        "Adam's paths with full, folded and no bias correction, one panel each",
-        size,
-        move || panels.panels(),
-    );
-    let heading = run_heading("adam-bias", "Full, folded and no correction", &descent);
-    let shown =
-        collection.show("adam-bias", descent, "Adam with full, folded and no bias correction");
+    let panels =
+        collection.drawing("adam-bias-panels", text.bias_panels_alt, size, move || panels.panels());
+    let heading = run_heading(text, "adam-bias", text.bias_heading, &descent);
+    let shown = collection.show("adam-bias", descent, text.bias_alt);
     Ok(html! {
         section {
-            h2 id="bias" { "Why Adam corrects its start" }
-            p {
-                "m and v start at 0 and their averages are slow, so the first estimates are too small: the expectation of v is "
-                "that of g² times 1 − β₂ᵗ. Dividing by that factor undoes it; v is the slower of the two, so without the "
-                "correction the denominator is far too small: the first step is 3.16 times too long, and the next are longer still."
-            }
-            (mathml(r"\mathbb{E}[v_t] = \mathbb{E}[g_t^2]\,(1 - \beta_2^t) + \zeta, \qquad \hat v_t = \frac{v_t}{1 - \beta_2^t}"))
-            p {
-                "Both corrections can be folded into the step. The ε of that form is not scaled by √(1 − β₂ᵗ), and the two "
-                "differ by exactly that: here by less than a line's width, so their paths lie on each other."
-            }
-            (mathml(r"\eta_t = \eta\, \frac{\sqrt{1 - \beta_2^t}}{1 - \beta_1^t}, \qquad W \leftarrow W - \eta_t\, \frac{m}{\sqrt{v} + \hat\epsilon}"))
+            h2 id="bias" { (text.bias_title) }
+            p { (text.bias_text) }
+            (formulas(&[
+                r"\mathbb{E}[v_t] = \mathbb{E}[g_t^2]\,(1 - \beta_2^t) + \zeta",
+                r"\hat v_t = \frac{v_t}{1 - \beta_2^t}",
+            ]))
+            p { (text.bias_folded) }
+            (formulas(&[
+                r"\eta_t = \eta\, \frac{\sqrt{1 - \beta_2^t}}{1 - \beta_1^t}",
+                r"W \leftarrow W - \eta_t\, \frac{m}{\sqrt{v} + \hat\epsilon}",
+            ]))
             (paper("adam"))
             (heading)
             (shown)
             figure.wide { (panels) }
             figure.wide { (chart) }
-            p.facts { a href="adam-bias.json" { "data" } }
+            p.facts { a href="adam-bias.json" { (text.data) } }
         }
     })
 }
 
 fn signal_to_noise(collection: &mut Collection) -> Result<Markup, GalleryError> {
     const LONG: usize = 100;
+    let text = collection.text;
     let descent = collection.descend(&[FULL], LONG)?;
     let ratios = study::signal_to_noise(&descent.runs[0]);
     let lines = ["x", "y"].into_iter().enumerate();
     let lines: Vec<Series> =
         lines.map(|(i, name)| series(name, ratios.iter().map(|ratio| ratio[i]), i)).collect();
     collection.data("signal-to-noise", &json!({ "spec": FULL, "ratios": ratios }));
-    let chart = collection.drawing(
-        "signal-to-noise",
-        "Signal-to-noise ratio of x and y against the step: 1 at first, then smaller and smaller waves",
-        (1200, 800),
-        move || {
-            let mut chart = LineChart::new("Signal to noise of Adam", "step", "|m̂| / √v̂");
-            chart.series.clone_from(&lines);
-            chart.references = vec![ReferenceLine { label: "all gradients alike".to_owned(), y: 1.0 }];
-            chart.scene()
-        },
-    );
+    let chart = collection.drawing("signal-to-noise", text.snr_alt, (1200, 800), move || {
+        let mut chart = LineChart::new("Signal to noise of Adam", "step", "|m̂| / √v̂");
+        chart.series.clone_from(&lines);
+        chart.references = vec![ReferenceLine { label: "all gradients alike".to_owned(), y: 1.0 }];
+        chart.scene()
+    });
     Ok(html! {
         section {
-            h2 id="snr" { "Signal to noise" }
-            (mathml(r"\frac{|\hat m|}{\sqrt{\hat v}}, \qquad |\Delta W| \approx \eta\, \frac{|\hat m|}{\sqrt{\hat v}}"))
-            p {
-                "The ratio is 1 while all gradients are alike. It falls as they shrink, because v still remembers the large ones, and "
-                "is 0 where m changes its sign. As it is the step in units of the learning rate, Adam slows down by itself near "
-                "a minimum."
-            }
+            h2 id="snr" { (text.snr_title) }
+            (formulas(&[
+                r"\frac{|\hat m|}{\sqrt{\hat v}}",
+                r"|\Delta W| \approx \eta\, \frac{|\hat m|}{\sqrt{\hat v}}",
+            ]))
+            p { (text.snr_text) }
             (paper("adam"))
-            (run_heading("signal-to-noise", "The ratio on the ravine", &descent))
+            (run_heading(text, "signal-to-noise", text.snr_heading, &descent))
             figure.wide { (chart) }
-            p.facts { a href="signal-to-noise.json" { "data" } }
+            p.facts { a href="signal-to-noise.json" { (text.data) } }
         }
     })
 }
 
 fn sparse(collection: &mut Collection) -> Result<Markup, GalleryError> {
+    let text = collection.text;
     let (beta1, beta2) = BETAS;
     let mut measured = Vec::new();
     for zeros in ZEROS {
@@ -152,33 +140,40 @@ fn sparse(collection: &mut Collection) -> Result<Markup, GalleryError> {
         "sparse-jump",
         &json!({ "beta1": beta1, "beta2": beta2, "limit": limit, "jumps": rows }),
     );
-    let chart = collection.drawing(
-        "sparse-jump",
-        "Length of Adam's jump against the number of zero gradients before it: measured and predicted, tending to 3.16",
-        (1200, 800),
-        move || {
-            let mut chart = LineChart::new("The jump after zero gradients", "zero gradients before it", "|Δw| / lr");
-            chart.series = vec![
-                Series::line("predicted", predicted.clone(), 1),
-                Series::dots("measured", measured.clone(), 0),
-            ];
-            chart.references = vec![ReferenceLine { label: "(1 − β₁)/√(1 − β₂) = 3.16".to_owned(), y: limit }];
-            chart.scene()
-        },
-    );
+    let chart = collection.drawing("sparse-jump", text.sparse_alt, (1200, 800), move || {
+        let mut chart = LineChart::new(
+            "The jump after zero gradients",
+            "zero gradients before it",
+            "|Δw| / lr",
+        );
+        chart.series = vec![
+            Series::line("predicted", predicted.clone(), 1),
+            Series::dots("measured", measured.clone(), 0),
+        ];
+        chart.references = vec![ReferenceLine {
+            label: "(1 − β₁)/√(1 − β₂) = 3.16".to_owned(),
+            y: limit,
+        }];
+        chart.scene()
+    });
     Ok(html! {
         section {
-            h3 id="sparse-jump" { "But not where gradients are sparse" }
-            p.facts { code { "adam:lr=1,eps=1e-300" } span { "0 to 4000 zero gradients, then 1" } }
+            h3 id="sparse-jump" { (text.sparse_title) }
+            p.facts { code { "adam:lr=1,eps=1e-300" } span { (text.sparse_facts) } }
             p {
-                "The ratio is said to stay below 1. It does not when a gradient appears after many zeros: m takes a tenth of it, "
-                "√v only a thirty-second part, and the weight jumps by 3.16 learning rates. Measured after " (last_zeros)
-                " zeros: " (number(last_jump)) "; the limit is " (number(limit)) "."
+                (prose(text.sparse_text, &[
+                    ("zeros", html! { (last_zeros) }),
+                    ("jump", html! { (number(last_jump)) }),
+                    ("limit", html! { (number(limit)) }),
+                ]))
             }
-            (mathml(r"|\Delta w| = \eta\, \frac{1 - \beta_1}{\sqrt{1 - \beta_2}} \cdot \frac{\sqrt{1 - \beta_2^t}}{1 - \beta_1^t} \;\longrightarrow\; \eta\, \frac{1 - \beta_1}{\sqrt{1 - \beta_2}} \approx 3.16\, \eta"))
+            (formulas(&[
+                r"|\Delta w| = \eta\, \frac{1 - \beta_1}{\sqrt{1 - \beta_2}} \cdot \frac{\sqrt{1 - \beta_2^t}}{1 - \beta_1^t}",
+                r"\longrightarrow\; \eta\, \frac{1 - \beta_1}{\sqrt{1 - \beta_2}} \approx 3.16\, \eta",
+            ]))
             (paper("adam"))
             figure.wide { (chart) }
-            p.facts { a href="sparse-jump.json" { "data" } }
+            p.facts { a href="sparse-jump.json" { (text.data) } }
         }
     })
 }

@@ -7,13 +7,14 @@ use thalweg::Spec;
 use thalweg_draw::plot::Scene;
 
 use super::error::GalleryError;
-use super::parts::{origin, picture, run_heading};
+use super::parts::{Video, exercise, origin, picture, run_heading, video};
+use super::text::{RunText, Text, prose};
 use crate::descent::{Descent, Format};
 use crate::methods;
 use crate::problem::{Problem, ProblemError};
 use crate::record::{Summary, to_json};
 use crate::render::RenderError;
-use crate::run::Precision;
+use crate::run::{Run, Setting};
 
 /// A file of the gallery and what makes it.
 pub(super) struct File {
@@ -31,23 +32,35 @@ impl File {
 /// What sections add to.
 pub(super) struct Collection {
     pub problem: Problem,
+    /// The texts of the page's language.
+    pub text: &'static Text,
     videos: Vec<File>,
     files: Vec<File>,
     pub summaries: Vec<Summary>,
 }
 
 impl Collection {
-    pub fn new() -> Result<Self, ProblemError> {
+    pub fn new(text: &'static Text) -> Result<Self, ProblemError> {
         let problem = Problem::named("ravine")?;
-        Ok(Self { problem, videos: Vec::new(), files: Vec::new(), summaries: Vec::new() })
+        Ok(Self { problem, text, videos: Vec::new(), files: Vec::new(), summaries: Vec::new() })
     }
 
     /// Runs methods from the problem's start.
     pub fn descend(&self, specs: &[&str], steps: usize) -> Result<Descent, GalleryError> {
+        self.descend_with(specs, steps, Setting::default())
+    }
+
+    /// The same with noise, a schedule or clipping.
+    pub fn descend_with(
+        &self,
+        specs: &[&str],
+        steps: usize,
+        setting: Setting,
+    ) -> Result<Descent, GalleryError> {
         let registry = methods::registry();
         let specs: Vec<Spec> =
             specs.iter().map(|spec| registry.spec(spec)).collect::<Result<_, _>>()?;
-        Ok(Descent::new(&self.problem, &specs, self.problem.start, steps, Precision::F64)?)
+        Ok(Descent::new(&self.problem, &specs, self.problem.start, steps, setting)?)
     }
 
     pub fn add(
@@ -60,20 +73,22 @@ impl Collection {
         if file.name.ends_with(".mp4") { &mut self.videos } else { &mut self.files }.push(file);
     }
 
-    /// A descent of one method with its spec, text, formula, reference and pictures.
+    /// A descent of one method with its spec, text, formula, code, reference, exercise and pictures. `values` are
+    /// what the text names, `link` is where the exercise can be tried.
     pub fn exhibit(
         &mut self,
         name: &str,
-        title: &str,
-        text: &Markup,
-        alt: &str,
+        run: &RunText,
+        values: &[(&str, Markup)],
+        link: &str,
         descent: Descent,
     ) -> Markup {
         html! {
-            (run_heading(name, title, &descent))
-            p { (text) }
-            @for run in &descent.runs { (origin(&run.spec)) }
-            (self.show(name, descent, alt))
+            (run_heading(self.text, name, run.title, &descent))
+            p { (prose(run.text, values)) }
+            @for run in &descent.runs { (origin(self.text, &run.spec)) }
+            (exercise(self.text, run.question, link, run.answer))
+            (self.show(name, descent, run.alt))
         }
     }
 
@@ -85,24 +100,21 @@ impl Collection {
             let row = if several { format!("{name}: {}", run.label) } else { name.to_owned() };
             self.summaries.push(Summary::new(row, run));
         }
-        let frames = match descent.stride {
-            1 => "one frame a step".to_owned(),
-            n => format!("a frame every {n} steps"),
-        };
+        let longest = descent.runs.iter().map(Run::steps).max().unwrap_or(0);
+        let shown =
+            Video { steps: Some((longest, descent.stride)), size: (640, 560), caption: None };
+        let text = self.text;
         let descent = Arc::new(descent);
-        for format in [Format::Png, Format::Svg, Format::Mp4, Format::Json] {
+        let drawn = Arc::clone(&descent);
+        self.pictures(name, move || Ok(drawn.with_figure(|figure| figure.scene())));
+        for format in [Format::Mp4, Format::Json] {
             let descent = Arc::clone(&descent);
             self.add(format!("{name}.{}", format.extension()), move || descent.render(format));
         }
         html! {
             div.pair {
-                (picture(name, alt, (1200, 1050), &html! { " · " a href={ (name) ".json" } { "data" } }))
-                figure {
-                    video src={ (name) ".mp4" } width="640" height="560" poster={ (name) ".png" } controls loop muted playsinline preload="metadata" {
-                        a href={ (name) ".mp4" } { "the video" }
-                    }
-                    figcaption { "Video: ten frames a second, " (frames) }
-                }
+                (picture(name, alt, (1200, 1050), &html! { " · " a href={ (name) ".json" } { (text.data) } }))
+                (video(text, name, &shown))
             }
         }
     }
@@ -126,11 +138,21 @@ impl Collection {
         size: (u32, u32),
         scene: impl Fn() -> Result<Scene, RenderError> + Send + Sync + 'static,
     ) -> Markup {
-        let scene = Arc::new(scene);
-        let svg = Arc::clone(&scene);
-        self.add(format!("{name}.png"), move || Ok(scene()?.png(1.0)?));
-        self.add(format!("{name}.svg"), move || Ok(svg()?.svg().into_bytes()));
+        self.pictures(name, scene);
         picture(name, alt, size, &html! {})
+    }
+
+    /// A drawing as PNG, as PNG for dark pages, and as SVG, which suits both.
+    fn pictures(
+        &mut self,
+        name: &str,
+        scene: impl Fn() -> Result<Scene, RenderError> + Send + Sync + 'static,
+    ) {
+        let scene = Arc::new(scene);
+        let (dark, svg) = (Arc::clone(&scene), Arc::clone(&scene));
+        self.add(format!("{name}.png"), move || Ok(scene()?.png(1.0)?));
+        self.add(format!("{name}-dark.png"), move || Ok(dark()?.dark().png(1.0)?));
+        self.add(format!("{name}.svg"), move || Ok(svg()?.svg().into_bytes()));
     }
 
     /// Numbers behind a drawing.

@@ -7,6 +7,7 @@ use maud::{Markup, html};
 use thalweg_draw::plot::Scene;
 
 use super::collection::Collection;
+use super::parts::{Video, video};
 use crate::render::RenderError;
 
 /// A function that makes a drawing when the gallery is written.
@@ -53,9 +54,11 @@ pub struct Drawing {
 impl Exhibit {
     pub(super) fn section(self, collection: &mut Collection) -> Markup {
         let name = self.picture.name.clone();
-        let video = Arc::clone(&self.video);
-        collection.add(format!("{name}.mp4"), move || video().map_err(RenderError::Exhibit));
-        let (width, height) = self.video_size;
+        let make = Arc::clone(&self.video);
+        collection.add(format!("{name}.mp4"), move || make().map_err(RenderError::Exhibit));
+        let shown =
+            Video { steps: None, size: self.video_size, caption: Some(collection.text.video_only) };
+        let video = video(collection.text, &name, &shown);
         let picture = self.picture.add_to(collection);
         let drawings: Vec<Markup> =
             self.drawings.into_iter().map(|drawing| drawing.add_to(collection)).collect();
@@ -65,12 +68,7 @@ impl Exhibit {
                 @for paragraph in &self.text { p { (paragraph) } }
                 div.pair {
                     (picture)
-                    figure {
-                        video src={ (name) ".mp4" } width=(width) height=(height) style={ "aspect-ratio:" (width) "/" (height) } poster={ (name) ".png" } controls loop muted playsinline preload="metadata" {
-                            a href={ (name) ".mp4" } { "the video" }
-                        }
-                        figcaption { a href={ (name) ".mp4" } { "Video" } }
-                    }
+                    (video)
                 }
                 @for drawing in &drawings { figure.wide { (drawing) } }
                 p.facts { code { (self.command) } }

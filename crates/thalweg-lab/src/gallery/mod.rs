@@ -9,9 +9,12 @@ mod averages;
 mod collection;
 mod error;
 mod exhibit;
+mod noise;
 mod page;
 mod parts;
 mod race;
+mod symbols;
+mod text;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -25,6 +28,7 @@ use crate::words::{did_you_mean, list};
 use collection::{Collection, File};
 pub use error::GalleryError;
 pub use exhibit::{Drawing, Exhibit, MakeScene, MakeVideo};
+pub use text::{Language, UnknownLanguage};
 
 /// Everything the gallery shows, computed but not yet drawn.
 pub struct Gallery {
@@ -44,23 +48,26 @@ pub struct UnknownExhibit {
 }
 
 impl Gallery {
-    /// Computes every run of the gallery itself; the exhibits of other crates follow them on the page.
+    /// Computes every run of the gallery itself; the exhibits of other crates follow them on the page, which is
+    /// in this language.
     ///
     /// # Errors
     /// None, except for a defect of the gallery itself.
-    pub fn new(exhibits: Vec<Exhibit>) -> Result<Self, GalleryError> {
-        let mut collection = Collection::new()?;
+    pub fn new(language: Language, exhibits: Vec<Exhibit>) -> Result<Self, GalleryError> {
+        let mut collection = Collection::new(language.text())?;
         let addresses: Vec<(String, String)> =
             exhibits.iter().map(|it| (it.id.clone(), it.title.clone())).collect();
         let sections = html! {
+            (symbols::section(&collection))
             (article::section(&mut collection)?)
             (averages::section(&mut collection)?)
             (adam::section(&mut collection)?)
+            (noise::section(&mut collection)?)
             (race::section(&mut collection)?)
             @for exhibit in exhibits { (exhibit.section(&mut collection)) }
         };
         let summary = to_json(&serde_json::json!({ "runs": &collection.summaries }));
-        let page = page::page(&sections, &addresses, &collection.summaries);
+        let page = page::page(language, &sections, &addresses, &collection.summaries);
         collection.add("summary.json".to_owned(), move || Ok(summary.clone().into_bytes()));
         collection.add("index.html".to_owned(), move || Ok(page.clone().into_bytes()));
         Ok(Self { files: collection.into_files() })

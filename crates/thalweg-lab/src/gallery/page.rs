@@ -1,61 +1,60 @@
 //! The page that shows everything.
 
 use maud::{Markup, PreEscaped, html};
-use thalweg_draw::page::shell;
+use thalweg_draw::page::document;
 
+use super::parts::tutorial;
+use super::text::{Language, prose};
 use crate::record::Summary;
-use crate::render::page::table;
+use crate::render::page::table_with;
 
 /// The whole page around its sections; `addresses` are anchors and titles of the exhibits of other crates.
 pub(super) fn page(
+    language: Language,
     sections: &Markup,
     addresses: &[(String, String)],
     summaries: &[Summary],
 ) -> String {
+    let text = language.text();
     let data = |row: &Summary| {
         let name = row.name.split(':').next().unwrap_or(&row.name);
         Some(format!("{name}.json"))
     };
+    let summary = html! { a href="summary.json" { "summary.json" } };
+    let command = html! { code { "thalweg descend --on ravine --with SPEC --steps N -o FILE" } };
     let body = html! {
         header {
-            h1 { "How optimizers descend" }
-            p.lead {
-                "Training a network is walking downhill on a surface nobody can see. Here is one that everybody "
-                "can see, and the methods that walk on it: what each does with the same gradient, step by step, "
-                "computed by the same code that trains networks."
-            }
+            h1 { (text.heading) }
+            p.lead { (text.lead) }
+            p { (prose(text.tutorial_lead, &[("tutorial", tutorial(text))])) }
             nav {
-                a href="#ravine" { "The ravine" }
-                a href="#six" { "Six runs" }
-                a href="#averages" { "RMSProp and AdaDelta" }
-                a href="#bias" { "Bias correction" }
-                a href="#snr" { "Signal to noise" }
-                a href="#race" { "The race" }
+                a href="#symbols" { (text.nav_symbols) }
+                a href="#ravine" { (text.nav_ravine) }
+                a href="#six" { (text.nav_six) }
+                a href="#averages" { (text.nav_averages) }
+                a href="#bias" { (text.nav_bias) }
+                a href="#snr" { (text.nav_snr) }
+                a href="#noise" { (text.nav_noise) }
+                a href="#race" { (text.nav_race) }
                 @for (id, title) in addresses { a href={ "#" (id) } { (title) } }
-                a href="#table" { "All numbers" }
+                a href="#table" { (text.nav_table) }
             }
         }
         main {
             (sections)
-            h2 id="table" { "Where they all ended" }
-            p { "Every run of this page. The same table as data: " a href="summary.json" { "summary.json" } "." }
-            (table(summaries, data))
+            h2 id="table" { (text.table_title) }
+            p { (prose(text.table_text, &[("summary", summary)])) }
+            (table_with([text.table_run, text.table_spec, text.table_steps, text.table_diverged], summaries, data))
         }
         footer {
             p {
-                "Made by thalweg " (env!("CARGO_PKG_VERSION")) ". Each run can be made again: "
-                code { "thalweg descend --on ravine --with SPEC --steps N -o FILE" } "."
+                (prose(text.made_by, &[("version", html! { (env!("CARGO_PKG_VERSION")) })])) " "
+                (prose(text.made_again, &[("command", command)]))
             }
         }
-        script { (PreEscaped(PLAY_IN_VIEW)) }
+        script data-play=(text.play) data-pause=(text.pause) data-step=(text.step) data-step-of=(text.step_of) {
+            (PreEscaped(include_str!("video.js")))
+        }
     };
-    shell("thalweg: how optimizers descend", &body)
+    document(language.code(), text.page_title, include_str!("style.css"), &body)
 }
-
-/// Videos play while they are in view, unless the reader wants no motion.
-const PLAY_IN_VIEW: &str = "\
-if (!matchMedia('(prefers-reduced-motion: reduce)').matches && 'IntersectionObserver' in window) {
-  const watch = new IntersectionObserver(seen => seen.forEach(({ target, isIntersecting }) =>
-    isIntersecting ? target.play().catch(() => {}) : target.pause()), { threshold: 0.6 });
-  document.querySelectorAll('video').forEach(video => watch.observe(video));
-}";

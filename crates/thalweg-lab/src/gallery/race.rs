@@ -7,7 +7,8 @@ use thalweg_draw::Domain;
 
 use super::collection::Collection;
 use super::error::GalleryError;
-use super::parts::{origin, run_heading};
+use super::parts::{exercise, origin, playground_link, run_heading};
+use super::text::prose;
 
 const STEPS: usize = 60;
 const SPECS: [&str; 7] = [
@@ -21,39 +22,30 @@ const SPECS: [&str; 7] = [
 ];
 
 pub(super) fn section(collection: &mut Collection) -> Result<Markup, GalleryError> {
+    let text = collection.text;
     let mut descent = collection.descend(&SPECS, STEPS)?.titled("The race");
     // Closer than the other figures: seven paths need the room.
     descent.problem.domain = Domain::new([-8.0, 2.0], [-2.25, 2.25]);
     let descent = Arc::new(descent);
     let (panels, values) = (Arc::clone(&descent), Arc::clone(&descent));
     let size = panels.panels_size();
-    let panels = collection.drawing(
-        "race-panels",
-        "The paths of all optimizers, one panel each",
-        size,
-        move || panels.panels(),
-    );
-    let values = collection.drawing(
-        "race-values",
-        "The value of f against the step for all optimizers, on a logarithmic axis",
-        (1200, 800),
-        move || values.values().scene(),
-    );
+    let panels =
+        collection.drawing("race-panels", text.race_panels_alt, size, move || panels.panels());
+    let values = collection
+        .drawing("race-values", text.race_values_alt, (1200, 800), move || values.values().scene());
+    let link = playground_link(&["adamw:lr=0.3"], "ravine", collection.problem.start, 231);
     Ok(html! {
         section {
-            h2 id="race" { "The race" }
-            p {
-                "All optimizers from one start, each at a rate that suits it for these sixty steps; AdaDelta with ε = 0.01, as with "
-                "its own 10⁻⁶ it would hardly have left. The ranking is this function's, not a verdict: its gradients have no noise, and a valley "
-                "along an axis suits methods that have a rate for each coordinate."
-            }
-            (run_heading("race-runs", "Sixty steps", &descent))
-            p { "AdamW, which stands nowhere else on this page, is Adam whose weights also shrink by themselves:" }
-            (origin("adamw"))
-            (collection.show("race", Arc::unwrap_or_clone(descent), "All optimizers from (−7, 2) in one landscape"))
+            h2 id="race" { (text.race_title) }
+            p { (prose(text.race_text, &[])) }
+            (run_heading(text, "race-runs", text.race_heading, &descent))
+            p { (prose(text.race_adamw, &[])) }
+            (origin(text, "adamw:lr=0.3"))
+            (exercise(text, text.race_question, &link, text.race_answer))
+            (collection.show("race", Arc::unwrap_or_clone(descent), text.race_alt))
             figure.wide { (values) }
             figure.wide { (panels) }
-            p.facts { a href="race.json" { "data" } }
+            p.facts { a href="race.json" { (text.data) } }
         }
     })
 }

@@ -2,13 +2,13 @@
 
 use maud::{Markup, html};
 use thalweg::Formula;
-use thalweg_draw::page::mathml;
+use thalweg_draw::page::formulas;
 
 /// The formula of a method: its lines side by side as far as they fit.
 pub fn formula(formula: Option<&Formula>) -> Markup {
     html! {
         @if let Some(formula) = formula {
-            div.formula { @for line in formula.latex() { (mathml(&line)) } }
+            (formulas(&formula.latex()))
         }
     }
 }

@@ -15,14 +15,23 @@ use crate::run::{Noise, Setting};
 
 /// The table of final points; `link` gives the address of a run's data, if there is one.
 pub fn table(rows: &[Summary], link: impl Fn(&Summary) -> Option<String>) -> Markup {
+    table_with(["run", "spec", "steps", ", then diverged"], rows, link)
+}
+
+/// The same in other words: for a run, a spec, steps, and what stands behind the steps of one that diverged.
+pub(crate) fn table_with(
+    [run, spec, steps, diverged]: [&str; 4],
+    rows: &[Summary],
+    link: impl Fn(&Summary) -> Option<String>,
+) -> Markup {
     html! {
         div.table {
             table {
                 thead {
                     tr {
-                        th { "run" }
-                        th { "spec" }
-                        th.number { "steps" }
+                        th { (run) }
+                        th { (spec) }
+                        th.number { (steps) }
                         th.number { "x" }
                         th.number { "y" }
                         th.number { "f(x, y)" }
@@ -40,7 +49,7 @@ pub fn table(rows: &[Summary], link: impl Fn(&Summary) -> Option<String>) -> Mar
                             td { code { (row.spec) } }
                             td.number {
                                 (row.steps)
-                                @if row.diverged_at.is_some() { ", then diverged" }
+                                @if row.diverged_at.is_some() { (diverged) }
                             }
                             td.number { (number(row.point[0])) }
                             td.number { (number(row.point[1])) }

@@ -1,5 +1,6 @@
 //! The gallery as it lies in its folder: its page, its pictures, its videos, its numbers.
 
+mod chapter;
 #[path = "../../../thalweg-draw/tests/decode/mod.rs"]
 mod decode;
 mod html;
@@ -15,14 +16,14 @@ use std::sync::LazyLock;
 use rayon::ThreadPoolBuilder;
 use thalweg::Spec;
 use thalweg_lab::descent::Descent;
-use thalweg_lab::gallery::Gallery;
+use thalweg_lab::gallery::{Gallery, Language};
 use thalweg_lab::methods;
 use thalweg_lab::problem::Problem;
 use thalweg_lab::run::Precision;
 
 type Files = BTreeMap<String, Vec<u8>>;
 
-/// The runs that the article shows.
+/// The runs that the tutorial shows.
 const SIX: [&str; 6] =
     ["sgd-0.1", "sgd-0.9", "momentum-0.1", "momentum-0.9", "adagrad-1.5", "adam-0.3"];
 
@@ -33,7 +34,9 @@ static FILES: LazyLock<Files> = LazyLock::new(|| written(2));
 fn written(threads: usize) -> Files {
     let folder = tempfile::tempdir().unwrap();
     let pool = ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-    pool.install(|| Gallery::new(Vec::new()).unwrap().write(folder.path(), |_| ()).unwrap());
+    pool.install(|| {
+        Gallery::new(Language::English, Vec::new()).unwrap().write(folder.path(), |_| ()).unwrap()
+    });
     let entries = fs::read_dir(folder.path()).unwrap().map(Result::unwrap);
     entries
         .map(|entry| (entry.file_name().into_string().unwrap(), fs::read(entry.path()).unwrap()))
@@ -80,7 +83,7 @@ fn every_run_has_a_picture_a_video_and_data() {
 
 #[test]
 fn the_names_of_all_files_are_known_beforehand() {
-    let gallery = Gallery::new(Vec::new()).unwrap();
+    let gallery = Gallery::new(Language::English, Vec::new()).unwrap();
     let mut names: Vec<&str> = gallery.names().collect();
     names.sort_unstable();
     assert!(FILES.keys().eq(names));
@@ -99,7 +102,7 @@ fn the_same_bytes_come_from_any_number_of_threads() {
 fn every_file_is_reported_once_when_it_is_there() {
     let folder = tempfile::tempdir().unwrap();
     let reported = std::sync::Mutex::new(Vec::new());
-    let gallery = Gallery::new(Vec::new()).unwrap();
+    let gallery = Gallery::new(Language::English, Vec::new()).unwrap();
     let report = |name: &str| {
         assert!(folder.path().join(name).is_file(), "{name}");
         reported.lock().unwrap().push(name.to_owned());

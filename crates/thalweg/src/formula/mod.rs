@@ -2,11 +2,12 @@
 //!
 //! `graph.rs` has the quantities and how each comes from others; `symbol.rs` records them;
 //! `simplify.rs` makes the graph that people read, `statements.rs` puts it in lines, and `text.rs`
-//! and `latex.rs` write them. `parse/` and `rule_text.rs` read and write methods as text;
+//! and `latex.rs` write them, `code.rs` in NumPy and in Rust. `parse/` and `rule_text.rs` read and write methods as text;
 //! `program.rs` makes instructions of a formula, `javascript/` a step in JavaScript; `evaluate.rs`
 //! computes its quantities for a few elements, and `worked.rs` puts the numbers of a step into its
 //! lines.
 
+mod code;
 mod evaluate;
 mod expression;
 mod graph;
@@ -23,6 +24,7 @@ mod symbol;
 mod text;
 mod worked;
 
+pub use code::code_name;
 pub use evaluate::Quantity;
 pub(crate) use evaluate::{Evaluation, Given};
 pub use graph::{Binary, Graph, Id, Level, Node, Unary};

@@ -12,16 +12,32 @@ pub(super) fn simplified(formula: &Formula, first: bool) -> Formula {
 
 /// The same, with the simplified quantity of each quantity.
 pub(super) fn simplified_with_ids(formula: &Formula, first: bool) -> (Formula, Vec<Id>) {
-    without_zeros(formula, first, false)
+    without_zeros(formula, Detail { first, ..Detail::default() })
 }
 
 /// The same at later steps, with every digit of its numbers.
 pub(super) fn simplified_exactly(formula: &Formula) -> Formula {
-    without_zeros(formula, false, true).0
+    without_zeros(formula, Detail { exact: true, ..Detail::default() }).0
 }
 
-fn without_zeros(formula: &Formula, first: bool, exact: bool) -> (Formula, Vec<Id>) {
-    let mut simplifier = Simplifier { from: &formula.graph, to: Graph::default(), first, exact };
+/// The same with what the first step and zeros change, and with every digit: a formula to compute with.
+pub(super) fn simplified_with_cases(formula: &Formula) -> Formula {
+    without_zeros(formula, Detail { cases: true, ..Detail::default() }).0
+}
+
+/// What a simplified formula keeps.
+#[derive(Debug, Clone, Copy, Default)]
+struct Detail {
+    /// Whether it is that of the first step.
+    first: bool,
+    /// Whether every digit and every operation of a constant stays as it is.
+    exact: bool,
+    /// Whether the cases of the first step and of zeros stay, and every digit.
+    cases: bool,
+}
+
+fn without_zeros(formula: &Formula, detail: Detail) -> (Formula, Vec<Id>) {
+    let mut simplifier = Simplifier { from: &formula.graph, to: Graph::default(), detail };
     simplifier.to.names = formula.graph.names.clone();
     let mut ids: Vec<Id> = Vec::with_capacity(formula.graph.len());
     for id in formula.graph.ids() {
@@ -67,9 +83,7 @@ pub(super) fn with_numbers(formula: &Formula) -> Formula {
 struct Simplifier<'a> {
     from: &'a Graph,
     to: Graph,
-    first: bool,
-    /// Whether every digit stays as it is.
-    exact: bool,
+    detail: Detail,
 }
 
 impl Simplifier<'_> {
@@ -87,13 +101,25 @@ impl Simplifier<'_> {
                 _ => self.to.add(Node::OneMinusPower(of(beta), of(t))),
             },
             Node::WarmupProduct(q, t) => self.to.add(Node::WarmupProduct(of(q), of(t))),
-            Node::AtFirst(first, later) => of(if self.first { first } else { later }),
+            Node::AtFirst(first, later) if self.detail.cases => {
+                self.to.add(Node::AtFirst(of(first), of(later)))
+            }
+            Node::WhereZero(x, then, otherwise) if self.detail.cases => {
+                match self.to.constant(of(x)) {
+                    Some(0.0) => of(then),
+                    Some(_) => of(otherwise),
+                    None => self.to.add(Node::WhereZero(of(x), of(then), of(otherwise))),
+                }
+            }
+            Node::AtFirst(first, later) => of(if self.detail.first { first } else { later }),
             Node::WhereZero(_, _, otherwise) => of(otherwise),
             Node::Norm(a) => self.to.add(Node::Norm(of(a))),
             Node::Sum(a) => self.to.add(Node::Sum(of(a))),
             Node::Round(a) => of(a),
             Node::Named(a, name) => match self.to.node(of(a)) {
-                Node::Unary(..) | Node::Binary(..) => self.to.add(Node::Named(of(a), name)),
+                Node::Unary(..) | Node::Binary(..) | Node::AtFirst(..) | Node::WhereZero(..) => {
+                    self.to.add(Node::Named(of(a), name))
+                }
                 _ => of(a),
             },
             same => self.to.add(same),
@@ -103,7 +129,7 @@ impl Simplifier<'_> {
     /// βᵗ of 1 − βᵗ.
     fn power(&mut self, id: Id) -> Option<Id> {
         match self.to.node(id) {
-            Node::OneMinusPower(beta, t) if !self.exact => {
+            Node::OneMinusPower(beta, t) if !self.detail.exact => {
                 Some(self.to.add(Node::Binary(Binary::Pow, beta, t)))
             }
             _ => None,
@@ -128,7 +154,11 @@ impl Simplifier<'_> {
             (Binary::Sub, Some(1.0), _) if self.power(b).is_some() => self.power(b).unwrap_or(b),
             (_, Some(x), Some(y)) => {
                 let result = function.of(x, y);
-                self.to.number(if self.exact { result } else { tidy(result) })
+                self.to.number(if self.detail.exact || self.detail.cases {
+                    result
+                } else {
+                    tidy(result)
+                })
             }
             (Binary::Add, Some(0.0), _) => b,
             (Binary::Add | Binary::Sub, _, Some(0.0)) => a,

@@ -22,6 +22,11 @@ pub(super) fn statements(formula: &Formula) -> Vec<Statement> {
     traced(formula).into_iter().map(|line| line.statement).collect()
 }
 
+/// The lines of a formula that keeps its cases, with names for letters.
+pub(super) fn code(formula: &Formula) -> Vec<Statement> {
+    traced_with(formula, Names::Code).into_iter().map(|line| line.statement).collect()
+}
+
 /// A line with the quantities behind it.
 pub(super) struct Traced {
     pub(super) statement: Statement,
@@ -33,7 +38,11 @@ pub(super) struct Traced {
 
 /// The lines of a simplified formula with the quantities behind them.
 pub(super) fn traced(formula: &Formula) -> Vec<Traced> {
-    let mut lines = Lines::of(formula, Names::Letters);
+    traced_with(formula, Names::Letters)
+}
+
+fn traced_with(formula: &Formula, names: Names) -> Vec<Traced> {
+    let mut lines = Lines::of(formula, names);
     let ordered = lines.in_order();
     let mut traced: Vec<Traced> = Vec::new();
     for line in ordered {
@@ -66,6 +75,8 @@ pub(super) enum Names {
     Letters,
     /// By plain names: `beta1`, `m_hat`.
     Plain,
+    /// The same in the lines that people read, for programs.
+    Code,
 }
 
 /// What a line gives a letter to.
@@ -76,6 +87,13 @@ pub(super) enum Line {
     /// The new value of a slot.
     Slot(usize, Id),
 }
+
+/// The first at step 1, the second at every other step.
+pub(super) const AT_FIRST: &str = "at_first";
+/// The second where the first, a number for each element, is 0, else the third.
+pub(super) const WHERE_ZERO: &str = "where_zero";
+/// The same for one number.
+pub(super) const IF_ZERO: &str = "if_zero";
 
 /// Quantities in a constant that is written out wherever it is used; a longer one gets a letter.
 const LONG: usize = 20;
@@ -99,12 +117,16 @@ impl<'a> Lines<'a> {
             // A slot that keeps its value has no line; what has a letter already keeps it.
             if !is_slot(graph.node(slot.value), k) {
                 // Elsewhere a constant keeps its own: what is computed once a step cannot be made of state.
-                let is_of_whole = slot.is_whole && names == Names::Letters;
+                let is_of_whole = slot.is_whole && names != Names::Plain;
                 let has_letter = (varies[slot.value.index()]
                     || is_of_whole && lines.comes_from_the_whole(slot.value))
                     && matches!(
                         graph.node(slot.value),
-                        Node::Unary(..) | Node::Binary(..) | Node::Named(..)
+                        Node::Unary(..)
+                            | Node::Binary(..)
+                            | Node::Named(..)
+                            | Node::AtFirst(..)
+                            | Node::WhereZero(..)
                     );
                 if has_letter {
                     let own = lines.name_of(&slot.name);
@@ -131,7 +153,7 @@ impl<'a> Lines<'a> {
                     lines.lines.push(Line::Named(id));
                 }
                 // What is computed once a step is repeated, as 1 − β₁ is, while it is short.
-                Node::Unary(..) | Node::Binary(..)
+                Node::Unary(..) | Node::Binary(..) | Node::AtFirst(..) | Node::WhereZero(..)
                     if !is_slot
                         && uses[id.index()] > 1
                         && (varies[id.index()] || sizes[id.index()] > LONG)
@@ -159,7 +181,7 @@ impl<'a> Lines<'a> {
         let is_free = |letter: &String| !names.contains(letter) && !self.is_taken(letter);
         let numbered = (2..).map(|k| match self.names {
             Names::Letters => format!("u{}", subscripts(k)),
-            Names::Plain => format!("u{k}"),
+            Names::Plain | Names::Code => format!("u{k}"),
         });
         std::iter::once("u".to_owned()).chain(numbered).find(is_free).unwrap_or_default()
     }
@@ -167,7 +189,7 @@ impl<'a> Lines<'a> {
     /// What a hyperparameter or a slot is called.
     pub(super) fn name_of(&self, name: &str) -> String {
         match self.names {
-            Names::Plain => name.to_owned(),
+            Names::Plain | Names::Code => name.to_owned(),
             Names::Letters => self.formula.letter(name),
         }
     }
@@ -177,7 +199,7 @@ impl<'a> Lines<'a> {
         let plain = match self.names {
             // One letter stands for one thing.
             Names::Letters => return self.free_name(letter.to_owned(), "₂"),
-            Names::Plain => plain(letter),
+            Names::Plain | Names::Code => plain(letter),
         };
         self.free_name(plain, "_now")
     }
@@ -401,10 +423,14 @@ impl<'a> Lines<'a> {
                 let power = Expression::Power(Box::new(of(beta)), Box::new(of(t)));
                 Expression::Number(1.0).plus(power.negated())
             }
-            // Simplified away.
-            Node::AtFirst(_, a) | Node::WhereZero(_, _, a) | Node::Round(a) | Node::Named(a, _) => {
-                of(a)
+            // Only programs have these cases.
+            Node::AtFirst(first, later) => Expression::Call(AT_FIRST, vec![of(first), of(later)]),
+            Node::WhereZero(x, then, otherwise) => {
+                let name = if graph.varies()[x.index()] { WHERE_ZERO } else { IF_ZERO };
+                Expression::Call(name, vec![of(x), of(then), of(otherwise)])
             }
+            // Simplified away.
+            Node::Round(a) | Node::Named(a, _) => of(a),
         }
     }
 }

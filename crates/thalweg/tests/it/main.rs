@@ -7,6 +7,7 @@ mod around_torch;
 #[cfg(feature = "ndarray")]
 mod arrays;
 mod checkpoint_file;
+mod code;
 mod common;
 mod errors;
 mod family;
