@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::{bench, descend, explain, gallery, list, train};
+use crate::{bench, descend, explain, gallery, list, playground, train};
 
 /// See how gradient-descent optimizers go downhill: pictures, videos, numbers.
 #[derive(Debug, Parser)]
@@ -26,6 +26,8 @@ pub enum Command {
     Descend(descend::Options),
     /// Explain an optimizer: formula, paper, and its first steps with the numbers put in
     Explain(explain::Options),
+    /// Make the page on which functions, starts and optimizers are tried out while they change
+    Playground(playground::Options),
     /// List the optimizers with their hyperparameters, and the problems
     List(list::Options),
     /// Train a network on real data with several optimizers side by side

@@ -27,6 +27,7 @@ mod gallery;
 mod guide;
 mod list;
 mod outputs;
+mod playground;
 mod progress;
 mod table;
 mod train;
@@ -54,6 +55,7 @@ pub fn run(registry: &Registry) -> ExitCode {
         Command::Gallery(options) => gallery::run(options, args.quiet),
         Command::Descend(options) => descend::run(options, registry, args.quiet),
         Command::Explain(options) => explain::run(options, registry, args.quiet),
+        Command::Playground(options) => playground::run(options, args.quiet),
         Command::List(options) => list::run(options, registry),
         Command::Train(options) => train::run(options, registry, args.quiet),
         Command::Bench(options) => bench::run(options, registry, args.quiet),

@@ -44,6 +44,7 @@ pub mod gallery;
 pub mod machine;
 pub mod methods;
 pub mod output;
+pub mod playground;
 pub mod problem;
 pub mod record;
 pub mod render;

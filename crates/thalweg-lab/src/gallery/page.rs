@@ -33,6 +33,7 @@ pub(super) fn page(
                 a href="#race" { "The race" }
                 @for (id, title) in addresses { a href={ "#" (id) } { (title) } }
                 a href="#table" { "All numbers" }
+                a href="playground.html" { "Playground" }
             }
         }
         main {
