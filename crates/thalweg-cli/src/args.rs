@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::{bench, descend, explain, gallery, list, playground, train};
+use crate::{bench, descend, explain, gallery, list, map, playground, train};
 
 /// See how gradient-descent optimizers go downhill: pictures, videos, numbers.
 #[derive(Debug, Parser)]
@@ -26,6 +26,8 @@ pub enum Command {
     Descend(descend::Options),
     /// Explain an optimizer: formula, paper, and its first steps with the numbers put in
     Explain(explain::Options),
+    /// Draw where runs end over two hyperparameters, or over the start
+    Map(map::Options),
     /// Make the page on which functions, starts and optimizers are tried out while they change
     Playground(playground::Options),
     /// List the optimizers with their hyperparameters, and the problems
@@ -41,6 +43,7 @@ Examples:
   thalweg gallery
   thalweg descend --on ravine --with adam:lr=0.3 -o adam.png
   thalweg explain adam --on ravine
+  thalweg map --on ravine --with momentum --x lr=0.01..10,log --y momentum=0..0.99 -o map.png
   thalweg list optimizers
   thalweg train --with sgd:lr=0.1 --with adam --out run
   thalweg bench --optimizer adamw --elements 1M";

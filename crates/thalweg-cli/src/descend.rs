@@ -10,7 +10,7 @@ use thalweg_draw::numbers::number;
 use thalweg_lab::descent::{Descent, Format};
 use thalweg_lab::output;
 use thalweg_lab::problem::Problem;
-use thalweg_lab::run::{Precision, Run, RunError};
+use thalweg_lab::run::{Noise, Precision, Run, RunError, Setting};
 use thalweg_lab::sensitivity::input;
 
 use crate::failure::{Failure, say};
@@ -32,9 +32,9 @@ pub struct Options {
     #[arg(long = "with", value_name = "SPEC", required = true)]
     pub with: Vec<String>,
 
-    /// The start [default: the problem's own]
+    /// A start [default: the problem's own]; repeat for several
     #[arg(long, value_name = "X,Y", value_parser = point, allow_hyphen_values = true)]
-    pub from: Option<[f64; 2]>,
+    pub from: Vec<[f64; 2]>,
 
     /// The number of steps
     #[arg(long, value_name = "N", default_value_t = 30, allow_negative_numbers = true, value_parser = RangedU64ValueParser::<usize>::new().range(1..=MOST_STEPS))]
@@ -43,6 +43,22 @@ pub struct Options {
     /// The floating-point type to compute in
     #[arg(long, default_value = "f64")]
     pub precision: PrecisionArg,
+
+    /// Add normal noise of this standard deviation to each component of every gradient
+    #[arg(long, value_name = "NUMBER", value_parser = deviation, allow_hyphen_values = true)]
+    pub noise: Option<f64>,
+
+    /// The seed of the noise [default: 0]
+    #[arg(long, value_name = "N", requires = "noise")]
+    pub seed: Option<u64>,
+
+    /// The schedule of every learning rate, such as 'warmup:steps=10 then cosine:steps=90'
+    #[arg(long, value_name = "SPEC")]
+    pub schedule: Option<String>,
+
+    /// Clip every gradient: global:NORM, norm:NORM or value:NUMBER
+    #[arg(long, value_name = "SPEC")]
+    pub clip: Option<String>,
 
     /// Add to run.json how the last point and its value change with these: hyperparameters by name,
     /// or x and y, the start
@@ -61,6 +77,8 @@ Examples:
   thalweg descend --on ravine --with adam:lr=0.3 -o adam.png -o adam.mp4
   thalweg descend --on rosenbrock --with sgd:lr=0.001 --with adam:lr=0.1 --steps 200 -o race.html
   thalweg descend --on 'x^2/20 + y^2' --from -7,2 --with momentum:lr=0.1 -o run.json -o run.csv
+  thalweg descend --on ravine --with sgd:lr=0.9 --with adam:lr=0.3 --noise 0.5 --seed 1 -o noise.png
+  thalweg descend --on himmelblau --with momentum:lr=0.005 --from 0,0 --from -4,1 --steps 80 -o starts.png
   thalweg descend --on ravine --with momentum --steps 20 --sensitivity lr,momentum -o run.json";
 
 /// `f64` or `f32`.
@@ -85,11 +103,33 @@ pub fn coordinate(text: &str) -> Result<f64, String> {
 }
 
 /// Reads `X,Y`.
-fn point(text: &str) -> Result<[f64; 2], String> {
+pub fn point(text: &str) -> Result<[f64; 2], String> {
     match text.split(',').collect::<Vec<_>>()[..] {
         [x, y] => Ok([coordinate(x)?, coordinate(y)?]),
         _ => Err("a start is two numbers X,Y, such as -7,2".to_owned()),
     }
+}
+
+/// Reads the standard deviation of noise.
+fn deviation(text: &str) -> Result<f64, String> {
+    let number = text.trim().parse::<f64>().ok().filter(|n| n.is_finite() && *n >= 0.0);
+    number.ok_or_else(|| {
+        format!("`{text}` is not a number from 0 on; noise has a standard deviation, such as 0.5")
+    })
+}
+
+/// Noise, schedule, clipping and precision.
+fn setting(options: &Options) -> Result<Setting, Failure> {
+    let noise = options.noise.filter(|&deviation| deviation > 0.0);
+    let noise = noise.map(|deviation| Noise { deviation, seed: options.seed.unwrap_or(0) });
+    let schedule = options.schedule.as_deref().map(str::parse).transpose();
+    let clip = options.clip.as_deref().map(str::parse).transpose().map_err(Failure::usage)?;
+    Ok(Setting {
+        precision: options.precision.0,
+        noise,
+        schedule: schedule.map_err(Failure::usage)?,
+        clip: clip.unwrap_or_default(),
+    })
 }
 
 pub fn run(options: &Options, registry: &Registry, quiet: bool) -> Result<(), Failure> {
@@ -100,6 +140,7 @@ pub fn run(options: &Options, registry: &Registry, quiet: bool) -> Result<(), Fa
         .map(|spec| registry.spec(spec).map_err(Failure::usage))
         .collect::<Result<_, _>>()?;
     let outputs = outputs(&options.out, Format::of)?;
+    let setting = setting(options)?;
 
     if !options.sensitivity.is_empty() {
         if !outputs.iter().any(|(_, format)| *format == Format::Json) {
@@ -110,6 +151,11 @@ pub fn run(options: &Options, registry: &Registry, quiet: bool) -> Result<(), Fa
         if options.precision.0 != Precision::F64 {
             return Err(Failure::Usage("--sensitivity needs --precision f64".to_owned()));
         }
+        if !setting.is_plain() {
+            return Err(Failure::Usage(
+                "--sensitivity knows no --noise, --schedule or --clip; leave them out".to_owned(),
+            ));
+        }
         if options.sensitivity.iter().any(|name| name.trim().is_empty()) {
             return Err(Failure::Usage(
                 "--sensitivity has an empty name; it takes hyperparameters, and x and y for the \
@@ -119,25 +165,23 @@ pub fn run(options: &Options, registry: &Registry, quiet: bool) -> Result<(), Fa
         }
     }
 
-    let start = options.from.unwrap_or(problem.start);
-    let precision = options.precision.0;
-    let mut descent =
-        Descent::new(&problem, &methods, start, options.steps, precision).map_err(|e| match e {
+    let starts = match &options.from[..] {
+        [] => vec![problem.start],
+        starts => starts.to_vec(),
+    };
+    let mut descent = Descent::among(&problem, &methods, &starts, options.steps, setting).map_err(
+        |e| match e {
             RunError::Method(error) => Failure::usage(error),
             error => Failure::failed(error),
-        })?;
+        },
+    )?;
     if !options.sensitivity.is_empty() {
         let inputs: Vec<Input> =
             options.sensitivity.iter().map(|name| input(name.trim())).collect();
         descent = descent.with_sensitivity(&methods, &inputs).map_err(Failure::usage)?;
     }
-    for run in &descent.runs {
-        if let Some(step) = run.diverged_at {
-            say(&format!(
-                "warning: {} stopped being finite at step {step}; the steps before it are kept",
-                run.spec
-            ));
-        }
+    for warning in descent.warnings() {
+        say(&format!("warning: {warning}"));
     }
 
     let progress = Progress::new(outputs.len(), quiet);

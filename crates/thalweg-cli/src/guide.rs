@@ -52,10 +52,15 @@ fn every_command_line_of_the_guide_is_understood() {
                         .unwrap_or_else(|e| panic!("{}", wrong(e.to_string())));
                     options.with
                 }
+                Command::Map(options) => {
+                    Problem::parse(&options.on)
+                        .unwrap_or_else(|e| panic!("{}", wrong(e.to_string())));
+                    vec![options.with]
+                }
                 Command::Train(options) => options.with,
                 Command::Bench(options) => options.optimizer,
                 Command::Explain(options) => vec![options.spec],
-                Command::Gallery(_) | Command::List(_) => vec![],
+                Command::Gallery(_) | Command::Playground(_) | Command::List(_) => vec![],
             };
             for spec in specs {
                 // Files are named from the repository's root.
@@ -93,10 +98,15 @@ fn the_pictures_of_the_guide_are_those_of_its_commands() {
             let name = Path::new(output).file_name().unwrap();
             let line = line.replace(output, &folder.path().join(name).display().to_string());
             let args = Args::try_parse_from(["thalweg", "-q"].into_iter().chain(words(&line)));
-            let Command::Descend(options) = args.unwrap().command else {
-                panic!("a picture of another command: {line}")
-            };
-            crate::descend::run(&options, &methods::registry(), true).unwrap();
+            match args.unwrap().command {
+                Command::Descend(options) => {
+                    crate::descend::run(&options, &methods::registry(), true).unwrap();
+                }
+                Command::Map(options) => {
+                    crate::map::run(&options, &methods::registry(), true).unwrap();
+                }
+                _ => panic!("a picture of another command: {line}"),
+            }
             let [made, kept] = [folder.path().join(name), root.join(output)].map(fs::read);
             assert!(made.unwrap() == kept.unwrap(), "{output}: run `thalweg {line}`");
             drawn += 1;

@@ -26,6 +26,7 @@ mod gallery;
 #[cfg(test)]
 mod guide;
 mod list;
+mod map;
 mod outputs;
 mod playground;
 mod progress;
@@ -55,6 +56,7 @@ pub fn run(registry: &Registry) -> ExitCode {
         Command::Gallery(options) => gallery::run(options, args.quiet),
         Command::Descend(options) => descend::run(options, registry, args.quiet),
         Command::Explain(options) => explain::run(options, registry, args.quiet),
+        Command::Map(options) => map::run(options, registry, args.quiet),
         Command::Playground(options) => playground::run(options, args.quiet),
         Command::List(options) => list::run(options, registry),
         Command::Train(options) => train::run(options, registry, args.quiet),

@@ -34,13 +34,9 @@ pub(crate) fn tick(value: f64, span: f64) -> String {
     significant(if value.abs() < 1e-9 * span.abs() { 0.0 } else { value }, 9)
 }
 
-/// A power of ten: `10⁻³`.
+/// A power of ten: `10⁻³`, `10⁰`.
 pub(crate) fn power_of_ten(exponent: i32) -> String {
-    match exponent {
-        0 => "1".to_owned(),
-        1 => "10".to_owned(),
-        _ => format!("10{}", superscript(exponent)),
-    }
+    format!("10{}", superscript(exponent))
 }
 
 fn significant(value: f64, digits: usize) -> String {

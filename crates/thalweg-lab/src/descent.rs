@@ -1,4 +1,4 @@
-//! A descent: several methods from one start on one problem.
+//! A descent: several methods on one problem, from one start or several.
 //!
 //! The module `render` adds methods to [`Descent`] that write it as pictures, videos, pages and data.
 
@@ -7,24 +7,24 @@ use thalweg::{Method, Spec};
 use thalweg_draw::Point;
 
 use crate::problem::Problem;
-use crate::run::{Precision, Run, RunError};
+use crate::run::{Run, RunError, Setting};
 
 pub use crate::format::{Format, UnknownFormat};
 
-/// Several methods from one start on one problem.
+/// Several methods on one problem, from one start or several.
 #[derive(Debug, Clone)]
 pub struct Descent {
     /// The title of figures.
     pub title: String,
     /// The problem.
     pub problem: Problem,
-    /// Where every run starts.
-    pub start: Point,
+    /// Where the runs start, every method once at each.
+    pub starts: Vec<Point>,
     /// The number of steps asked for.
     pub steps: usize,
-    /// The floating-point type that points are computed in.
-    pub precision: Precision,
-    /// The runs, in the order of the methods.
+    /// Precision, noise, schedule and clipping.
+    pub setting: Setting,
+    /// The runs, start by start in the order of the methods.
     pub runs: Vec<Run>,
     /// Steps per frame of a video; very long runs take more.
     pub stride: usize,
@@ -41,32 +41,36 @@ impl Descent {
         methods: &[Spec],
         start: Point,
         steps: usize,
-        precision: Precision,
+        setting: impl Into<Setting>,
     ) -> Result<Self, RunError> {
-        Self::among(problem, methods, start, steps, precision)
+        Self::among(problem, methods, &[start], steps, setting)
     }
 
-    /// The same for any methods of one type, custom rules included.
+    /// The same for any methods of one type, custom rules included, from one start or several.
     ///
     /// # Errors
     /// As [`new`](Self::new).
     pub fn among<M: Method>(
         problem: &Problem,
         methods: &[M],
-        start: Point,
+        starts: &[Point],
         steps: usize,
-        precision: Precision,
+        setting: impl Into<Setting>,
     ) -> Result<Self, RunError> {
-        let mut runs: Vec<Run> = methods
+        let setting = setting.into();
+        let all: Vec<(Point, &M)> =
+            starts.iter().flat_map(|&start| methods.iter().map(move |m| (start, m))).collect();
+        let mut runs: Vec<Run> = all
             .par_iter()
-            .map(|method| Run::new(problem, method, start, steps, precision))
+            .map(|(start, method)| Run::new(problem, *method, *start, steps, setting.clone()))
             .collect::<Result<_, _>>()?;
-        tell_apart(&mut runs);
-        let title = match &runs[..] {
-            [run] => run.label.clone(),
+        runs.chunks_mut(methods.len().max(1)).for_each(tell_apart);
+        let title = match methods.len() {
+            1 => runs[..].first().map_or(String::new(), |run| run.label.clone()),
             _ => problem.title.clone(),
         };
-        Ok(Self { title, problem: problem.clone(), start, steps, precision, runs, stride: 1 })
+        let (problem, starts) = (problem.clone(), starts.to_vec());
+        Ok(Self { title, problem, starts, steps, setting, runs, stride: 1 })
     }
 
     /// The same under another title.

@@ -81,8 +81,13 @@ impl Expression {
 
     /// The gradient (∂f/∂x, ∂f/∂y) at a point: NaN where the value is.
     pub fn gradient(&self, point: Point) -> Point {
+        self.value_and_gradient(point).1
+    }
+
+    /// Both from one evaluation.
+    pub(crate) fn value_and_gradient(&self, point: Point) -> (f64, Point) {
         let dual = self.eval(point);
-        if dual.value.is_nan() { [f64::NAN; 2] } else { dual.slope }
+        (dual.value, if dual.value.is_nan() { [f64::NAN; 2] } else { dual.slope })
     }
 
     /// The second derivatives ((∂²f/∂x², ∂²f/∂x∂y), (∂²f/∂y∂x, ∂²f/∂y²)) at a point: NaN where the

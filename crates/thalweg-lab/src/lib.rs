@@ -29,7 +29,7 @@
 //! }
 //!
 //! let problem = Problem::named("ravine")?;
-//! let descent = Descent::among(&problem, &[SignDescent { lr: 0.5 }], problem.start, 14, Precision::F64)?;
+//! let descent = Descent::among(&problem, &[SignDescent { lr: 0.5 }], &[problem.start], 14, Precision::F64)?;
 //! assert_eq!(descent.runs[0].last_point(), [0.0, 0.0]);
 //! let picture = descent.render(Format::Png)?;
 //! assert!(picture.starts_with(b"\x89PNG"));
@@ -41,8 +41,11 @@ pub mod explain;
 mod expression;
 mod format;
 pub mod gallery;
+mod lockstep;
 pub mod machine;
+pub mod map;
 pub mod methods;
+pub mod outcome;
 pub mod output;
 pub mod playground;
 pub mod problem;
@@ -50,6 +53,7 @@ pub mod record;
 pub mod render;
 pub mod run;
 pub mod sensitivity;
+pub mod stability;
 pub mod study;
 mod words;
 

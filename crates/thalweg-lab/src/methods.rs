@@ -26,3 +26,41 @@ pub fn registry() -> Registry {
     });
     REGISTRY.clone()
 }
+
+/// The methods that have the first colours, those that everybody can tell apart: the article's own, then the
+/// misprints.
+const FIRST: [&str; 9] = [
+    "sgd",
+    "momentum",
+    "adagrad",
+    "rmsprop",
+    "adadelta",
+    "adam",
+    "adamw",
+    "rmsprop-printed",
+    "adadelta-printed",
+];
+
+/// The styles of runs, by the names of their methods: the index of a [`Style`](thalweg_draw::plot::Style). A method has
+/// the same colour and marker everywhere; a second run with it, and a method from elsewhere, have ones that no
+/// method has.
+///
+/// ```
+/// use thalweg_lab::methods::styles;
+///
+/// let [sgd, adam, again] = styles(["sgd", "adam", "adam"])[..] else { unreachable!() };
+/// assert_eq!(styles(["adam", "lion", "sgd"])[..], [adam, styles(["lion"])[0], sgd]);
+/// assert!(again != adam && again != sgd);
+/// ```
+pub fn styles<'a>(methods: impl IntoIterator<Item = &'a str>) -> Vec<usize> {
+    let registry = registry();
+    let mut order: Vec<&str> = FIRST.to_vec();
+    order.extend(registry.entries().map(|entry| entry.name).filter(|name| !FIRST.contains(name)));
+    let mut free = order.len()..;
+    let mut taken = vec![false; order.len()];
+    let mut style = |method: &str| {
+        let own = order.iter().position(|name| *name == method).filter(|&own| !taken[own]);
+        own.inspect(|&own| taken[own] = true).or_else(|| free.next()).unwrap_or_default()
+    };
+    methods.into_iter().map(&mut style).collect()
+}

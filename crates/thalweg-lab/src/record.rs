@@ -2,23 +2,32 @@
 
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value as Json};
-use thalweg::Value;
 use thalweg::sensitivity::Derivative;
+use thalweg::{Clip, Value};
 
-use crate::problem::Problem;
-use crate::run::{Precision, Run, Slot};
+use crate::descent::Descent;
+use crate::run::{Noise, Run, Slot};
 use crate::sensitivity::input_name;
 use thalweg_draw::Point;
 
 /// What `run.json` holds.
 ///
-/// `start` is the start asked for; `points` begins with it, rounded to the precision of the run.
+/// `start` is the start asked for, `starts` where there are several; `points` begin with it, rounded to the precision of
+/// the run. Noise, schedule and clipping are there where they were asked for.
 #[derive(Debug, Serialize)]
 pub struct Record<'a> {
     problem: ProblemRecord<'a>,
     start: Point,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    starts: Option<&'a [Point]>,
     steps: usize,
     precision: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    noise: Option<Noise>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    schedule: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    clip: Option<String>,
     runs: Vec<RunRecord<'a>>,
 }
 
@@ -46,19 +55,19 @@ struct RunRecord<'a> {
 }
 
 impl<'a> Record<'a> {
-    /// The record of runs that share a problem, a start and a number of steps asked for.
-    pub fn new(
-        problem: &'a Problem,
-        start: Point,
-        steps: usize,
-        precision: Precision,
-        runs: &'a [Run],
-    ) -> Self {
+    /// The record of a descent.
+    pub fn new(descent: &'a Descent) -> Self {
+        let Descent { problem, starts, steps, setting, runs, .. } = descent;
+        let clip = (setting.clip != Clip::Off).then(|| setting.clip.to_string());
         Self {
             problem: ProblemRecord { name: &problem.name, expression: &problem.expression, dim: 2 },
-            start,
-            steps,
-            precision: precision.name(),
+            start: starts.first().copied().unwrap_or(problem.start),
+            starts: (starts.len() > 1).then_some(starts),
+            steps: *steps,
+            precision: setting.precision.name(),
+            noise: setting.noise,
+            schedule: setting.schedule.as_ref().map(ToString::to_string),
+            clip,
             runs: runs.iter().map(RunRecord::new).collect(),
         }
     }

@@ -1,7 +1,7 @@
 //! Runs: one method on one problem, with everything that happened on the way.
 
 use thalweg::sensitivity::Derivative;
-use thalweg::{Error as StepError, Method, Optimizer, Real, Value};
+use thalweg::{Clip, Error as StepError, Method, Optimizer, Real, Schedule, Transform, Value};
 
 use crate::problem::Problem;
 use thalweg_draw::Point;
@@ -23,6 +23,53 @@ impl Precision {
             Self::F32 => f32::NAME,
             Self::F64 => f64::NAME,
         }
+    }
+}
+
+/// Noise that is added to every gradient, as mini-batches add it: independent normal numbers of mean 0.
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
+pub struct Noise {
+    /// The standard deviation of each component.
+    pub deviation: f64,
+    /// The seed: the same one gives the same noise.
+    pub seed: u64,
+}
+
+/// How a run is made, besides problem, method, start and steps. A [`Precision`] alone is one, too.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Setting {
+    /// The floating-point type that points are computed in.
+    pub precision: Precision,
+    /// Noise on the gradients that the method gets; none by default. A run's `gradients` are those of the function.
+    pub noise: Option<Noise>,
+    /// The schedule of the learning rate; by default it stays as it is.
+    pub schedule: Option<Schedule>,
+    /// Clipping of gradients, after the noise; none by default.
+    pub clip: Clip,
+}
+
+impl From<Precision> for Setting {
+    fn from(precision: Precision) -> Self {
+        Self { precision, ..Self::default() }
+    }
+}
+
+impl Setting {
+    /// Whether a method gets the function's own gradients and keeps its hyperparameters.
+    pub fn is_plain(&self) -> bool {
+        *self == Self::from(self.precision)
+    }
+
+    fn optimizer<R: Real, M: Method>(&self, method: &M) -> Result<Optimizer<R, M>, StepError> {
+        let mut builder = Optimizer::builder(method.clone()).clip(self.clip);
+        if let Some(schedule) = &self.schedule {
+            builder = builder.schedule("lr", schedule.clone());
+        }
+        if let Some(Noise { deviation, seed }) = self.noise {
+            let eta = deviation * deviation;
+            builder = builder.transform(Transform::Noise { eta, gamma: 0.0, seed });
+        }
+        builder.build()
     }
 }
 
@@ -109,11 +156,12 @@ impl Run {
         method: &M,
         start: Point,
         steps: usize,
-        precision: Precision,
+        setting: impl Into<Setting>,
     ) -> Result<Self, RunError> {
-        match precision {
-            Precision::F32 => Self::descend::<f32, M>(problem, method, start, steps),
-            Precision::F64 => Self::descend::<f64, M>(problem, method, start, steps),
+        let setting = setting.into();
+        match setting.precision {
+            Precision::F32 => Self::descend::<f32, M>(problem, method, start, steps, &setting),
+            Precision::F64 => Self::descend::<f64, M>(problem, method, start, steps, &setting),
         }
     }
 
@@ -122,9 +170,10 @@ impl Run {
         method: &M,
         start: Point,
         steps: usize,
+        setting: &Setting,
     ) -> Result<Self, RunError> {
         const NAME: &str = "(x, y)";
-        let mut optimizer: Optimizer<R, M> = Optimizer::new(method.clone())?;
+        let mut optimizer: Optimizer<R, M> = setting.optimizer(method)?;
         let mut w = start.map(R::from_f64);
         let start = w.map(R::to_f64);
         let value = problem.value(start);

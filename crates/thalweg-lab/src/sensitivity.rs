@@ -125,8 +125,8 @@ impl Descent {
         methods: &[M],
         inputs: &[Input],
     ) -> Result<Self, ProblemSensitivityError> {
-        if self.precision != Precision::F64 {
-            let precision = self.precision.name();
+        if self.setting.precision != Precision::F64 {
+            let precision = self.setting.precision.name();
             return Err(ProblemSensitivityError::Precision { precision });
         }
         for (method, input) in methods.iter().flat_map(|m| inputs.iter().map(move |i| (m, i))) {
@@ -138,8 +138,9 @@ impl Descent {
             }
         }
         let objective = OnProblem::new(&self.problem)?;
-        for (run, method) in self.runs.iter_mut().zip(methods) {
-            let found = sensitivity(method, &objective, &self.start, run.steps(), inputs)?;
+        for (run, method) in self.runs.iter_mut().zip(methods.iter().cycle()) {
+            let start = run.points[0];
+            let found = sensitivity(method, &objective, &start, run.steps(), inputs)?;
             run.sensitivity = found.derivatives;
         }
         Ok(self)

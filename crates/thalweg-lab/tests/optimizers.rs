@@ -9,6 +9,7 @@ use thalweg::{Method, Registry, Spec};
 use thalweg_draw::Domain;
 use thalweg_draw::numbers::rough;
 use thalweg_draw::plot::{LandscapeFigure, Levels, Path, strip};
+use thalweg_lab::methods;
 use thalweg_lab::output;
 use thalweg_lab::problem::Problem;
 use thalweg_lab::run::{Precision, Run};
@@ -38,7 +39,7 @@ const RATES: [f64; 13] =
     [1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0];
 
 /// The most bytes that a picture may have: a page loads all of them.
-const MOST_BYTES: usize = 27_000;
+const MOST_BYTES: usize = 30_000;
 
 /// Every picture, by the name of its file.
 static DRAWN: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
@@ -109,10 +110,11 @@ fn picture(spec: &Spec, problems: &[Problem]) -> String {
     let panels = problems.iter().zip(&functions).zip(&runs).map(|((problem, function), run)| {
         let mut figure = LandscapeFigure::new(caption(problem, run), function, problem.domain);
         figure.levels = problem.levels.clone().map_or(Levels::Auto, Levels::Given);
-        figure.start = Some(problem.start);
+        figure.starts = vec![problem.start];
         figure.minima.clone_from(&problem.minima);
         let (points, diverged) = (run.points.clone(), run.diverged_at.is_some());
-        figure.paths.push(Path { points, diverged, ..Path::default() });
+        let style = methods::styles([spec.entry().name])[0];
+        figure.paths.push(Path { points, diverged, style, ..Path::default() });
         figure
     });
     let panels: Vec<LandscapeFigure> = panels.collect();

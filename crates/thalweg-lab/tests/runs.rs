@@ -5,7 +5,7 @@ use thalweg_lab::Point;
 use thalweg_lab::descent::{Descent, Format};
 use thalweg_lab::problem::Problem;
 use thalweg_lab::record::Record;
-use thalweg_lab::run::{Precision, Run, RunError};
+use thalweg_lab::run::{Noise, Precision, Run, RunError, Setting};
 
 const PRECISIONS: [Precision; 2] = [Precision::F32, Precision::F64];
 
@@ -235,7 +235,7 @@ fn a_rule_of_the_users_takes_the_same_steps_as_in_an_optimizer() {
 fn a_rule_of_the_users_is_drawn_as_every_kind_of_file() {
     let lions = [0.1, 0.2].map(|lr| chain!(Lion, ScaleByLearningRate::new(lr)));
     let problem = ravine();
-    let descent = Descent::among(&problem, &lions, problem.start, 5, Precision::F32).unwrap();
+    let descent = Descent::among(&problem, &lions, &[problem.start], 5, Precision::F32).unwrap();
     for extension in Format::EXTENSIONS {
         let format = Format::of(format!("run.{extension}").as_ref()).unwrap();
         assert_eq!(format.extension(), extension);
@@ -256,15 +256,20 @@ fn pairs(json: &str, name: &str) -> Vec<Point> {
         .collect()
 }
 
+fn json(problem: &Problem, run: &Run, steps: usize, precision: Precision) -> String {
+    let none: &[thalweg::Spec] = &[];
+    let mut descent = Descent::among(problem, none, &[problem.start], steps, precision).unwrap();
+    descent.runs = vec![run.clone()];
+    Record::new(&descent).json()
+}
+
 #[test]
 fn json_gives_every_bit_back() {
     let problem = ravine();
     for precision in PRECISIONS {
         for spec in ["adam:lr=0.3", "sgd:lr=10", "sgd:lr=0.49999999999"] {
             let run = on(&problem, spec, 120, precision);
-            let record =
-                Record::new(&problem, problem.start, 120, precision, std::slice::from_ref(&run));
-            let json = record.json();
+            let json = json(&problem, &run, 120, precision);
             assert_eq!(bits(&pairs(&json, "points")), bits(&run.points), "{spec}");
             assert_eq!(bits(&pairs(&json, "gradients")), bits(&run.gradients), "{spec}");
             for slot in &run.state {
@@ -279,8 +284,92 @@ fn json_gives_back_the_strangest_numbers() {
     let problem = ravine();
     let mut run = on(&problem, "sgd", 1, Precision::F64);
     run.points = vec![[-0.0, 5e-324], [f64::MAX, f64::MIN], [f64::MIN_POSITIVE, 0.1 + 0.2]];
-    let record =
-        Record::new(&problem, problem.start, 1, Precision::F64, std::slice::from_ref(&run));
-    assert_eq!(bits(&pairs(&record.json(), "points")), bits(&run.points));
-    assert!(serde_json::from_str::<serde_json::Value>(&record.json()).is_ok());
+    let json = json(&problem, &run, 1, Precision::F64);
+    assert_eq!(bits(&pairs(&json, "points")), bits(&run.points));
+    assert!(serde_json::from_str::<serde_json::Value>(&json).is_ok());
+}
+
+fn with(spec: &str, setting: Setting) -> Run {
+    Run::new(&ravine(), &spec.parse::<thalweg::Spec>().unwrap(), [-7.0, 2.0], 60, setting).unwrap()
+}
+
+#[test]
+fn noise_is_added_to_what_the_method_gets_and_follows_from_the_seed() {
+    let noisy = |deviation, seed| {
+        with("sgd:lr=0.1", Setting { noise: Some(Noise { deviation, seed }), ..Setting::default() })
+    };
+    assert_eq!(bits(&noisy(0.5, 1).points), bits(&noisy(0.5, 1).points));
+    assert_ne!(bits(&noisy(0.5, 1).points), bits(&noisy(0.5, 2).points));
+    assert_eq!(noisy(0.0, 1).points, with("sgd:lr=0.1", Setting::default()).points);
+    // W ← W − lr·(g + ξ): the noise is what is left of a step.
+    let run = noisy(0.5, 1);
+    let noise: Vec<f64> = (1..=60)
+        .flat_map(|t| {
+            [0, 1]
+                .map(|i| (run.points[t - 1][i] - run.points[t][i]) / 0.1 - run.gradients[t - 1][i])
+        })
+        .collect();
+    let mean = noise.iter().sum::<f64>() / 120.0;
+    let deviation = (noise.iter().map(|x| x * x).sum::<f64>() / 120.0).sqrt();
+    assert!(mean.abs() < 0.2 && (deviation - 0.5).abs() < 0.15, "{mean} {deviation}");
+    assert_eq!(run.gradients[0], ravine().gradient([-7.0, 2.0]));
+}
+
+#[test]
+fn a_schedule_and_clipping_change_steps_as_they_say() {
+    let schedule = "exponential:gamma=0.5".parse().unwrap();
+    let halved = with("sgd:lr=0.1", Setting { schedule: Some(schedule), ..Setting::default() });
+    let length = |run: &Run, t: usize| {
+        let g = run.gradients[t - 1];
+        (run.points[t][0] - run.points[t - 1][0]).abs() / g[0].abs()
+    };
+    assert!((length(&halved, 1) - 0.1).abs() < 1e-12 && (length(&halved, 3) - 0.025).abs() < 1e-12);
+    let clipped =
+        with("sgd:lr=0.1", Setting { clip: thalweg::Clip::Value(0.5), ..Setting::default() });
+    assert!((clipped.points[1][1] - (2.0 - 0.1 * 0.5)).abs() < 1e-12);
+}
+
+#[test]
+fn what_is_wrong_with_a_run_is_said() {
+    let domain = ravine().domain;
+    let say = |spec: &str, steps| {
+        let run = Run::new(
+            &ravine(),
+            &spec.parse::<thalweg::Spec>().unwrap(),
+            [-7.0, 2.0],
+            steps,
+            Precision::F64,
+        );
+        run.unwrap().warning(domain)
+    };
+    assert_eq!(say("sgd:lr=0.9", 30), None);
+    assert_eq!(say("sgd:lr=1.05", 30).as_deref(), Some("sgd:lr=1.05 climbs: f from 6.45 to 1218"));
+    let still = "adam hardly moves: 0.04239 in 30 steps; its lr is 0.001, try adam:lr=0.1";
+    assert_eq!(say("adam", 30).as_deref(), Some(still));
+    let diverged = say("sgd:lr=1e9", 60).unwrap();
+    assert!(diverged.contains("stopped being finite at step"), "{diverged}");
+    // Lower than at the start, but outside.
+    let run = Run::new(
+        &ravine(),
+        &"sgd:lr=1.0".parse::<thalweg::Spec>().unwrap(),
+        [-11.0, 2.0],
+        1,
+        Precision::F64,
+    );
+    let leaves = run.unwrap().warning(thalweg_lab::Domain::square(3.0)).unwrap();
+    assert!(leaves.starts_with("sgd:lr=1 leaves the picture at step"), "{leaves}");
+}
+
+#[test]
+fn a_method_looks_the_same_from_every_start() {
+    let methods =
+        ["sgd:lr=0.1", "adam:lr=0.3", "adam:lr=0.1"].map(|s| s.parse::<thalweg::Spec>().unwrap());
+    let starts = [[-7.0, 2.0], [5.0, -3.0]];
+    let descent = Descent::among(&ravine(), &methods, &starts, 10, Precision::F64).unwrap();
+    let styles = descent.styles();
+    assert_eq!(styles[..3], styles[3..]);
+    assert!(styles[0] != styles[1] && styles[1] != styles[2] && styles[0] != styles[2]);
+    assert_eq!(descent.runs[3].points[0], [5.0, -3.0]);
+    let alone = Descent::new(&ravine(), &methods[1..2], starts[0], 10, Precision::F64).unwrap();
+    assert_eq!(alone.styles()[0], styles[1]);
 }

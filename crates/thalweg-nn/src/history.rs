@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::compare::{CompareError, Comparison};
 use crate::landscape::Trajectory;
 use crate::record::{Record, mean_losses};
-use crate::report::MethodResult;
+use crate::report::{MethodResult, styles};
 
 /// The training weights of all methods after a step. A landscape shows how training moves, so that its
 /// paths lead through the weights at which gradients and the losses of batches are taken, also of methods
@@ -75,9 +75,10 @@ pub(crate) fn paths(
     snapshots: impl IntoIterator<Item = Snapshot>,
     results: &[MethodResult],
 ) -> Vec<Trajectory> {
+    let styles = styles((0..comparison.labels().len()).map(|method| comparison.spec(method)));
     let path = |(method, label): (usize, &str)| Trajectory {
         label: label.to_owned(),
-        style: method,
+        style: styles[method],
         diverged: comparison.diverged_at(method).is_some(),
         ..Trajectory::default()
     };

@@ -207,3 +207,66 @@ fn sensitivity_says_how_the_end_changes() {
         }
     }
 }
+
+#[test]
+fn noise_follows_from_its_seed() {
+    let run = |more: &str| {
+        let folder = Folder::new();
+        folder.descend(&format!("--on ravine --with sgd:lr=0.1 {more} -o run.json"));
+        folder.json("run.json")
+    };
+    let one = run("--noise 0.5 --seed 1");
+    assert_eq!(one, run("--noise 0.5 --seed 1"));
+    assert_eq!(one["noise"], json!({ "deviation": 0.5, "seed": 1 }));
+    assert_ne!(one["runs"][0]["points"], run("--noise 0.5 --seed 2")["runs"][0]["points"]);
+    assert_eq!(run("--noise 0.5")["noise"]["seed"], 0);
+    assert_eq!(run("--noise 0"), run(""));
+}
+
+#[test]
+fn a_schedule_and_clipping_are_obeyed_and_recorded() {
+    let folder = Folder::new();
+    folder.descend("--on ravine --with sgd:lr=0.1 --schedule exponential:gamma=0.5 --clip value:1 --steps 3 -o run.json");
+    let record = folder.json("run.json");
+    assert_eq!(record["schedule"], "exponential:gamma=0.5");
+    assert_eq!(record["clip"], "value:1.0");
+    let y = |t: usize| record["runs"][0]["points"][t][1].as_f64().unwrap();
+    // ∂f/∂y is above 1 all the way, so that each step is as long as the rate.
+    let steps = [1, 2, 3].map(|t| y(t - 1) - y(t));
+    for (step, rate) in steps.into_iter().zip([0.1, 0.05, 0.025]) {
+        assert!((step - rate).abs() < 1e-12, "{step} {rate}");
+    }
+}
+
+#[test]
+fn several_starts_give_a_run_each() {
+    let folder = Folder::new();
+    everything(
+        &folder,
+        "--on himmelblau --with sgd:lr=0.01 --with adam:lr=0.3 --from 0,0 --from -4,1",
+    );
+    let record = folder.json("run.json");
+    assert_eq!(record["starts"], json!([[0.0, 0.0], [-4.0, 1.0]]));
+    let starts: Vec<_> =
+        record["runs"].as_array().unwrap().iter().map(|run| &run["points"][0]).collect();
+    let [one, other] = [json!([0.0, 0.0]), json!([-4.0, 1.0])];
+    assert_eq!(starts, [&one, &one, &other, &other]);
+}
+
+/// What the page's script is given, and that it is there once.
+#[test]
+fn the_page_holds_every_number_of_the_runs() {
+    let folder = Folder::new();
+    folder.descend("--on ravine --with adam:lr=0.3 --with sgd:lr=0.9 -o run.html -o run.json");
+    let page = folder.text("run.html");
+    let (_, rest) =
+        page.split_once(r#"<script type="application/json" id="descent-data">"#).unwrap();
+    let data: Json = serde_json::from_str(rest.split_once("</script>").unwrap().0).unwrap();
+    let record = folder.json("run.json");
+    for (shown, run) in [0, 1].map(|i| (&data["runs"][i], &record["runs"][i])) {
+        for name in ["points", "values", "gradients", "state"] {
+            assert_eq!(shown[name], run[name], "{name}");
+        }
+    }
+    assert!(page.contains("data:video/mp4;base64,") && !page.contains("http://www.w3.org/1999"));
+}

@@ -8,6 +8,7 @@ mod files;
 mod folder;
 mod help;
 mod limits;
+mod map;
 mod progress;
 mod refusals;
 mod rules;

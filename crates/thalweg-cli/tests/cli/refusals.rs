@@ -189,3 +189,23 @@ fn a_derivative_that_there_is_not_is_answered_with_those_that_there_are() {
     sensitivity(&["lr", "-o", "a.png"], &["written into a .json file; add -o run.json"]);
     sensitivity(&["lr", "--precision", "f32", "-o", "a.json"], &["needs --precision f64"]);
 }
+
+#[test]
+fn noise_schedules_and_clipping_that_cannot_be_meant_are_refused() {
+    let with = |more: &[&str], parts: &[&str]| {
+        let line = [&["--on", "ravine", "--with", "sgd", "-o", "run.json"], more].concat();
+        refused(&line, parts);
+    };
+    for noise in ["-1", "abc", "nan", "inf"] {
+        with(&["--noise", noise], &[noise, "a number from 0 on", "such as 0.5"]);
+    }
+    with(&["--seed", "1"], &["--noise"]);
+    with(&["--noise", "1", "--seed", "-1"], &["-1"]);
+    with(&["--schedule", "cosin:steps=10"], &["cosine"]);
+    with(&["--clip", "globl:1"], &["global"]);
+    with(&["--from", "1"], &["X,Y"]);
+    with(&["--noise", "1", "--sensitivity", "lr"], &["--sensitivity", "--noise"]);
+    let line =
+        ["--on", "ravine", "--with", "adadelta", "-o", "a.json", "--schedule", "cosine:steps=10"];
+    refused(&line, &["lr"]);
+}

@@ -24,6 +24,8 @@ pub(super) enum Scale {
     Linear(f64, f64),
     /// From 10 to the first to 10 to the second power.
     Decades(i32, i32),
+    /// From the first to the second number, both positive, by factors.
+    Logarithmic(f64, f64),
 }
 
 impl Scale {
@@ -51,11 +53,18 @@ impl Scale {
         if low < high { Self::Decades(low, high) } else { Self::Decades(high - 1, high) }
     }
 
+    /// A logarithmic scale between two positive numbers; linear where they are none.
+    pub fn logarithmic([low, high]: [f64; 2]) -> Self {
+        let is_usable = low > 0.0 && low < high && high.is_finite() && low.is_normal();
+        if is_usable { Self::Logarithmic(low, high) } else { Self::linear([low, high]) }
+    }
+
     /// Where a number lies between the axis's ends, 0 and 1; NaN where a logarithm does not exist.
     fn place(&self, value: f64) -> f64 {
         match *self {
             Self::Linear(low, high) => (value - low) / (high - low),
             Self::Decades(low, high) => (value.log10() - f64::from(low)) / f64::from(high - low),
+            Self::Logarithmic(low, high) => (value / low).ln() / (high / low).ln(),
         }
     }
 
@@ -63,6 +72,7 @@ impl Scale {
         match *self {
             Self::Linear(low, high) => low..high,
             Self::Decades(low, high) => 10f64.powi(low)..10f64.powi(high),
+            Self::Logarithmic(low, high) => low..high,
         }
     }
 
@@ -70,9 +80,14 @@ impl Scale {
         match *self {
             Self::Linear(low, high) => RangedCoordf64::from(low..high).key_points(most),
             Self::Decades(low, high) => {
-                let stride = ((high - low) as usize).div_ceil(most.max(2) - 1).max(1);
-                (low..=high).rev().step_by(stride).map(|e| 10f64.powi(e)).collect()
+                let least = ((high - low) as usize).div_ceil(most.max(2) - 1).max(1);
+                // Of 1, 2, 5, 10, … decades, as on other axes.
+                let strides = [1, 2, 5, 10, 20, 50, 100, 200];
+                let stride = strides.into_iter().find(|s| *s >= least as i32).unwrap_or(500);
+                // Multiples of the stride, so that 10⁰ is among them.
+                (low..=high).filter(|e| e % stride == 0).map(|e| 10f64.powi(e)).collect()
             }
+            Self::Logarithmic(low, high) => between(low, high, most),
         }
     }
 
@@ -80,6 +95,7 @@ impl Scale {
         match *self {
             Self::Linear(low, high) => numbers::tick(value, high - low),
             Self::Decades(..) => numbers::power_of_ten(value.log10().round() as i32),
+            Self::Logarithmic(..) => numbers::number(value),
         }
     }
 }
@@ -234,6 +250,27 @@ impl Axes<'_> {
         mesh.draw()?;
         Ok(())
     }
+}
+
+/// The ticks of a logarithmic axis whose ends are any numbers: powers of ten, with their doubles and fives
+/// where there are few, or evenly apart where there is none of these.
+fn between(low: f64, high: f64, most: usize) -> Vec<f64> {
+    let exponents = low.log10().floor() as i32..=high.log10().ceil() as i32;
+    let of = |factors: &[f64]| -> Vec<f64> {
+        // Of a power of ten that is divided, the digits are those that are written.
+        let power = |e: i32, f: f64| if e < 0 { f / 10f64.powi(-e) } else { f * 10f64.powi(e) };
+        let ticks = exponents.clone().flat_map(|e| factors.iter().map(move |f| power(e, *f)));
+        ticks.filter(|tick| (low..=high).contains(tick)).collect()
+    };
+    let (tens, all) = (of(&[1.0]), of(&[1.0, 2.0, 5.0]));
+    if tens.len() < 3 && (2..=most).contains(&all.len()) {
+        return all;
+    }
+    if tens.len() < 2 {
+        return RangedCoordf64::from(low..high).key_points(most);
+    }
+    let stride = tens.len().div_ceil(most.max(1));
+    tens.into_iter().rev().step_by(stride).collect()
 }
 
 /// A line's width in whole pixels.

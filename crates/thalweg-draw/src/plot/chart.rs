@@ -7,6 +7,7 @@ use super::landscape::title;
 use super::legend::{Entry, Legend};
 use super::look::Look;
 use super::marks;
+use super::overlap;
 use super::scene::{Layer, Pen, Rect, Scene};
 use super::text::{Across, Align, Along, Label};
 use crate::geometry::Point;
@@ -16,8 +17,8 @@ use crate::geometry::Point;
 pub struct Series {
     /// Its name in the legend.
     pub label: String,
-    /// Points (x, y), x ascending. What cannot be shown (not finite, or not positive on a logarithmic axis)
-    /// is a gap.
+    /// Points (x, y), x ascending. What cannot be shown (not finite, or negative on a logarithmic axis) is a gap; to
+    /// 0, which is below every logarithmic axis, the line leaves through the bottom.
     pub points: Vec<(f64, f64)>,
     /// Index of its [`Style`].
     pub style: usize,
@@ -59,6 +60,8 @@ pub struct LineChart {
     pub log_x: bool,
     /// Whether the y axis is logarithmic.
     pub log_y: bool,
+    /// The least and the greatest y value that the axis has to show; a line beyond leaves the plot.
+    pub limits: [Option<f64>; 2],
     /// The lines; later ones are drawn over earlier ones.
     pub series: Vec<Series>,
     /// Horizontal reference lines.
@@ -82,6 +85,7 @@ impl LineChart {
             y_label: y_label.into(),
             log_x: false,
             log_y: false,
+            limits: [None; 2],
             series: Vec::new(),
             references: Vec::new(),
             width: 1200,
@@ -146,7 +150,9 @@ impl LineChart {
         let x = range(shown().map(|p| p.0));
         let x = if self.log_x { Scale::decades(x) } else { Scale::linear(x) };
         let references = self.references.iter().map(|r| r.y).filter(|&y| self.shows(1.0, y));
-        let [low, high] = range(shown().map(|p| p.1).chain(references));
+        let [least, greatest] = self.limits;
+        let limited = |y: f64| y.max(least.unwrap_or(y)).min(greatest.unwrap_or(y));
+        let [low, high] = range(shown().map(|p| limited(p.1)).chain(references));
         if self.log_y {
             return (x, Scale::decades([low, high]));
         }
@@ -163,19 +169,24 @@ impl LineChart {
         for reference in references() {
             reference_line(layer, plot, look, reference.y);
         }
-        for series in &self.series {
-            let pixel = |&(x, y): &(f64, f64)| {
-                if self.shows(x, y) { plot.pixel([x, y]) } else { [f64::NAN; 2] }
-            };
-            let points: Vec<Point> = series.points.iter().map(pixel).collect();
+        let below = f64::from(plot.rect.bottom()) + 3.0 * f64::from(look.line);
+        let pixel = |&(x, y): &(f64, f64)| match self.shows(x, y) {
+            true => plot.pixel([x, y]),
+            false if y == 0.0 && self.shows(x, 1.0) => [plot.pixel([x, 1.0])[0], below],
+            false => [f64::NAN; 2],
+        };
+        let lines: Vec<Vec<Point>> =
+            self.series.iter().map(|series| series.points.iter().map(pixel).collect()).collect();
+        let widths = overlap::widths(&lines, 1.25 * look.line);
+        for ((series, points), width) in self.series.iter().zip(&lines).zip(widths) {
             let style = style(series.style);
             if series.dots {
                 let spacing = vec![marks::Dot::Edged; points.len()];
-                marks::dots(layer, &points, &spacing, &bounds, &style, look);
+                marks::dots(layer, points, &spacing, &bounds, &style, look);
                 continue;
             }
-            marks::line(layer, &points, &bounds, &style, &Look { line: 1.25 * look.line, ..*look });
-            lone_points(layer, &points, &bounds, &style, look);
+            marks::line(layer, points, &bounds, &style, &Look { line: width, ..*look });
+            lone_points(layer, points, &bounds, &style, look);
         }
         for reference in references() {
             reference_label(layer, plot, look, reference);
@@ -267,6 +278,14 @@ mod tests {
         };
         let moves = path.segments().filter(|s| matches!(s, tiny_skia::PathSegment::MoveTo(_)));
         assert_eq!(moves.count(), 2);
+    }
+
+    #[test]
+    fn a_line_beyond_the_limits_leaves_the_plot() {
+        let points = [(0.0, 1.0), (1.0, 5.0), (2.0, 1e6), (3.0, 2.0)];
+        let limited = LineChart { limits: [None, Some(50.0)], ..chart(&points) };
+        assert_eq!(limited.scales().1, Scale::Decades(0, 2));
+        assert_eq!(chart(&points).scales().1, Scale::Decades(0, 6));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Colours, and the style that tells one path or series from another.
 
+use std::sync::LazyLock;
+
 /// A colour in sRGB with opacity, each from 0 to 255.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Colour {
@@ -22,6 +24,8 @@ impl Colour {
     pub const GRID: Self = Self::hex(0xe3e8ed);
     /// Reference lines and what should step back.
     pub const MUTED: Self = Self::hex(0x66727f);
+    /// What went wrong.
+    pub const WARNING: Self = Self::hex(0xa61b1b);
 
     /// An opaque colour from 0xRRGGBB.
     pub const fn hex(rgb: u32) -> Self {
@@ -31,6 +35,20 @@ impl Colour {
     /// The same colour with another opacity.
     pub const fn alpha(self, a: u8) -> Self {
         Self { a, ..self }
+    }
+
+    /// The colour mixed with a share of another one, channel by channel.
+    pub(super) fn mixed(self, other: Self, share: f32) -> Self {
+        let mix =
+            |a: u8, b: u8| (f32::from(a) + share * (f32::from(b) - f32::from(a))).round() as u8;
+        Self { r: mix(self.r, other.r), g: mix(self.g, other.g), b: mix(self.b, other.b), ..self }
+    }
+
+    /// The colour that takes its place on a dark page: as far from the dark paper as it is from white, of the
+    /// same hue.
+    pub fn on_dark(self) -> Self {
+        let [l, a, b] = to_oklab(self);
+        Self { a: self.a, ..oklab([1.16 - 0.95 * l, a, b]) }
     }
 }
 
@@ -47,6 +65,10 @@ pub enum Marker {
     Diamond,
     /// ▼
     TriangleDown,
+    /// ⬢
+    Hexagon,
+    /// ✚
+    Plus,
 }
 
 /// What a path or series looks like.
@@ -67,40 +89,102 @@ impl Style {
     }
 }
 
-/// Six of the eight colours of Okabe and Ito (2008, <https://jfly.uni-koeln.de/color/>), ordered so that neighbours
-/// differ most, without the yellow and the sky blue, which vanish on a landscape; then wine and indigo of Tol's
-/// "muted" scheme (2021, <https://personal.sron.nl/~pault/>), a brown, and Tol's olive.
+/// Ten colours that anybody can tell apart: every two are at least 0.11 apart in Oklab, for full colour vision
+/// and for the three kinds of dichromats (Machado, Oliveira, Fernandes 2009,
+/// <https://doi.org/10.1109/TVCG.2009.113>), and no two are equally light, so that they differ in grey, too. Found
+/// by a search for the set whose nearest pair is farthest apart.
 const PALETTE: [Colour; 10] = [
-    Colour::hex(0xd55e00),
-    Colour::hex(0x0072b2),
-    Colour::hex(0x009e73),
-    Colour::hex(0xcc79a7),
-    Colour::hex(0x222222),
-    Colour::hex(0xe69f00),
-    Colour::hex(0x882255),
-    Colour::hex(0x332288),
-    Colour::hex(0x8a4b08),
-    Colour::hex(0x999933),
+    Colour::hex(0xdc7a13),
+    Colour::hex(0x170c8d),
+    Colour::hex(0x13b896),
+    Colour::hex(0x48012a),
+    Colour::hex(0x348491),
+    Colour::hex(0x8f0cd2),
+    Colour::hex(0x791e12),
+    Colour::hex(0x14596d),
+    Colour::hex(0xae4e07),
+    Colour::hex(0xbc57fd),
 ];
 
-const MARKERS: [Marker; 5] =
-    [Marker::Circle, Marker::Square, Marker::Triangle, Marker::Diamond, Marker::TriangleDown];
+/// How many more colours are chosen to be unlike all before them.
+const CHOSEN: usize = 150;
 
-/// The style of an index. Ten colours; the marker changes with each index and every second five are dashed, so
-/// that colour is never the only difference.
+const MARKERS: [Marker; 7] = [
+    Marker::Circle,
+    Marker::Square,
+    Marker::Triangle,
+    Marker::Diamond,
+    Marker::TriangleDown,
+    Marker::Hexagon,
+    Marker::Plus,
+];
+
+const DASHES: [Option<[f32; 2]>; 3] = [None, Some([2.6, 1.6]), Some([0.9, 1.4])];
+
+/// The style of an index. The first ten colours can be told apart by everybody; those that follow are unlike
+/// any before them. The marker changes with each index and the dashes with every seventh, so that colour is never
+/// the only difference.
 pub fn style(index: usize) -> Style {
     Style {
-        colour: PALETTE[index % PALETTE.len()],
+        colour: colour(index),
         marker: MARKERS[index % MARKERS.len()],
-        dash: ((index / MARKERS.len()) % 2 == 1).then_some([2.6, 1.6]),
+        dash: DASHES[index / MARKERS.len() % DASHES.len()],
     }
+}
+
+fn colour(index: usize) -> Colour {
+    static CHOICE: LazyLock<Vec<Colour>> = LazyLock::new(chosen);
+    match PALETTE.get(index) {
+        Some(&colour) => colour,
+        None => CHOICE.get(index - PALETTE.len()).copied().unwrap_or_else(|| candidate(index).0),
+    }
+}
+
+/// Colours after those of the palette, each the one farthest from all before it among the next candidates.
+fn chosen() -> Vec<Colour> {
+    const CANDIDATES: usize = 40;
+    let mut taken: Vec<[f32; 3]> = PALETTE.iter().map(|&colour| to_oklab(colour)).collect();
+    let mut next = 0;
+    let mut choose = || {
+        let nearest = |lab: &[f32; 3]| taken.iter().map(|t| apart(t, lab)).fold(9.0, f32::min);
+        let offered = (next..next + CANDIDATES).map(candidate);
+        let best = offered.max_by(|a, b| nearest(&a.1).total_cmp(&nearest(&b.1)));
+        next += CANDIDATES;
+        let (colour, lab) = best.unwrap_or((Colour::INK, [0.0; 3]));
+        taken.push(lab);
+        colour
+    };
+    (0..CHOSEN).map(|_| choose()).collect()
+}
+
+/// A colour dark enough to be seen on a landscape, from a sequence that covers hue, lightness and chroma evenly
+/// (Roberts 2018, <https://extremelearning.com.au/unreasonable-effectiveness-of-quasirandom-sequences/>).
+fn candidate(index: usize) -> (Colour, [f32; 3]) {
+    let at = |share: f64| (0.5 + share * index as f64).fract() as f32;
+    let [hue, lightness, chroma] = [0.819_172_5, 0.671_043_6, 0.549_700_5].map(at);
+    let (l, turn) = (0.26 + 0.44 * lightness, hue * std::f32::consts::TAU);
+    let mut c = 0.06 + 0.2 * chroma;
+    // Less chroma where the screen has no such colour.
+    loop {
+        let lab = [l, c * turn.cos(), c * turn.sin()];
+        let colour = oklab(lab);
+        if c < 0.01 || apart(&to_oklab(colour), &lab) < 0.01 {
+            return (colour, to_oklab(colour));
+        }
+        c *= 0.9;
+    }
+}
+
+/// The distance of two colours in Oklab.
+fn apart(a: &[f32; 3], b: &[f32; 3]) -> f32 {
+    a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum::<f32>().sqrt()
 }
 
 /// The colour of a band of a landscape, `t` from 0 (lowest) to 1 (highest): from a muted blue to almost white,
 /// in equal steps of Oklab (Ottosson 2020, <https://bottosson.github.io/posts/oklab/>), so that equal steps
 /// look equal.
 pub(super) fn terrain(t: f32) -> Colour {
-    const LOW: [f32; 3] = [0.765, -0.030, -0.058];
+    const LOW: [f32; 3] = [0.815, -0.028, -0.050];
     const HIGH: [f32; 3] = [0.982, -0.003, 0.002];
     let t = t.clamp(0.0, 1.0);
     oklab([0, 1, 2].map(|i| LOW[i] + t * (HIGH[i] - LOW[i])))
@@ -108,8 +192,8 @@ pub(super) fn terrain(t: f32) -> Colour {
 
 /// The colour of a level line on the band above it.
 pub(super) fn terrain_line(t: f32) -> Colour {
-    const LOW: [f32; 3] = [0.56, -0.035, -0.075];
-    const HIGH: [f32; 3] = [0.83, -0.018, -0.026];
+    const LOW: [f32; 3] = [0.62, -0.035, -0.070];
+    const HIGH: [f32; 3] = [0.84, -0.018, -0.026];
     let t = t.clamp(0.0, 1.0);
     oklab([0, 1, 2].map(|i| LOW[i] + t * (HIGH[i] - LOW[i])))
 }
@@ -132,17 +216,113 @@ fn oklab([l, a, b]: [f32; 3]) -> Colour {
     }
 }
 
+/// The colour in Oklab, its opacity left aside.
+fn to_oklab(Colour { r, g, b, .. }: Colour) -> [f32; 3] {
+    let [r, g, b] = [r, g, b].map(linear);
+    let root = |r_: f32, g_: f32, b_: f32| (r_ * r + g_ * g + b_ * b).cbrt();
+    let l = root(0.412_221_46, 0.536_332_55, 0.051_445_995);
+    let m = root(0.211_903_5, 0.680_699_5, 0.107_396_96);
+    let s = root(0.088_302_46, 0.281_718_85, 0.629_978_7);
+    [
+        0.210_454_26 * l + 0.793_617_8 * m - 0.004_072_047 * s,
+        1.977_998_5 * l - 2.428_592_2 * m + 0.450_593_7 * s,
+        0.025_904_037 * l + 0.782_771_77 * m - 0.808_675_77 * s,
+    ]
+}
+
+/// A channel of sRGB as light, from 0 to 1.
+fn linear(channel: u8) -> f32 {
+    let c = f32::from(channel) / 255.0;
+    if c <= 0.040_45 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// What dichromats see of light in red, green and blue, from the tables of Machado and others for severity 1.
+    const VISIONS: [[[f32; 3]; 3]; 4] = [
+        [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
+        [
+            [0.152286, 1.052583, -0.204868],
+            [0.114503, 0.786281, 0.099216],
+            [-0.003882, -0.048116, 1.051998],
+        ],
+        [
+            [0.367322, 0.860646, -0.227968],
+            [0.280085, 0.672501, 0.047413],
+            [-0.011820, 0.042940, 0.968881],
+        ],
+        [
+            [1.255528, -0.076749, -0.178779],
+            [-0.078411, 0.930809, 0.147602],
+            [0.004733, 0.691367, 0.303900],
+        ],
+    ];
+
+    fn seen(colour: Colour, vision: &[[f32; 3]; 3]) -> [f32; 3] {
+        let light = [colour.r, colour.g, colour.b].map(linear);
+        let light = vision.map(|row| row.iter().zip(light).map(|(w, c)| w * c).sum::<f32>());
+        let encode = |x: f32| {
+            let x = x.clamp(0.0, 1.0);
+            if x <= 0.003_130_8 { 12.92 * x } else { 1.055 * x.powf(1.0 / 2.4) - 0.055 }
+        };
+        let [r, g, b] = light.map(|x| (255.0 * encode(x)).round() as u8);
+        to_oklab(Colour { r, g, b, a: 255 })
+    }
+
+    fn pairs(count: usize) -> impl Iterator<Item = (usize, usize)> {
+        (0..count).flat_map(|i| (0..i).map(move |j| (i, j)))
+    }
+
     #[test]
-    fn ten_styles_are_all_different() {
-        for i in 0..10 {
-            for j in 0..i {
-                assert_ne!(style(i).colour, style(j).colour);
+    fn everybody_can_tell_the_first_ten_colours_apart() {
+        for (i, j) in pairs(10) {
+            for vision in &VISIONS {
+                let apart = apart(&seen(colour(i), vision), &seen(colour(j), vision));
+                assert!(apart > 0.11, "{i} and {j}: {apart}");
             }
         }
+    }
+
+    #[test]
+    fn the_first_ten_colours_differ_in_grey() {
+        let grey = [[0.2126, 0.7152, 0.0722]; 3];
+        for (i, j) in pairs(10) {
+            let apart = (seen(colour(i), &grey)[0] - seen(colour(j), &grey)[0]).abs();
+            assert!(apart > 0.03, "{i} and {j}: {apart}");
+        }
+    }
+
+    #[test]
+    fn no_style_comes_back() {
+        for (i, j) in pairs(300) {
+            let (a, b) = (style(i), style(j));
+            assert_ne!(a, b, "{i} and {j}");
+            // Nearly all of these are far more different.
+            let apart = apart(&to_oklab(a.colour), &to_oklab(b.colour));
+            assert!(i >= 40 || apart > 0.06, "{i} and {j}: {apart}");
+            assert!(i >= 160 || a.colour != b.colour, "{i} and {j}");
+        }
+    }
+
+    #[test]
+    fn colours_stand_out_from_every_band_on_light_and_on_dark_pages() {
+        let l = |colour: Colour| to_oklab(colour)[0];
+        for i in 0..160 {
+            for band in [0.0, 0.5, 1.0].map(terrain) {
+                let apart = to_oklab(band)[0] - l(colour(i));
+                assert!(apart > 0.1, "{i}: {apart}");
+                assert!(l(colour(i).on_dark()) - l(band.on_dark()) > 0.09, "{i}");
+            }
+        }
+    }
+
+    #[test]
+    fn white_becomes_the_paper_of_dark_pages_and_ink_light() {
+        let (paper, ink) = (Colour::WHITE.on_dark(), Colour::INK.on_dark());
+        assert!(paper.r < 0x20 && paper.b < 0x20, "{paper:?}");
+        assert!(ink.r > 0xd0 && ink.b > 0xd0, "{ink:?}");
     }
 
     #[test]

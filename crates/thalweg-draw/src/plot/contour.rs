@@ -18,10 +18,12 @@ pub(super) struct Contours {
     pub blank: Option<Path>,
 }
 
-/// Pixels between two samples, and bounds for the number of samples along a side.
-const SPACING: f64 = 4.5;
+/// Pixels between two samples, and bounds for the number of samples along a side: enough that a valley a few
+/// pixels wide does not break into islands.
+const SPACING: f64 = 2.4;
 const MIN_SAMPLES: f64 = 140.0;
-const MAX_SAMPLES: f64 = 240.0;
+const MAX_SAMPLES: f64 = 420.0;
+
 impl Contours {
     /// Samples the function and follows its levels; `tolerance` is how far, in pixels, a simplified line may be
     /// from the computed one.

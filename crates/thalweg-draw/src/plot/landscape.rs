@@ -5,12 +5,14 @@ use super::bar;
 use super::clip;
 use super::colour::{Colour, style, terrain, terrain_line};
 use super::contour::Contours;
+use super::key::Key;
 use super::legend::{Entry, Legend};
 use super::levels::Levels;
 use super::look::Look;
 use super::marks;
 use super::scene::{Layer, Pen, Rect, Scene};
 use super::text::{self, Across, Align, Along, Label, Weight};
+use super::trail::Trails;
 use crate::geometry::{Domain, Point};
 
 /// A path over a landscape, such as one optimizer's run.
@@ -47,16 +49,18 @@ pub struct LandscapeFigure<'a> {
     pub levels: Levels,
     /// Whether a colour bar is drawn beside the plot.
     pub bar: bool,
-    /// Where the paths start, marked by a ring.
-    pub start: Option<Point>,
+    /// Where the paths start, marked by rings.
+    pub starts: Vec<Point>,
     /// The function's minima, marked by stars.
     pub minima: Vec<Point>,
     /// The paths; later ones are drawn over earlier ones.
     pub paths: Vec<Path>,
     /// The step of each point, shown by an animation; empty for 0, 1, 2, …
     pub steps: Vec<u64>,
-    /// Whether there is a legend; `None` makes one for more than one path.
+    /// Whether there is a legend; `None` makes one for paths of more than one name.
     pub legend: Option<bool>,
+    /// What went wrong, a sentence each, below the title; what does not fit is counted.
+    pub warnings: Vec<String>,
     /// Width in pixels.
     pub width: u32,
     /// Height in pixels.
@@ -78,11 +82,12 @@ impl<'a> LandscapeFigure<'a> {
             domain,
             levels: Levels::Auto,
             bar: false,
-            start: None,
+            starts: Vec::new(),
             minima: Vec::new(),
             paths: Vec::new(),
             steps: Vec::new(),
             legend: None,
+            warnings: Vec::new(),
             width: 1200,
             height: 1050,
         }
@@ -96,17 +101,35 @@ impl<'a> LandscapeFigure<'a> {
         scene
     }
 
+    /// The same drawing, laid out alike, without paths and status: for a page that draws them itself.
+    pub fn ground_scene(&self) -> Scene {
+        let mut scene = Scene::new(self.width, self.height, &self.title);
+        let frame = Rect::new(0, 0, scene.width, scene.height);
+        let look = Look::page(scene.width);
+        let Ground { plot, mut inside, .. } = self.ground(&mut scene.layer, frame, &look);
+        self.marks_above(&mut inside, &plot, &look);
+        scene.layer.clip(plot.rect, inside);
+        plot.frame(&mut scene.layer, &look);
+        scene
+    }
+
     pub(super) fn draw(&self, layer: &mut Layer, frame: Rect, look: &Look) {
-        let (plot, mut inside) = self.ground(layer, frame, look, 0.0);
-        self.travel(&mut inside, &plot, look);
+        let Ground { plot, mut inside, status } = self.ground(layer, frame, look);
+        let trails = Trails::new(self, &plot, &self.crowded(look));
+        trails.draw(&mut inside);
+        self.marks_above(&mut inside, &plot, look);
+        trails.heads(&mut inside, trails.last());
         layer.clip(plot.rect, inside);
         plot.frame(layer, look);
+        if let (Some(at), false) = (status, self.paths.is_empty()) {
+            write_status(layer, &trails.status(trails.last()), at, look);
+        }
     }
 
     /// Draws one of several small panels, where single dots would be too many bytes and the end of a path too
     /// small to find.
     pub(super) fn draw_small(&self, layer: &mut Layer, frame: Rect, look: &Look) {
-        let (plot, mut inside) = self.ground(layer, frame, look, 0.0);
+        let Ground { plot, mut inside, .. } = self.ground(layer, frame, look);
         let bounds = plot.bounds(4.0 * f64::from(look.dot));
         for path in &self.paths {
             let style = style(path.style).solid();
@@ -115,7 +138,9 @@ impl<'a> LandscapeFigure<'a> {
             inside.stroke(line, style.colour, Pen::solid(look.line));
             marks::points(&mut inside, &points, &bounds, &style, look);
             if let Some(&last) = points.last().filter(|p| p.iter().all(|v| v.is_finite())) {
-                marks::head(&mut inside, last, &plot, &style, path.diverged, 2.0 * look.dot);
+                let before = points.len().checked_sub(2).map_or(last, |i| points[i]);
+                let ends = [before, last];
+                marks::head(&mut inside, ends, &plot, &style, path.diverged, 2.0 * look.dot);
             }
         }
         self.start_mark(&mut inside, &plot, look);
@@ -127,60 +152,78 @@ impl<'a> LandscapeFigure<'a> {
     pub fn to_pixel(&self, point: Point) -> Point {
         let scene = Scene::new(self.width, self.height, "");
         let frame = Rect::new(0, 0, scene.width, scene.height);
-        self.surround(&mut Layer::default(), frame, &Look::page(scene.width), 0.0).pixel(point)
+        self.surround(&mut Layer::default(), frame, &Look::page(scene.width)).0.pixel(point)
     }
 
-    /// Draws everything around the plot and returns what lies below the paths: contours and minima.
-    /// `space` pixels stay free between title and legend.
-    pub(super) fn ground(
-        &self,
-        layer: &mut Layer,
-        frame: Rect,
-        look: &Look,
-        space: f32,
-    ) -> (Plot, Layer) {
-        let plot = self.surround(layer, frame, look, space);
+    /// Draws everything around the plot and gives what lies below the paths: contours and minima.
+    pub(super) fn ground(&self, layer: &mut Layer, frame: Rect, look: &Look) -> Ground {
+        let (plot, status) = self.surround(layer, frame, look);
         let mut inside = Layer::default();
         let levels = self.contours(&mut inside, &plot, look);
         if self.bar {
             bar::draw(layer, plot.rect, &self.value, &levels, look);
         }
-        let bounds = plot.bounds(3.0 * f64::from(look.dot));
-        for &point in &self.minima {
-            let at = plot.pixel(point);
-            if clip::contains(&bounds, at) {
-                marks::minimum(&mut inside, at, look);
-            }
-        }
-        (plot, inside)
+        self.minima_marks(&mut inside, &plot, look, marks::minimum);
+        Ground { plot, inside, status }
     }
 
-    /// Draws title, legend and axes.
-    fn surround(&self, layer: &mut Layer, frame: Rect, look: &Look, space: f32) -> Plot {
-        let top = self.header(layer, frame, look, space);
+    /// Draws title, legend, axes and the key of the marks; gives the plot, and where the status stands, if there is
+    /// room for one.
+    fn surround(&self, layer: &mut Layer, frame: Rect, look: &Look) -> (Plot, Option<(f32, f32)>) {
+        let (top, status) = self.header(layer, frame, look);
         let margin = (0.45 * look.label) as u32;
         let beside = if self.bar { bar::room(look) } else { 0 };
+        let key = if look.names { Key::room(look) } else { 0 };
         let body = Rect::new(
             frame.x + margin as i32,
             frame.y + top as i32,
             frame.width.saturating_sub(2 * margin + beside),
-            frame.height.saturating_sub(top + margin),
+            frame.height.saturating_sub(top + margin + key),
         );
         let [x_label, y_label] = self.names.each_ref().map(|n| if look.names { n } else { "" });
         let (x, y) = (Scale::linear(self.domain.x), Scale::linear(self.domain.y));
-        Axes { x, y, x_label, y_label, grid: false }.draw(layer, body, look)
+        let plot = Axes { x, y, x_label, y_label, grid: false }.draw(layer, body, look);
+        if key > 0 {
+            let below = Rect::new(frame.x, body.bottom(), frame.width, key);
+            Key::of(self, &plot).draw(layer, below, look);
+        }
+        (plot, status)
     }
 
-    /// Draws title and legend, gives their height.
-    fn header(&self, layer: &mut Layer, frame: Rect, look: &Look, space: f32) -> u32 {
+    /// Draws title, warnings and legend; gives their height, and where between them the status stands.
+    fn header(&self, layer: &mut Layer, frame: Rect, look: &Look) -> (u32, Option<(f32, f32)>) {
         let mut top = 0.35 * look.label;
         if !self.title.is_empty() {
             title(layer, &self.title, frame, top, look);
             top += 1.25 * look.title;
         }
-        top += space;
-        if self.legend.unwrap_or(self.paths.len() > 1) {
-            let entries = self.paths.iter().map(|path| Entry {
+        let mut status = None;
+        if look.names && !self.paths.is_empty() {
+            let x = frame.x as f32 + frame.width as f32 / 2.0;
+            status = Some((x, frame.y as f32 + top + 0.95 * look.label));
+            top += 1.35 * look.label;
+        }
+        for line in self.shown_warnings() {
+            let size = 0.85 * look.label;
+            let room = frame.width as f32 - look.label;
+            let line = text::shortened(&line, size, Weight::Regular, room);
+            let x = frame.x as f32 + frame.width as f32 / 2.0;
+            let label = Label::new(size, Align(Along::Middle, Across::Baseline));
+            let at = (x, frame.y as f32 + top + 0.95 * size);
+            layer.text(&line, at, label.colour(Colour::WARNING));
+            top += 1.3 * size;
+        }
+        let differ = self.paths.iter().any(|path| path.label != self.paths[0].label);
+        if self.legend.unwrap_or(differ) {
+            // Runs from several starts that look alike have one entry.
+            let mut paths: Vec<&Path> = Vec::new();
+            for path in &self.paths {
+                let is_same = |p: &&Path| p.style == path.style && p.label == path.label;
+                if !paths.iter().any(is_same) {
+                    paths.push(path);
+                }
+            }
+            let entries = paths.into_iter().map(|path| Entry {
                 label: &path.label,
                 style: style(path.style).solid(),
                 line: true,
@@ -194,7 +237,18 @@ impl<'a> LandscapeFigure<'a> {
             );
             top += legend.height() as f32;
         }
-        top as u32
+        (top as u32, status)
+    }
+
+    /// The warnings that fit.
+    fn shown_warnings(&self) -> Vec<String> {
+        const MOST: usize = 3;
+        let mut shown: Vec<String> = self.warnings.iter().take(MOST).cloned().collect();
+        if self.warnings.len() > MOST {
+            shown.truncate(MOST - 1);
+            shown.push(format!("… and {} more", self.warnings.len() - shown.len()));
+        }
+        shown
     }
 
     /// Draws the bands, gives the levels between them.
@@ -225,7 +279,7 @@ impl<'a> LandscapeFigure<'a> {
     fn shown(&self) -> Domain {
         let side = |range| match Scale::linear(range) {
             Scale::Linear(low, high) => [low, high],
-            Scale::Decades(..) => range,
+            Scale::Decades(..) | Scale::Logarithmic(..) => range,
         };
         Domain::new(side(self.domain.x), side(self.domain.y))
     }
@@ -236,46 +290,55 @@ impl<'a> LandscapeFigure<'a> {
         Look { dot: share * look.dot, ..*look }
     }
 
-    fn travel(&self, layer: &mut Layer, plot: &Plot, look: &Look) {
-        let look = &self.crowded(look);
-        let bounds = plot.bounds(4.0 * f64::from(look.dot));
-        let pixels: Vec<Vec<Point>> = self
-            .paths
-            .iter()
-            .map(|path| path.points.iter().map(|&p| plot.pixel(p)).collect())
-            .collect();
-        for (path, points) in self.paths.iter().zip(&pixels) {
-            marks::line(layer, points, &bounds, &style(path.style).solid(), look);
-        }
-        for (path, points) in self.paths.iter().zip(&pixels) {
-            let spacing = marks::spacing(points, look.dot);
-            marks::dots(layer, points, &spacing, &bounds, &style(path.style), look);
-        }
-        for (path, points) in self.paths.iter().zip(&pixels) {
-            if let (true, Some(&last)) =
-                (path.diverged, points.last().filter(|&&p| clip::contains(&bounds, p)))
-            {
-                marks::cross(layer, last, 1.6 * look.dot, style(path.style).colour);
+    fn minima_marks(&self, layer: &mut Layer, plot: &Plot, look: &Look, mark: Mark) {
+        let bounds = plot.bounds(3.0 * f64::from(look.dot));
+        for at in self.minima.iter().map(|&point| plot.pixel(point)) {
+            if clip::contains(&bounds, at) {
+                mark(layer, at, look);
             }
         }
-        self.start_mark(layer, plot, look);
     }
 
-    /// Draws the ring around the start, if it is visible.
-    pub(super) fn start_mark(&self, layer: &mut Layer, plot: &Plot, look: &Look) {
+    /// The marks above the paths: the ring around the start and the outlines of the minima's stars.
+    pub(super) fn marks_above(&self, layer: &mut Layer, plot: &Plot, look: &Look) {
+        self.start_mark(layer, plot, &self.crowded(look));
+        self.minima_marks(layer, plot, look, marks::minimum_outline);
+    }
+
+    /// Draws a ring around each start that is visible.
+    fn start_mark(&self, layer: &mut Layer, plot: &Plot, look: &Look) {
         let bounds = plot.bounds(4.0 * f64::from(look.dot));
-        if let Some(at) = self.start.map(|p| plot.pixel(p)).filter(|&p| clip::contains(&bounds, p))
-        {
-            marks::start(layer, at, look);
+        for at in self.starts.iter().map(|&start| plot.pixel(start)) {
+            if clip::contains(&bounds, at) {
+                marks::start(layer, at, look);
+            }
         }
     }
 }
 
-/// Draws a title centred at the top of a frame, smaller if it would not fit.
+/// A function that draws a mark.
+type Mark = fn(&mut Layer, Point, &Look);
+
+/// What lies below the paths.
+pub(super) struct Ground {
+    pub plot: Plot,
+    pub inside: Layer,
+    /// Where the status stands, if there is room for one.
+    pub status: Option<(f32, f32)>,
+}
+
+/// Writes the status, centred, shortened where the drawing has no room for it.
+pub(super) fn write_status(layer: &mut Layer, status: &str, at: (f32, f32), look: &Look) {
+    let status = text::shortened(status, look.label, Weight::Regular, 2.0 * at.0 - look.label);
+    layer.text(&status, at, Label::new(look.label, Align(Along::Middle, Across::Baseline)));
+}
+
+/// Draws a title centred at the top of a frame, smaller if it would not fit, shortened if it would be too small.
 pub(super) fn title(layer: &mut Layer, title: &str, frame: Rect, top: f32, look: &Look) {
     let room = (frame.width as f32 - look.label).max(1.0);
     let width = text::width(title, look.title, Weight::SemiBold);
-    let size = if width > room { look.title * room / width } else { look.title };
+    let size = if width > room { look.title * (room / width).max(0.55) } else { look.title };
+    let title = &text::shortened(title, size, Weight::SemiBold, room);
     let x = frame.x as f32 + frame.width as f32 / 2.0;
     let y = frame.y as f32 + top + 0.9 * look.title;
     layer.text(title, (x, y), Label::new(size, Align(Along::Middle, Across::Baseline)).bold());

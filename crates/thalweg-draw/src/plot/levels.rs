@@ -68,7 +68,16 @@ fn quantiles(sorted: &[f64]) -> Vec<f64> {
         let p = (f64::from(k) / f64::from(COUNT + 1)).powf(CROWDING);
         sorted[(p * last as f64).round() as usize]
     };
-    ascending((1..=COUNT).map(at).filter(|&v| v > lowest).collect())
+    let exact = ascending((1..=COUNT).map(at).filter(|&v| v > lowest).collect());
+    // Two digits are read more easily, where they do not make two levels one.
+    let round = ascending(exact.iter().map(|&v| two_digits(v)).collect());
+    let inside = round.first().is_none_or(|&first| first > lowest);
+    if round.len() == exact.len() && inside { round } else { exact }
+}
+
+/// The number with two significant digits that is nearest.
+fn two_digits(value: f64) -> f64 {
+    format!("{value:.1e}").parse().unwrap_or(value)
 }
 
 /// Round numbers over the range of almost all values; `None` where it is not positive.

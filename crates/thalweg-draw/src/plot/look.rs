@@ -69,19 +69,4 @@ impl Look {
             names: false,
         }
     }
-
-    /// For a video, shown at its own size.
-    pub fn video(width: u32) -> Self {
-        let unit = (width as f32 / 600.0).clamp(0.2, 16.0);
-        Self {
-            title: 25.0 * unit,
-            label: 17.0 * unit,
-            line: 2.2 * unit,
-            dot: 4.0 * unit,
-            thin: 1.2 * unit,
-            tolerance: TOLERANCE,
-            ticks: [9, 9],
-            names: true,
-        }
-    }
 }

@@ -106,29 +106,65 @@ pub(super) fn points(
     layer.stroke(path, style.colour, Pen::solid(2.0 * look.dot));
 }
 
-/// Where a path has come to: a large dot, a cross if it diverged, a ring at the edge if it lies outside the
-/// plot.
+/// Where a path has come to, with the point before: a large dot, a cross if it diverged, an arrow at the edge if it
+/// lies outside the plot.
 pub(super) fn head(
     layer: &mut Layer,
-    at: Point,
+    [from, at]: [Point; 2],
     plot: &Plot,
     style: &Style,
     diverged: bool,
     radius: f32,
 ) {
-    let edge = plot.bounds(-f64::from(radius));
-    let inside = [0, 1].map(|i| at[i].clamp(edge.low[i], edge.high[i].max(edge.low[i])));
-    if diverged {
-        cross(layer, inside, radius, style.colour);
-    } else if clip::contains(&plot.bounds(0.0), at) {
-        let head = marker(style.marker, at, radius);
-        layer.stroke(head.clone(), Colour::WHITE, Pen::solid(0.5 * radius));
-        layer.fill(head, style.colour);
-    } else {
-        let ring = marker(style.marker, inside, radius);
-        layer.fill(ring.clone(), Colour::WHITE);
-        layer.stroke(ring, style.colour, Pen::solid(0.4 * radius));
+    let mut edge = plot.bounds(-f64::from(radius));
+    if (0..2).any(|i| edge.low[i] > edge.high[i]) {
+        // A plot smaller than the mark.
+        edge = plot.bounds(0.0);
     }
+    let inside = |p: Point| [0, 1].map(|i| p[i].clamp(edge.low[i], edge.high[i]));
+    if diverged {
+        cross(layer, inside(at), radius, style.colour);
+    } else if clip::contains(&plot.bounds(0.0), at) {
+        end(layer, at, radius, style);
+    } else {
+        // Where the last segment leaves the plot; the nearest place of the edge if it does not touch it.
+        let at_edge = clip::segment(from, at, &edge).map_or(inside(at), |(_, out)| out);
+        arrow(layer, at_edge, inside(at_edge), at, radius, style.colour);
+    }
+}
+
+/// The end of a path: its marker, large and in a ring of its own shape.
+pub(super) fn end(layer: &mut Layer, at: Point, radius: f32, style: &Style) {
+    layer.stroke(marker(style.marker, at, radius), Colour::WHITE, Pen::solid(1.3 * radius));
+    layer.stroke(marker(style.marker, at, radius), style.colour, Pen::solid(0.9 * radius));
+    layer.stroke(marker(style.marker, at, radius), Colour::WHITE, Pen::solid(0.45 * radius));
+    layer.fill(marker(style.marker, at, 0.85 * radius), style.colour);
+}
+
+/// An arrowhead at the edge, which points to where a path has gone.
+pub(super) fn arrow(
+    layer: &mut Layer,
+    from: Point,
+    tip: Point,
+    towards: Point,
+    radius: f32,
+    colour: Colour,
+) {
+    // A direction exists for points as far away as numbers go.
+    let [dx, dy] = [0, 1].map(|i| (towards[i] - from[i]).clamp(-1e150, 1e150));
+    let length = dx.hypot(dy);
+    let [dx, dy] = if length > 0.0 { [dx / length, dy / length] } else { [1.0, 0.0] };
+    let (size, [x, y]) = (2.2 * f64::from(radius), tip);
+    let corner = |back: f64, side: f64| {
+        [
+            (x - back * size * dx - side * size * dy) as f32,
+            (y - back * size * dy + side * size * dx) as f32,
+        ]
+    };
+    let head =
+        || polygon([[x as f32, y as f32], corner(1.0, 0.55), corner(1.0, -0.55)].into_iter());
+    layer.stroke(head(), Colour::WHITE, Pen::solid(0.5 * radius));
+    layer.fill(head(), colour);
 }
 
 /// One dot with its light edge.
@@ -147,12 +183,20 @@ pub(super) fn start(layer: &mut Layer, at: Point, look: &Look) {
 
 /// A minimum: a star.
 pub(super) fn minimum(layer: &mut Layer, at: Point, look: &Look) {
-    let star = polygon((0..10).map(|i| {
+    layer.stroke(star(at, look), EDGE, Pen::solid(0.8 * look.dot));
+    layer.fill(star(at, look), Colour::INK);
+}
+
+/// The outline of the star, which shows through what has come to the minimum.
+pub(super) fn minimum_outline(layer: &mut Layer, at: Point, look: &Look) {
+    layer.stroke(star(at, look), Colour::INK, Pen::solid(0.25 * look.dot));
+}
+
+fn star(at: Point, look: &Look) -> Option<Path> {
+    polygon((0..10).map(|i| {
         let radius = if i % 2 == 0 { 2.5 * look.dot } else { 1.05 * look.dot };
         polar(at, radius, i as f32 / 10.0)
-    }));
-    layer.stroke(star.clone(), EDGE, Pen::solid(0.8 * look.dot));
-    layer.fill(star, Colour::INK);
+    }))
 }
 
 /// The end of a run that diverged: a cross.
@@ -179,7 +223,24 @@ pub(super) fn marker(marker: Marker, at: Point, radius: f32) -> Option<Path> {
         Marker::Diamond => corners(4, 0.0, 1.3 * radius),
         Marker::Triangle => corners(3, 0.0, 1.4 * radius),
         Marker::TriangleDown => corners(3, 0.5, 1.4 * radius),
+        Marker::Hexagon => corners(6, 0.0, 1.1 * radius),
+        Marker::Plus => plus(at, 1.25 * radius),
     }
+}
+
+/// A cross of two equal bars.
+fn plus(at: Point, reach: f32) -> Option<Path> {
+    let ([x, y], half) = (at.map(|v| v as f32), 0.38 * reach);
+    let bars = [
+        (-half, -reach),
+        (half, -reach),
+        (half, -half),
+        (reach, -half),
+        (reach, half),
+        (half, half),
+    ];
+    let turned = bars.iter().map(|&(dx, dy)| [x - dx, y - dy]);
+    polygon(bars.iter().map(|&(dx, dy)| [x + dx, y + dy]).chain(turned))
 }
 
 /// The point at a distance and a turn, clockwise from the top, in whole turns.

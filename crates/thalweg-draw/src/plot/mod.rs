@@ -1,7 +1,7 @@
 //! Figures and animation frames from plain data.
 //!
 //! A figure is described by a struct ([`LandscapeFigure`],
-//! [`RegionsFigure`], [`LineChart`]), turned into a [`Scene`], a display list, and a scene is written as SVG
+//! [`RegionsFigure`], [`HeatmapFigure`], [`LineChart`]), turned into a [`Scene`], a display list, and a scene is written as SVG
 //! or as PNG: one drawing, two outputs. Axes, ticks and labels come from `plotters`, contour lines from
 //! `contour`, pixels from `tiny-skia`. The fonts are compiled in, and text is drawn as outlines, so a
 //! picture is the same on every machine, byte for byte.
@@ -15,22 +15,29 @@ mod clip;
 mod colour;
 mod contour;
 mod error;
+mod heatmap;
+mod image;
+mod key;
 mod landscape;
 mod legend;
 mod levels;
 mod look;
 mod marks;
+mod numbering;
+mod overlap;
 mod panels;
 mod raster;
 mod regions;
 mod scene;
 mod svg;
 mod text;
+mod trail;
 
 pub use animation::Animation;
 pub use chart::{LineChart, ReferenceLine, Series};
 pub use colour::{Colour, Marker, Style, style};
 pub use error::DrawError;
+pub use heatmap::{HeatmapAxis, HeatmapCell, HeatmapFigure, Range};
 pub use landscape::{LandscapeFigure, Path};
 pub use levels::Levels;
 pub use panels::{small_multiples, small_multiples_size, strip};

@@ -39,7 +39,7 @@ pub fn small_multiples_size(
 }
 
 /// Small landscapes in one row, each `width` × `height` pixels large, for a page with many such pictures:
-/// made to be shown at their own size, and small as files. A larger dot marks the end of each path, a ring at the edge one
+/// made to be shown at their own size, and small as files. A larger dot marks the end of each path, an arrow at the edge one
 /// that lies outside, a cross one that diverged; all other dots are round. `title` is for screen readers.
 pub fn strip(title: &str, panels: &[LandscapeFigure], width: u32, height: u32) -> Scene {
     let look = Look::strip();

@@ -35,7 +35,8 @@ impl Scene {
             return Err(error);
         }
         let mut pixmap = Pixmap::new(width, height).ok_or(error)?;
-        pixmap.fill(tiny_skia::Color::WHITE);
+        let Colour { r, g, b, .. } = self.paper;
+        pixmap.fill(tiny_skia::Color::from_rgba8(r, g, b, 255));
         draw(&mut pixmap, &self.layer, scale, (0, 0));
         Ok(pixmap)
     }
@@ -93,6 +94,12 @@ pub(super) fn draw(pixmap: &mut Pixmap, layer: &Layer, scale: f32, origin: (i32,
                 pixmap.stroke_path(path, &paint, &stroke, transform, None);
             }
             Item::Clip { rect, layer } => clipped(pixmap, layer, *rect, scale, origin),
+            Item::Image { rect, image } => {
+                let place = |v: i32, origin: i32| (v as f32 * scale).round() as i32 - origin;
+                let columns = [rect.x, rect.right()].map(|x| place(x, origin.0));
+                let rows = [rect.y, rect.bottom()].map(|y| place(y, origin.1));
+                image.draw(pixmap, columns, rows);
+            }
         }
     }
 }

@@ -3,6 +3,7 @@
 use tiny_skia::{Path, PathBuilder};
 
 use super::colour::Colour;
+use super::image::Image;
 use super::text::{self, Label};
 
 /// A rectangle of whole pixels.
@@ -37,6 +38,8 @@ pub(super) enum Item {
     Stroke { path: Path, colour: Colour, pen: Pen },
     /// Items of which only the part inside the rectangle is shown.
     Clip { rect: Rect, layer: Layer },
+    /// Cells stretched over a rectangle.
+    Image { rect: Rect, image: Image },
 }
 
 /// Width and dashes of a line, in pixels, and whether its joins and ends are round.
@@ -81,6 +84,33 @@ impl Layer {
         self.items.push(Item::Clip { rect, layer });
     }
 
+    pub fn image(&mut self, rect: Rect, image: Image) {
+        self.items.push(Item::Image { rect, image });
+    }
+
+    /// Replaces every colour.
+    pub fn recolour(&mut self, of: fn(Colour) -> Colour) {
+        for item in &mut self.items {
+            match item {
+                Item::Fill { colour, .. } | Item::Stroke { colour, .. } => *colour = of(*colour),
+                Item::Clip { layer, .. } => layer.recolour(of),
+                // Its colours are a scale that has to be read.
+                Item::Image { .. } => {}
+            }
+        }
+    }
+
+    /// Every colour in it, some more than once.
+    pub fn colours(&self, found: &mut Vec<Colour>) {
+        for item in &self.items {
+            match item {
+                Item::Fill { colour, .. } | Item::Stroke { colour, .. } => found.push(*colour),
+                Item::Clip { layer, .. } => layer.colours(found),
+                Item::Image { .. } => {}
+            }
+        }
+    }
+
     pub fn fill_rect(&mut self, rect: Rect, colour: Colour) {
         self.fill(rect_path(rect), colour);
     }
@@ -104,12 +134,14 @@ fn rect_path(rect: Rect) -> Option<Path> {
         .map(PathBuilder::from_rect)
 }
 
-/// A finished drawing on white: write it with [`Scene::svg`], [`Scene::png`] or [`Scene::raster`].
+/// A finished drawing: write it with [`Scene::svg`], [`Scene::png`] or [`Scene::raster`]. Its paper is white; an SVG follows
+/// the colour scheme of the page that shows it, for pixels there is [`Scene::dark`].
 #[derive(Debug, Clone)]
 pub struct Scene {
     pub(super) width: u32,
     pub(super) height: u32,
     pub(super) title: String,
+    pub(super) paper: Colour,
     pub(super) layer: Layer,
     /// Decimals of coordinates in SVG.
     pub(super) decimals: u32,
@@ -125,9 +157,18 @@ impl Scene {
             width: side(width),
             height: side(height),
             title: title.to_owned(),
+            paper: Colour::WHITE,
             layer: Layer::default(),
             decimals: 2,
         }
+    }
+
+    /// The same drawing for a dark page: every colour takes its [place there](Colour::on_dark).
+    #[must_use]
+    pub fn dark(mut self) -> Self {
+        self.paper = self.paper.on_dark();
+        self.layer.recolour(Colour::on_dark);
+        self
     }
 
     /// Width in pixels.

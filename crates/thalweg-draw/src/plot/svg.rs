@@ -9,7 +9,7 @@ use super::scene::{Item, Layer, Pen, Scene};
 
 impl Scene {
     /// The drawing as a self-contained SVG document: no fonts, no ids, no references, so that several can
-    /// be embedded in one page. The title is given to screen readers.
+    /// be embedded in one page. The title is given to screen readers. Where the page is dark, so is the drawing.
     pub fn svg(&self) -> String {
         let mut out = String::new();
         let (w, h) = (self.width, self.height);
@@ -18,10 +18,45 @@ impl Scene {
         // What nearly every element would say is said once.
         out.push_str("fill-rule=\"evenodd\" stroke-linejoin=\"round\" stroke-linecap=\"round\">\n");
         push(&mut out, format_args!("<title>{}</title>\n", escape(&self.title)));
-        push(&mut out, format_args!("<rect width=\"{w}\" height=\"{h}\" fill=\"#fff\"/>\n"));
+        self.dark_style(&mut out);
+        push(&mut out, format_args!("<rect width=\"{w}\" height=\"{h}\""));
+        paint(&mut out, "fill", self.paper);
+        out.push_str("/>\n");
         layer(&mut out, &self.layer, self.decimals);
         out.push_str("</svg>\n");
         out
+    }
+
+    /// What each colour becomes on a dark page. The rules select by the colour itself, so that those of several
+    /// drawings in one page say the same.
+    fn dark_style(&self, out: &mut String) {
+        let mut colours = vec![self.paper];
+        self.layer.colours(&mut colours);
+        let mut colours: Vec<[u8; 3]> = colours.iter().map(|c| [c.r, c.g, c.b]).collect();
+        colours.sort_unstable();
+        colours.dedup();
+        out.push_str("<style>@media (prefers-color-scheme:dark){");
+        for [r, g, b] in colours {
+            let light = Colour { r, g, b, a: 255 };
+            let (light, dark) = (Hex(light), Hex(light.on_dark()));
+            push(
+                out,
+                format_args!(
+                    "[fill=\"{light}\"]{{fill:{dark}}}[stroke=\"{light}\"]{{stroke:{dark}}}"
+                ),
+            );
+        }
+        out.push_str("}</style>\n");
+    }
+}
+
+/// A colour without its opacity: `#1f2933`.
+struct Hex(Colour);
+
+impl std::fmt::Display for Hex {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        let Colour { r, g, b, .. } = self.0;
+        write!(f, "#{r:02x}{g:02x}{b:02x}")
     }
 }
 
@@ -75,6 +110,7 @@ fn layer(out: &mut String, layer_: &Layer, decimals: u32) {
                 layer(out, inner, decimals);
                 out.push_str("</svg>\n");
             }
+            Item::Image { rect, image } => out.push_str(&image.svg(*rect)),
         }
     }
 }
@@ -97,10 +133,9 @@ fn line(out: &mut String, colour: Colour, pen: &Pen, path: &Path) {
 }
 
 fn paint(out: &mut String, property: &str, colour: Colour) {
-    let Colour { r, g, b, a } = colour;
-    push(out, format_args!(" {property}=\"#{r:02x}{g:02x}{b:02x}\""));
-    if a < 255 {
-        push(out, format_args!(" {property}-opacity=\"{}\"", Number(f32::from(a) / 255.0)));
+    push(out, format_args!(" {property}=\"{}\"", Hex(colour)));
+    if colour.a < 255 {
+        push(out, format_args!(" {property}-opacity=\"{}\"", Number(f32::from(colour.a) / 255.0)));
     }
 }
 

@@ -119,6 +119,19 @@ pub(super) fn width(text: &str, size: f32, weight: Weight) -> f32 {
     font(weight).map_or(0.0, |face| layout(face, text).1 * size / f32::from(face.units_per_em()))
 }
 
+/// The text, cut with an ellipsis where it is wider than `room` pixels.
+pub(super) fn shortened(text: &str, size: f32, weight: Weight, room: f32) -> String {
+    if width(text, size, weight) <= room {
+        return text.to_owned();
+    }
+    let letters: Vec<char> = text.chars().collect();
+    let cut = |count: usize| letters[..count].iter().chain(&['…']).collect::<String>();
+    let fits = |count: &usize| width(&cut(*count), size, weight) <= room;
+    // Widths grow with each letter, so that the last fitting one can be searched for.
+    let counts: Vec<usize> = (0..letters.len()).collect();
+    cut(counts.partition_point(fits).saturating_sub(1))
+}
+
 /// Height of the capitals and digits in pixels, the height a line of text seems to have.
 pub(super) fn cap_height(size: f32) -> f32 {
     0.727 * size
@@ -194,7 +207,7 @@ mod tests {
     fn both_fonts_are_inside_and_have_the_signs_figures_use() {
         for weight in [Weight::Regular, Weight::SemiBold] {
             let face = font(weight).expect("font");
-            for c in "Aa0 √×−·βγηρελ²⁻⁰¹³⁴⁵⁶⁷⁸⁹₀₁₂∂≈≤∞\u{302}=,()".chars()
+            for c in "Aa0 √×−·βγηρελ²⁻⁰¹³⁴⁵⁶⁷⁸⁹₀₁₂∂≈≤∞…\u{302}=,()".chars()
             {
                 assert!(face.glyph_index(c).is_some_and(|g| g.0 != 0), "{c}");
             }
@@ -209,6 +222,15 @@ mod tests {
         let (plain, hat) = (bounds("m"), bounds("m\u{302}"));
         assert!(hat.top() < plain.top() - 5.0);
         assert_eq!((hat.left(), hat.right()), (plain.left(), plain.right()));
+    }
+
+    #[test]
+    fn a_text_is_cut_to_the_room_there_is() {
+        let cut = |room| shortened("adam:lr=0.1,beta1=0.95", 20.0, Weight::Regular, room);
+        assert_eq!(cut(1000.0), "adam:lr=0.1,beta1=0.95");
+        assert!(cut(120.0).starts_with("adam:") && cut(120.0).ends_with('…'), "{}", cut(120.0));
+        assert!(width(&cut(120.0), 20.0, Weight::Regular) <= 120.0);
+        assert_eq!(cut(0.0), "…");
     }
 
     #[test]

@@ -17,12 +17,14 @@ fn raster(animation: &mut Animation, i: usize) -> Raster {
 
 #[test]
 fn every_frame_has_one_head_where_the_path_is() {
-    let mut animation = animation(vec![path(wave(), 2)]);
+    let size =
+        LandscapeFigure { width: 800, height: 700, ..figure(&ravine, vec![path(wave(), 0)]) };
+    let mut animation = Animation::new(&size).expect("animation");
     assert_eq!(animation.frames(), 31);
     for (i, &point) in wave().iter().enumerate() {
         let expected = animation.to_pixel(point);
         let frame = raster(&mut animation, i);
-        let heads = dots(&frame, style(2).colour, 5);
+        let heads = dots(&frame, style(0).colour, 6);
         assert_eq!(heads.len(), 1, "frame {i}");
         assert!((heads[0][0] - expected[0]).hypot(heads[0][1] - expected[1]) < 2.0, "frame {i}");
     }
@@ -56,10 +58,23 @@ fn a_diverged_run_ends_as_a_cross_at_its_last_point() {
     let mut animation = animation(vec![path(wave(), 0), Path { diverged: true, ..path(ended, 1) }]);
     let [x, y] = animation.to_pixel(last);
     let frame = raster(&mut animation, 30);
-    for (dx, dy) in [(0.0, 0.0), (6.0, 6.0), (-6.0, 6.0), (6.0, -6.0), (-6.0, -6.0)] {
+    for (dx, dy) in [(0.0, 0.0), (4.0, 4.0), (-4.0, 4.0), (4.0, -4.0), (-4.0, -4.0)] {
         assert_eq!(at(&frame, [x + dx, y + dy]), Some(style(1).colour));
     }
-    assert_ne!(at(&frame, [x + 6.0, y]), Some(style(1).colour));
+    assert_ne!(at(&frame, [x + 4.0, y]), Some(style(1).colour));
+}
+
+#[test]
+fn the_last_frame_is_the_picture_of_the_same_figure() {
+    let size =
+        LandscapeFigure { width: 600, height: 525, ..figure(&ravine, vec![path(wave(), 0)]) };
+    let mut animation = Animation::new(&size).expect("animation");
+    let frame = raster(&mut animation, 30);
+    let picture = size.scene().raster(1.0).expect("raster");
+    // What is painted in another order leaves other edges, nothing more.
+    let other = frame.rgba.iter().zip(&picture.rgba).filter(|(a, b)| a.abs_diff(**b) > 90).count();
+    assert!(other * 500 < frame.rgba.len(), "{other}");
+    assert_eq!(animation.to_pixel([3.0, 2.0]), size.to_pixel([3.0, 2.0]));
 }
 
 /// Whether two animations have the same frame.

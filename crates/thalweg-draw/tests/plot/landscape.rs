@@ -118,7 +118,7 @@ fn points_far_outside_are_cut_off() {
         [3.0, f64::INFINITY],
     ];
     let mut figure = figure(&ravine, vec![Path { diverged: true, ..path(far, 1) }]);
-    figure.start = Some([1e300, f64::NAN]);
+    figure.starts = vec![[1e300, f64::NAN]];
     figure.minima = vec![[f64::INFINITY, 0.0], [1e308, -1e308]];
     let picture = figure.scene().raster(1.0).expect("raster");
     assert_eq!(at(&picture, figure.to_pixel([-7.0, 2.0])), Some(style(1).colour));

@@ -2,7 +2,8 @@
 
 use thalweg_draw::Point;
 use thalweg_draw::plot::{
-    LandscapeFigure, Levels, LineChart, Path, ReferenceLine, Series, small_multiples, strip, style,
+    Colour, LandscapeFigure, Levels, LineChart, Path, ReferenceLine, Series, small_multiples,
+    strip, style,
 };
 
 use crate::{at, dots, figure, path, ravine, wave};
@@ -86,8 +87,8 @@ fn a_strip_shows_every_step_and_the_end_of_every_path() {
         [0.0, 960.0, 1920.0]
             .map(|left| found.iter().filter(|dot| (left..left + 960.0).contains(&dot[0])).count())
     };
-    // The end is a dot where it lies in the plot and did not diverge; it is larger than a step's.
-    assert_eq!(within(5), [5, 4, 4]);
+    // The end is a dot where it lies in the plot and did not diverge, larger than a step's; an arrow where it lies outside.
+    assert_eq!(within(5), [5, 5, 4]);
     assert_eq!(within(9), [1, 0, 0]);
     let [x, y] = dots(&picture, style(0).colour, 9)[0];
     let ends = [0.0, 960.0, 1920.0].map(|left| at(&picture, [x + left, y]));
@@ -105,9 +106,55 @@ fn a_chart_draws_the_values_its_axis_can_show() {
     ];
     let chart = LineChart { log_y: true, series, references, ..LineChart::new("t", "step", "f") };
     let picture = chart.scene().raster(1.0).expect("raster");
-    // The two inner values stand alone, each as a dot, the outer ones as half a dot; no line joins them
-    // across the gaps.
-    assert_eq!(dots(&picture, style(0).colour, 3).len(), 2);
-    let coloured = picture.rgba.chunks_exact(4).filter(|p| p[..3] == [0xd5, 0x5e, 0x00]).count();
-    assert!(coloured < 600, "{coloured}");
+    // The inner value between gaps stands alone, a dot; the two around 0 have a line down to it, the last one is half a
+    // dot; no line joins them across the gaps.
+    assert_eq!(dots(&picture, style(0).colour, 3).len(), 1);
+    let is_line = |p: &&[u8]| p[..3] == [0xdc, 0x7a, 0x13];
+    let coloured = picture.rgba.chunks_exact(4).filter(is_line).count();
+    let lines =
+        picture.rgba.chunks_exact(4 * 1200).filter(|row| row.chunks_exact(4).any(|p| is_line(&p)));
+    assert!(lines.count() > 500 && coloured < 7000, "{coloured}");
+}
+
+#[test]
+fn a_drawing_follows_the_colour_scheme_of_its_page() {
+    let figure = figure(&ravine, vec![path(wave(), 0)]);
+    let dark = figure.scene().dark().raster(1.0).expect("raster");
+    let ink = |colour: Colour| Some(colour.on_dark());
+    assert_eq!(at(&dark, [2.0, 2.0]), ink(Colour::WHITE));
+    assert_eq!(at(&dark, figure.to_pixel(wave()[3])), ink(style(0).colour));
+    // The SVG says for each of its colours what it becomes.
+    let svg = figure.scene().svg();
+    let (rules, drawing) = svg.split_once("</style>").expect("style");
+    for part in drawing.split("fill=\"#").chain(drawing.split("stroke=\"#")).skip(1) {
+        let colour = &part[..6];
+        if colour.chars().all(|c| c.is_ascii_hexdigit()) {
+            assert!(rules.contains(&format!("[fill=\"#{colour}\"]")), "{colour}");
+        }
+    }
+}
+
+#[test]
+fn what_a_picture_warns_of_stands_in_it() {
+    let warned = |count: usize| {
+        let warnings = (0..count).map(|i| format!("method {i} climbs")).collect();
+        LandscapeFigure { warnings, ..figure(&ravine, vec![path(wave(), 0)]) }
+    };
+    let red = |count: usize| {
+        let picture = warned(count).scene().raster(1.0).expect("raster");
+        let Colour { r, g, b, .. } = Colour::WARNING;
+        picture.rgba.chunks_exact(4).filter(|p| p[..3] == [r, g, b]).count()
+    };
+    assert!(red(0) == 0 && red(1) > 200 && red(2) > red(1) + 200);
+    // More than three lines would leave no room.
+    assert!(warned(100).to_pixel([0.0, 0.0]) == warned(3).to_pixel([0.0, 0.0]));
+}
+
+#[test]
+fn a_hundred_paths_leave_room_for_the_plot() {
+    let paths = |count: usize| (0..count).map(|i| path(wave(), i)).collect();
+    let figure = figure(&ravine, paths(100));
+    let height = figure.to_pixel([0.0, -5.0])[1] - figure.to_pixel([0.0, 5.0])[1];
+    assert!(height > 600.0, "{height}");
+    assert!(figure.scene().png(0.5).is_ok());
 }

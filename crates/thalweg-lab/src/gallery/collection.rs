@@ -98,7 +98,7 @@ impl Collection {
             div.pair {
                 (picture(name, alt, (1200, 1050), &html! { " · " a href={ (name) ".json" } { "data" } }))
                 figure {
-                    video src={ (name) ".mp4" } width="600" height="600" poster={ (name) ".png" } controls loop muted playsinline preload="metadata" {
+                    video src={ (name) ".mp4" } width="640" height="560" poster={ (name) ".png" } controls loop muted playsinline preload="metadata" {
                         a href={ (name) ".mp4" } { "the video" }
                     }
                     figcaption { "Video: ten frames a second, " (frames) }

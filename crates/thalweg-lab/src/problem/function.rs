@@ -42,6 +42,25 @@ pub struct Problem {
     pub levels: Option<Vec<f64>>,
     value: Arc<dyn Fn(Point) -> f64 + Send + Sync>,
     gradient: Arc<dyn Fn(Point) -> Point + Send + Sync>,
+    /// Both at many points: one call for all of them.
+    pub(super) at_many: Arc<AtMany>,
+}
+
+/// Values and gradients at points, of which all x come first, then all y, as those of the gradients.
+pub(super) type AtMany = dyn Fn(&[f64], &mut [f64], &mut [f64]) + Send + Sync;
+
+/// Values and gradients at many points from those at one.
+pub(super) fn at_many(
+    at: impl Fn(Point) -> (f64, Point),
+    points: &[f64],
+    values: &mut [f64],
+    gradients: &mut [f64],
+) {
+    let (x, y) = points.split_at(values.len());
+    let (dx, dy) = gradients.split_at_mut(values.len());
+    for ((((&x, &y), value), dx), dy) in x.iter().zip(y).zip(values).zip(dx).zip(dy) {
+        (*value, [*dx, *dy]) = at([x, y]);
+    }
 }
 
 /// Where a problem comes from.
@@ -65,6 +84,7 @@ impl Problem {
         gradient: impl Fn(Point) -> Point + Send + Sync + 'static,
     ) -> Self {
         let name = name.into();
+        let (value, gradient) = (Arc::new(value), Arc::new(gradient));
         Self {
             title: name.clone(),
             name,
@@ -76,8 +96,14 @@ impl Problem {
             minima: Vec::new(),
             minimum: None,
             levels: None,
-            value: Arc::new(value),
-            gradient: Arc::new(gradient),
+            at_many: Arc::new({
+                let (value, gradient) = (Arc::clone(&value), Arc::clone(&gradient));
+                move |points, values, gradients| {
+                    at_many(|at| (value(at), gradient(at)), points, values, gradients);
+                }
+            }),
+            value,
+            gradient,
         }
     }
 
@@ -89,6 +115,11 @@ impl Problem {
     /// (∂f/∂x, ∂f/∂y); not finite where the function has no gradient.
     pub fn gradient(&self, point: Point) -> Point {
         (self.gradient)(point)
+    }
+
+    /// Values and gradients at points, of which all x come first, then all y, as those of the gradients.
+    pub(crate) fn evaluate(&self, points: &[f64], values: &mut [f64], gradients: &mut [f64]) {
+        (self.at_many)(points, values, gradients);
     }
 }
 

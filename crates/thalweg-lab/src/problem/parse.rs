@@ -5,7 +5,7 @@ use std::sync::Arc;
 use thalweg_draw::Point;
 
 use super::error::ProblemError;
-use super::function::Problem;
+use super::function::{Problem, at_many};
 use crate::expression::{Expression, ExpressionError};
 
 impl Problem {
@@ -45,13 +45,17 @@ impl From<Expression> for Problem {
     fn from(expression: Expression) -> Self {
         let text = expression.text().to_owned();
         let shared = Arc::new(expression);
-        let value = Arc::clone(&shared);
+        let (value, both) = (Arc::clone(&shared), Arc::clone(&shared));
         let mut problem = Self::new(
             text.clone(),
             text,
             move |point| value.value(point),
             move |point| shared.gradient(point),
         );
+        // Of an expression one evaluation gives both.
+        problem.at_many = Arc::new(move |points, values, gradients| {
+            at_many(|at| both.value_and_gradient(at), points, values, gradients);
+        });
         problem.summary = "A function given as an expression.".to_owned();
         problem.start =
             STARTS.into_iter().find(|&start| problem.can_start(start)).unwrap_or(problem.start);

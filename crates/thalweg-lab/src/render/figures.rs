@@ -1,6 +1,6 @@
 //! A descent as figures.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use thalweg_draw::plot::{
@@ -9,8 +9,7 @@ use thalweg_draw::plot::{
 use thalweg_draw::{Domain, Point};
 
 use crate::descent::Descent;
-use crate::methods::{self, MISPRINTS};
-use crate::run::Run;
+use crate::methods;
 
 /// Panels in a row of small multiples.
 const PANELS: usize = 3;
@@ -18,34 +17,27 @@ const PANELS: usize = 3;
 /// Width of all small multiples together in pixels.
 const PANELS_WIDTH: u32 = 1200;
 
-/// How many methods come before the misprints in the order of colours.
-const ARTICLE: usize = 7;
-
 impl Descent {
     /// The paths over the contours, as SVG.
     pub fn svg(&self) -> String {
         self.with_figure(|figure| figure.scene().svg())
     }
 
-    /// The domain of figures: the problem's, widened to hold the start.
+    /// The domain of figures: the problem's, widened to hold every start.
     pub fn domain(&self) -> Domain {
-        self.problem.domain.around(self.start)
+        self.starts.iter().fold(self.problem.domain, |domain, &start| domain.around(start))
     }
 
-    /// The index of the style in which each run is drawn. Where every run has a known optimizer and none
-    /// appears twice, it is the optimizer's own, so that it keeps its colour from figure to figure.
+    /// The index of the style in which each run is drawn: [that of its method](methods::styles), the same from every
+    /// start.
     pub fn styles(&self) -> Vec<usize> {
-        let registry = methods::registry();
-        let own = |run: &Run| {
-            // The misprints have the colours that follow those of the article's own methods.
-            match MISPRINTS.iter().position(|(name, _)| *name == run.optimizer) {
-                Some(misprint) => Some(ARTICLE + misprint),
-                None => registry.entries().position(|entry| entry.name == run.optimizer),
-            }
-        };
-        let own: Option<Vec<usize>> = self.runs.iter().map(own).collect();
-        own.filter(|own| own.iter().collect::<BTreeSet<_>>().len() == own.len())
-            .unwrap_or_else(|| (0..self.runs.len()).collect())
+        let mut first = BTreeMap::new();
+        let names = self.runs.iter().filter(|run| first.insert(&run.label, 0).is_none());
+        let styles = methods::styles(names.map(|run| run.optimizer.as_str()));
+        let mut styles = styles.into_iter();
+        let mut known = BTreeMap::new();
+        let style = |run| *known.entry(run).or_insert_with(|| styles.next().unwrap_or_default());
+        self.runs.iter().map(|run| &run.label).map(style).collect()
     }
 
     /// Calls a function with the figure of all paths.
@@ -61,9 +53,11 @@ impl Descent {
         shown: Range<usize>,
     ) -> LandscapeFigure<'a> {
         let mut figure = LandscapeFigure::new(title, function, self.domain());
-        figure.levels = self.problem.levels.clone().map_or(Levels::Auto, Levels::Given);
-        figure.start = Some(self.start);
+        figure.levels = self.problem.levels.clone().map_or(Levels::Logarithmic, Levels::Given);
+        figure.starts.clone_from(&self.starts);
         figure.minima.clone_from(&self.problem.minima);
+        figure.bar = true;
+        figure.warnings = shown.clone().filter_map(|run| self.warning(run)).collect();
         let styles = self.styles();
         figure.paths = shown.map(|i| self.path(i, styles[i])).collect();
         figure
@@ -92,7 +86,10 @@ impl Descent {
 
     fn with_panels<T>(&self, use_them: impl FnOnce(&[LandscapeFigure<'_>]) -> T) -> T {
         let function = |point| self.problem.value(point);
-        let panel = |i: usize| self.figure(&function, &self.runs[i].label, i..i + 1);
+        let panel = |i: usize| {
+            let figure = self.figure(&function, &self.runs[i].label, i..i + 1);
+            LandscapeFigure { bar: false, ..figure }
+        };
         use_them(&(0..self.runs.len()).map(panel).collect::<Vec<_>>())
     }
 

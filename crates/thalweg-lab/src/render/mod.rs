@@ -4,6 +4,7 @@
 //! `panels`, `values` and others give figures to draw elsewhere.
 
 mod error;
+mod explore;
 mod figures;
 mod file;
 mod formula;

@@ -27,7 +27,8 @@ impl Descent {
         most: usize,
         encode: fn(Format, Frames) -> Result<Vec<u8>, VideoError>,
     ) -> Result<Vec<u8>, RenderError> {
-        let format = Format::default();
+        // The proportions of the picture, so that both lie on each other.
+        let format = Format { width: 640, height: 560, ..Format::default() };
         let function = |point| self.problem.value(point);
         let mut figure = self.figure(&function, &self.title, 0..self.runs.len());
         (figure.width, figure.height) = (format.width, format.height);

@@ -12,11 +12,13 @@ use crate::{FILES, SIX, descent, file};
 fn animation(descent: &Descent) -> Animation {
     descent.with_figure(|figure| {
         let frame = LandscapeFigure {
-            start: figure.start,
+            starts: figure.starts.clone(),
             paths: figure.paths.clone(),
             legend: figure.legend,
-            width: 600,
-            height: 600,
+            bar: figure.bar,
+            warnings: figure.warnings.clone(),
+            width: 640,
+            height: 560,
             ..LandscapeFigure::new(figure.title.clone(), figure.function, figure.domain)
         };
         Animation::new(&frame).unwrap()
@@ -25,11 +27,11 @@ fn animation(descent: &Descent) -> Animation {
 
 /// A frame for the start and each of 30 steps, a tenth of a second each, the last held for one.
 #[test]
-fn each_of_the_six_is_600_by_600_and_lasts_four_seconds() {
+fn each_of_the_six_is_640_by_560_and_lasts_four_seconds() {
     for name in SIX {
         let video = Mp4::read_bytes(file(&format!("{name}.mp4"))).unwrap();
         let track = &video.tracks()[&1];
-        assert_eq!((track.width, track.height), (600, 600), "{name}");
+        assert_eq!((track.width, track.height), (640, 560), "{name}");
         assert_eq!(track.samples.len(), 40, "{name}");
         assert_eq!(track.duration, 4 * track.timescale, "{name}");
         assert!(track.samples.iter().all(|s| 10 * s.duration == track.timescale), "{name}");

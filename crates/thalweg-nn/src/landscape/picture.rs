@@ -125,7 +125,8 @@ impl Landscape {
         figure.value = "loss".to_owned();
         figure.levels = Levels::Logarithmic;
         figure.bar = true;
-        figure.start = self.paths.iter().find_map(|p| p.points.first()).copied();
+        figure.starts =
+            self.paths.iter().find_map(|p| p.points.first()).copied().into_iter().collect();
         figure.paths.clone_from(&self.paths);
         figure.steps.clone_from(&self.steps);
         figure.legend = Some(true);

@@ -147,3 +147,14 @@ impl MethodResult {
         }
     }
 }
+
+/// The styles of methods in plots, by their specs: those that they have everywhere in the laboratory.
+pub(crate) fn styles<'a>(specs: impl IntoIterator<Item = &'a str>) -> Vec<usize> {
+    let name = |spec: &'a str| spec.split(':').next().unwrap_or(spec);
+    thalweg_lab::methods::styles(specs.into_iter().map(name))
+}
+
+/// The same for the methods of a report.
+pub(super) fn styles_of(methods: &[MethodResult]) -> Vec<usize> {
+    styles(methods.iter().map(|method| method.spec.as_str()))
+}

@@ -79,28 +79,6 @@ impl Smoothing {
     }
 }
 
-/// The parts of a curve between two bounds, cut where it crosses them.
-pub(super) fn within([low, high]: [f64; 2], points: &[(f64, f64)]) -> Curve {
-    negated(above(-high, negated(above(low, points.to_vec()))))
-}
-
-fn negated(points: Curve) -> Curve {
-    points.into_iter().map(|(x, y)| (x, -y)).collect()
-}
-
-fn above(low: f64, points: Curve) -> Curve {
-    let mut kept: Curve = Vec::new();
-    let mut previous: Option<(f64, f64)> = None;
-    for (x, y) in points {
-        if let Some((x0, y0)) = previous.filter(|p| (p.1 < low) != (y < low) && y.is_finite()) {
-            kept.push((x0 + (x - x0) * (low - y0) / (y - y0), low));
-        }
-        kept.push((x, if y >= low { y } else { f64::NAN }));
-        previous = y.is_finite().then_some((x, y));
-    }
-    kept
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -179,19 +157,5 @@ mod tests {
         assert!(means[1].1.is_nan());
         // Of 1, ∞, 3, 1, ∞, 3, 1 around point 151 the five that are finite.
         assert_eq!(means[150], (151.0, 9.0 / 5.0));
-    }
-
-    #[test]
-    fn a_curve_is_cut_where_it_crosses_a_bound() {
-        let curve = [(0.0, 10.0), (1.0, 70.0), (2.0, 90.0), (3.0, 100.0), (4.0, 60.0)];
-        let kept = |bounds| -> Curve {
-            within(bounds, &curve).into_iter().filter(|p| p.1.is_finite()).collect()
-        };
-        assert_eq!(kept([80.0, 200.0]), [(1.5, 80.0), (2.0, 90.0), (3.0, 100.0), (3.5, 80.0)]);
-        assert_eq!(
-            kept([0.0, 75.0]),
-            [(0.0, 10.0), (1.0, 70.0), (1.25, 75.0), (3.625, 75.0), (4.0, 60.0)]
-        );
-        assert_eq!(kept([f64::MIN, f64::MAX]), curve);
     }
 }

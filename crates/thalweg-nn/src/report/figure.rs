@@ -4,8 +4,8 @@ use serde::Serialize;
 use thalweg_draw::numbers::number;
 use thalweg_draw::plot::{LineChart, Series};
 
-use super::contents::MethodResult;
-use super::curve::{Curve, Smoothing, thinned, within};
+use super::contents::{MethodResult, styles_of};
+use super::curve::{Curve, Smoothing, thinned};
 use crate::record::{EpochRecord, StepRecord};
 
 /// The ratio of the highest to the lowest value from which an axis is logarithmic.
@@ -155,6 +155,8 @@ impl Figure {
     pub fn chart(&self, title: &str, methods: &[MethodResult]) -> LineChart {
         let mut chart = LineChart::new(title, self.x, &*self.y);
         chart.log_y = self.log;
+        chart.limits = [self.low, self.high];
+        let styles = styles_of(methods);
         let series = |line: &Line| {
             let label = &methods[line.method].label;
             let best = highest(&line.points);
@@ -163,8 +165,7 @@ impl Figure {
                 Some(low) if best < low => format!("{label} (below, at most {})", number(best)),
                 _ => label.clone(),
             };
-            let bounds = [self.low.unwrap_or(f64::MIN), self.high.unwrap_or(f64::MAX)];
-            Series::line(label, within(bounds, &line.points), line.method)
+            Series::line(label, line.points.clone(), styles[line.method])
         };
         chart.series = self.lines.iter().map(series).collect();
         chart

@@ -4,7 +4,7 @@ use maud::{Markup, PreEscaped, html};
 use serde::Serialize;
 use thalweg_draw::plot::style;
 
-use super::contents::{MethodResult, Report};
+use super::contents::{MethodResult, Report, styles_of};
 use super::figure::Figure;
 
 /// All charts, in a grid.
@@ -55,9 +55,10 @@ struct Method<'a> {
 
 /// The data of the charts and the script that draws them.
 pub(super) fn script<'a>(methods: &'a [MethodResult], figures: &'a [Figure]) -> Markup {
+    let styles = styles_of(methods);
     let method = |(i, method): (usize, &'a MethodResult)| Method {
         label: &method.label,
-        dashed: style(i).dash.is_some(),
+        dashed: style(styles[i]).dash.is_some(),
         diverged: method.diverged_at,
     };
     let methods = methods.iter().enumerate().map(method).collect();

@@ -21,5 +21,6 @@ mod scatter;
 mod text;
 mod verdict;
 
+pub(crate) use contents::styles;
 pub use contents::{LandscapeView, MethodResult, Mistake, Report, Video};
 pub use figure::{accuracy_chart, loss_chart};

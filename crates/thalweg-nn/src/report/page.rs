@@ -3,7 +3,7 @@
 use maud::{Markup, PreEscaped, html};
 use thalweg_draw::page;
 
-use super::contents::{LandscapeView, Report};
+use super::contents::{LandscapeView, Report, styles_of};
 use super::figure::Figure;
 use super::text::counted;
 use super::{interactive, mistakes, palette, results};
@@ -12,8 +12,8 @@ impl Report {
     /// The page, with everything in one file except the landscape's video.
     pub fn html(&self) -> String {
         let figures = Figure::all(&self.methods);
-        let rules =
-            palette::rules(self.methods.len(), self.classes.len()) + include_str!("style.css");
+        let rules = palette::rules(&styles_of(&self.methods), self.classes.len())
+            + include_str!("style.css");
         let body = html! {
             (self.header())
             @if !self.methods.is_empty() { (results::section(self)) }

@@ -44,7 +44,7 @@ fn page() -> String {
          lists of numbers, bytes and passes are theirs.\n\n\
          Each picture shows the path of 60 steps on three problems of the laboratory: `ravine`, `rosenbrock`, `double-well` (`thalweg \
          list problems`). The ring is the start, stars are minima, the large dot is the end; a cross is the end of a run that diverged, \
-         a ring at the edge an end outside. One rule chooses the learning rate for all: of the default and the half decades from \
+         an arrow at the edge an end outside. One rule chooses the learning rate for all: of the default and the half decades from \
          0.0001 to 100 it is the one whose run stays in the picture and ends lowest (by the highest f of its last 10 steps, the default \
          where none is a hundredth lower); where no run stays, the one that ends lowest. A second rate, such as `lr_1d`, \
          has the same value, all other hyperparameters have their defaults. `f` is the value after the last step. The parameter \

@@ -1,0 +1,117 @@
+//! A descent to explore: slider, play, switches for runs, the numbers of a step, and the film beside it.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use maud::{Markup, PreEscaped, html};
+use serde::Serialize;
+use thalweg_draw::Point;
+use thalweg_draw::plot::{Colour, style};
+
+use super::error::RenderError;
+use crate::descent::Descent;
+use crate::run::Run;
+
+/// The style rules of the section.
+pub(super) const RULES: &str = include_str!("explore.css");
+
+/// Frames of the film, at most, so that the page stays small.
+const MOST_FRAMES: usize = 150;
+
+/// What the script is given.
+#[derive(Serialize)]
+struct Data<'a> {
+    plot: Plot,
+    runs: Vec<RunData<'a>>,
+}
+
+/// Where a point lies in the picture: pixel = first + second × coordinate.
+#[derive(Serialize)]
+struct Plot {
+    x: [f64; 2],
+    y: [f64; 2],
+}
+
+#[derive(Serialize)]
+struct RunData<'a> {
+    label: &'a str,
+    points: &'a [Point],
+    values: &'a [f64],
+    gradients: &'a [Point],
+    state: serde_json::Map<String, serde_json::Value>,
+    diverged: Option<usize>,
+}
+
+impl<'a> RunData<'a> {
+    fn new(run: &'a Run) -> Self {
+        let slot = |slot: &crate::run::Slot| (slot.name.clone(), serde_json::json!(slot.values));
+        Self {
+            label: &run.label,
+            points: &run.points,
+            values: &run.values,
+            gradients: &run.gradients,
+            state: run.state.iter().map(slot).collect(),
+            diverged: run.diverged_at,
+        }
+    }
+}
+
+/// The section with the still picture, which the script replaces.
+pub(super) fn section(descent: &Descent) -> Result<Markup, RenderError> {
+    let (ground, size, plot) = descent.with_figure(|figure| {
+        let [left, top] = figure.to_pixel([0.0, 0.0]);
+        let [right, bottom] = figure.to_pixel([1.0, 1.0]);
+        let plot = Plot { x: [left, right - left], y: [top, bottom - top] };
+        (figure.ground_scene().svg(), (figure.width, figure.height), plot)
+    });
+    let data = Data { plot, runs: descent.runs.iter().map(RunData::new).collect() };
+    // Numbers and texts only: serialisation cannot fail. Inside a script element only a `<` can end it.
+    let json = serde_json::to_string(&data).unwrap_or_default().replace('<', "\\u003c");
+    let mut short = descent.clone();
+    short.stride = short.stride.max(short.steps.div_ceil(MOST_FRAMES));
+    let film = BASE64.encode(short.mp4()?);
+    let colours = descent.styles().into_iter().map(|of| {
+        let colour = style(of).colour;
+        format!("--light:{};--dark:{}", hex(colour), hex(colour.on_dark()))
+    });
+    let colours: Vec<String> = colours.collect();
+    let rules: String = (0..).zip(&colours).map(|(i, c)| format!(".r{i}{{{c}}}")).collect();
+    let (width, height) = size;
+    Ok(html! {
+        figure.wide #still { (PreEscaped(descent.svg())) }
+        style { (PreEscaped(rules)) }
+        div #explore hidden {
+            div.explore {
+                figure {
+                    div.stage {
+                        (PreEscaped(ground))
+                        svg.paths viewBox={ "0 0 " (width) " " (height) } role="img" aria-label="The paths up to the chosen step" {}
+                    }
+                    div.controls {
+                        button type="button" { "Play" }
+                        input type="range" min="0" value="0" aria-label="Step";
+                        output { "step 0" }
+                    }
+                }
+                div {
+                    fieldset.switches {
+                        legend { "Runs, and f at the step" }
+                        @for (i, run) in descent.runs.iter().enumerate() {
+                            label class={ "run r" (i) } {
+                                input type="checkbox" checked;
+                                i {} span.name { (run.label) } span.value {}
+                            }
+                        }
+                    }
+                    table { caption {} tbody {} }
+                    video src={ "data:video/mp4;base64," (film) } width="640" height="560" style="aspect-ratio:640/560" controls loop muted playsinline preload="metadata" aria-label="The film of the descent" {}
+                }
+            }
+        }
+        script type="application/json" id="descent-data" { (PreEscaped(json)) }
+        script { (PreEscaped(include_str!("explore.js"))) }
+    })
+}
+
+fn hex(Colour { r, g, b, .. }: Colour) -> String {
+    format!("#{r:02x}{g:02x}{b:02x}")
+}
