@@ -9,6 +9,7 @@ const TESTS = {
   'size and files': page.size,
   'every method': numbers.everyMethod,
   'typed functions': numbers.expressions,
+  'schedules and noise': numbers.schedulesAndNoise,
   mistakes: numbers.mistakes,
   drags: page.drags,
   settings: page.settings,

@@ -7,10 +7,10 @@ import fs from 'node:fs';
 import { close, fragment, open, program, record, scratch, settle } from './browser.mjs';
 
 // The record of the same runs from the program.
-const descend = ({ on, from, steps, specs }) => {
+const descend = ({ on, from, steps, specs, more = [] }) => {
   const out = scratch('run.json');
   const methods = specs.flatMap((spec) => ['--with', spec]);
-  execFileSync(program, ['descend', '--quiet', '--on', on, '--from', from, '--steps', String(steps), ...methods, '-o', out], { stdio: ['ignore', 'ignore', 'pipe'] });
+  execFileSync(program, ['descend', '--quiet', '--on', on, '--from', from, '--steps', String(steps), ...methods, ...more, '-o', out], { stdio: ['ignore', 'ignore', 'pipe'] });
   return JSON.parse(fs.readFileSync(out, 'utf8'));
 };
 
@@ -78,6 +78,33 @@ export const expressions = async (browser) => {
   }
   await close(tab);
   return `${EXPRESSIONS.length} typed functions`;
+};
+
+const SCHEDULES = [
+  'constant', 'warmup:steps=7,from=0.1', 'linear:steps=20,start=1,end=0.1', 'step:size=9,gamma=0.5', 'multistep:milestones=5/17,gamma=0.3',
+  'exponential:gamma=0.97', 'cosine:steps=33,min=0.001', 'inverse-sqrt:warmup=6', 'warmup:steps=5 then cosine:steps=25 then constant',
+  'constant for 6 then exponential:gamma=0.9',
+];
+
+export const schedulesAndNoise = async (browser) => {
+  const tab = await open(browser);
+  const given = { on: 'rosenbrock', from: '-1.2,1', steps: 40 };
+  const specs = ['sgd:lr=0.002', 'momentum:lr=0.0005', 'adam:lr=0.1', 'lion:lr=0.02', 'radam:lr=0.3'];
+  const go = async (words) => {
+    await tab.evaluate((hash) => { location.hash = hash; }, fragment({ ...given, with: specs, ...words }));
+    await settle(tab);
+    return record(tab);
+  };
+  for (const schedule of SCHEDULES) {
+    const { runs } = descend({ ...given, specs, more: ['--schedule', schedule] });
+    same((await go({ schedule })).runs, runs, schedule);
+  }
+  for (const [noise, seed] of [[0.5, 0], [0.1, 1], [3, 4294967296], [1e-3, 77]]) {
+    const { runs } = descend({ ...given, steps: 400, specs, more: ['--noise', noise, '--seed', seed].map(String) });
+    same((await go({ noise, seed, steps: 400 })).runs, runs, `noise ${noise}, seed ${seed}`);
+  }
+  await close(tab);
+  return `${SCHEDULES.length} schedules, four kinds of noise`;
 };
 
 const WRONG = [

@@ -110,7 +110,9 @@ export const addresses = async (browser) => {
 };
 
 export const commands = async (browser) => {
-  const tab = await open(browser, { fragment: fragment({ on: 'abs(x) + y^2', with: ['adam:lr=0.3', 'sgd:lr=0.1'], from: '-2,1.5', steps: '25' }) });
+  const tab = await open(browser, { fragment: fragment({
+    on: 'abs(x) + y^2', with: ['adam:lr=0.3', 'sgd:lr=0.1'], from: '-2,1.5', steps: '25', noise: '0.2', seed: '3', schedule: 'warmup:steps=5 then cosine:steps=20',
+  }) });
   const command = (await tab.locator('#command').textContent()).replace('run.png', 'command.json').replace('thalweg', `'${program}' --quiet`);
   execFileSync('sh', ['-c', command], { cwd: scratch('.') });
   const theirs = JSON.parse(fs.readFileSync(scratch('command.json'), 'utf8'));

@@ -22,7 +22,7 @@ It needs no other file and no network; its runs have the bits of `thalweg descen
 
 Examples:
   thalweg playground                   ./playground.html; open it in a browser
-  thalweg playground -o site/try.html";
+  thalweg playground -o try.html -q    elsewhere, without output";
 
 pub fn run(options: &Options, quiet: bool) -> Result<(), Failure> {
     let progress = Progress::new(1, quiet);

@@ -216,7 +216,8 @@
     const parts = [];
     if (state.view === 'contours' && state.map === 'starts') {
       const box = (share, text) => `<span><i style="background:${Colour.css(Colour.map(share))}"></i>${text}</span>`;
-      parts.push(box(0, 'lowest value after the steps'), box(0.5, ''), box(1, 'highest'));
+      const own = problem.minima.length > 1 ? '; the hue says which minimum was reached' : '';
+      parts.push(box(0, 'lowest value after the steps'), box(0.5, ''), box(1, `highest${own}`));
     } else {
       const { levels } = plot.grid(scene());
       const shown = levels.length > 6 ? levels.filter((_, k) => k % 2 === 0) : levels;
@@ -322,13 +323,13 @@
     const places = isOverStarts ? problem.domain.map(between) : scales.map((scale) => cells(scale.value));
     const job = {
       mode: state.map, axes: { 0: places[0], 1: places[1], names: [state.mapx, state.mapy] }, expression: f.text, start: state.start,
-      steps: state.steps, noise: noise(), schedule: run.schedule ? { name: 'lr', text: schedule.text } : null, row: run.row, values: run.values,
+      steps: state.steps, noise: noise(), schedule: run.schedule ? { name: 'lr', text: schedule.text } : null, row: run.row, values: run.values, minima: problem.minima, domain: problem.domain,
       texts: { programs: data.methods.programs, lines: [], worked: data.methods.worked.map(({ starts }) => ({ starts })) },
     };
     $('map-text').textContent = 'Computing …';
-    Maps.begin(job, (found, width) => {
+    Maps.begin(job, ({ values: found, basins, width }) => {
       mapVersion += 1;
-      map = { values: found, version: mapVersion };
+      map = { values: found, basins, version: mapVersion };
       if (width === 1) {
         const finite = found.filter(Number.isFinite);
         const share = Math.round((100 * (found.length - finite.length)) / found.length);
@@ -342,7 +343,7 @@
   const drawMap = () => {
     if (state.map !== 'values' || !map) return;
     const canvas = $('map-canvas');
-    Maps.draw(canvas, map.values, lowest());
+    Maps.draw(canvas, map, lowest(), f.value(...state.start));
     const axes = mapAxes();
     if (!axes) return;
     const context = canvas.getContext('2d');
@@ -515,7 +516,7 @@
       request('runs');
     });
     whole('steps', 1, MOST_STEPS);
-    whole('seed', 0, 4294967295);
+    whole('seed', 0, Number.MAX_SAFE_INTEGER);
     on('noise', 'input', () => {
       const value = Number($('noise').value);
       const isGood = $('noise').value !== '' && Number.isFinite(value) && value >= 0;

@@ -43,8 +43,15 @@ const Colour = (() => {
   const theme = () => (dark.matches ? 'dark' : 'light');
   const band = (t) => between(...BANDS[theme()], Math.min(Math.max(t, 0), 1));
   const line = (t) => between(...LINES[theme()], Math.min(Math.max(t, 0), 1));
-  const map = (t) => {
+  // Hues of the minima that starts lead to.
+  const HUES = [4.4, 1.05, 2.6, 6.1, 0.2, 3.4];
+  const map = (t, basin = -1) => {
     const [low, middle, high] = MAP[theme()];
+    if (basin >= 0) {
+      const hue = HUES[basin % HUES.length];
+      const tint = (l, chroma) => [l, chroma * Math.cos(hue), chroma * Math.sin(hue)];
+      return dark.matches ? between(tint(0.84, 0.1), tint(0.4, 0.07), t) : between(tint(0.5, 0.12), tint(0.92, 0.05), t);
+    }
     return t < 0.5 ? between(low, middle, 2 * t) : between(middle, high, 2 * t - 1);
   };
   const css = ([r, g, b]) => `rgb(${r} ${g} ${b})`;

@@ -11,13 +11,6 @@ const Engine = (() => {
     return state;
   };
 
-  // Numbers for the formula: flags and words are in its form already.
-  const numbers = (values) => {
-    const h = {};
-    for (const [name, value] of Object.entries(values)) h[name] = value;
-    return h;
-  };
-
   // A run: { f: { value, gradient }, program, starts, values, schedule, noise: { sigma, seed }, start: [x, y], steps }.
   // Points, gradients and state have x and y beside each other for every step from 0. A run whose next point or value is
   // not finite ends before it, with that step as `divergedAt`.
@@ -29,8 +22,9 @@ const Engine = (() => {
     const losses = new Float64Array(steps + 1);
     const state = fresh(program, starts, values);
     const slots = program.slots.map(({ name }) => ({ name, now: state[name], values: new Float64Array(2 * (steps + 1)) }));
-    const h = numbers(values);
+    const h = { ...values };
     const g = new Float64Array(2);
+    const deviation = Math.sqrt(noise.sigma * noise.sigma);
     let length = 0;
     let divergedAt = null;
     const record = (t, value) => {
@@ -49,7 +43,7 @@ const Engine = (() => {
     for (let t = 1; t <= steps; t += 1) {
       if (noise.sigma > 0) {
         for (let i = 0; i < 2; i += 1) {
-          g[i] += noise.sigma * Noise.noise(noise.seed, t, i);
+          g[i] += deviation * Noise.noise(noise.seed, t, i);
           noisy[2 * (t - 1) + i] = g[i];
         }
       }
@@ -75,13 +69,14 @@ const Engine = (() => {
     W[0] = x;
     W[1] = y;
     const state = fresh(program, starts, values);
-    const h = numbers(values);
+    const h = { ...values };
     const g = new Float64Array(2);
+    const deviation = Math.sqrt(noise.sigma * noise.sigma);
     let value = f.value(x, y);
     for (let t = 1; t <= steps; t += 1) {
       f.gradient(W[0], W[1], g);
       if (noise.sigma > 0) {
-        for (let i = 0; i < 2; i += 1) g[i] += noise.sigma * Noise.noise(noise.seed, t, i);
+        for (let i = 0; i < 2; i += 1) g[i] += deviation * Noise.noise(noise.seed, t, i);
       }
       if (!Number.isFinite(g[0]) || !Number.isFinite(g[1])) return NaN;
       if (schedule) h[schedule.name] = schedule.value(t - 1, values[schedule.name]);

@@ -40,7 +40,7 @@ const Link = (() => {
     const words = ['thalweg descend', `--on ${quoted(state.on)}`, `--from ${point(state.start)}`];
     state.with.forEach((spec) => words.push(`--with ${quoted(spec)}`));
     words.push(`--steps ${state.steps}`);
-    if (state.schedule) words.push(`--schedule ${quoted(`lr=${state.schedule}`)}`);
+    if (state.schedule) words.push(`--schedule ${quoted(state.schedule)}`);
     if (state.noise > 0) words.push(`--noise ${state.noise} --seed ${state.seed}`);
     words.push(`-o ${file}`);
     return words.join(' ');

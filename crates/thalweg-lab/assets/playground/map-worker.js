@@ -16,18 +16,25 @@ const MapWorker = (() => {
       const run = { f, program: table.program(variant.text), starts: variant.worked.starts, values, schedule: timed, noise, steps };
       return mode === 'starts' ? Engine.last(run, a, b, W) : Engine.last(run, start[0], start[1], W);
     };
+    // The minimum that a run over a start has reached: it ended within 2 % of the longer side of the domain of it.
+    const minima = mode === 'starts' ? job.minima : [];
+    const reach = 0.02 * Math.max(...job.domain.map(([low, high]) => high - low));
+    const reached = () => minima.findIndex(([x, y]) => Math.hypot(W[0] - x, W[1] - y) < reach);
     const values = new Float64Array(size * size);
+    const basins = new Int8Array(size * size).fill(-1);
     for (let width = 16; width >= 1; width /= 2) {
       for (let j = 0; j < size; j += width) {
         for (let i = 0; i < size; i += width) {
           const isKnown = width < 16 && i % (2 * width) === 0 && j % (2 * width) === 0;
           const value = isKnown ? values[j * size + i] : cell(i, j);
+          const basin = isKnown ? basins[j * size + i] : minima.length > 1 && Number.isFinite(value) ? reached() : -1;
           for (let v = j; v < Math.min(j + width, size); v += 1) {
             values.fill(value, v * size + i, v * size + Math.min(i + width, size));
+            basins.fill(basin, v * size + i, v * size + Math.min(i + width, size));
           }
         }
       }
-      post({ values: values.slice(), width });
+      post({ values: values.slice(), basins: basins.slice(), width });
     }
   };
 

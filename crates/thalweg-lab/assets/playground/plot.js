@@ -49,7 +49,7 @@ const Plot = (() => {
       ground.width = width;
       ground.height = height;
       if (view === 'surface') Surface.draw(ground, samples, turn, tilt, share === 2 ? 44 : 80);
-      else if (map) Maps.draw(ground, map.values, scene.lowest);
+      else if (map) Maps.draw(ground, map, scene.lowest);
       else Landscape.draw(ground, samples);
     };
 

@@ -246,3 +246,75 @@ fn combinations(keys: &[Key]) -> Vec<Settings> {
         longer.collect()
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::methods::registry;
+
+    fn elementwise(registry: &Registry) -> impl Iterator<Item = &Entry> {
+        registry.entries().filter(|entry| {
+            entry.formula().is_some_and(|formula| formula.is_elementwise() && !formula.has_noise())
+        })
+    }
+
+    #[test]
+    fn no_number_of_a_program_depends_on_a_hyperparameter() {
+        let (registry, mut compared) = (registry(), 0);
+        for entry in elementwise(&registry) {
+            let spec = registry.spec(entry.name).unwrap();
+            let keys = keys(&spec);
+            for settings in combinations(&keys) {
+                let Some(usual) = with(&spec, settings.iter()) else { continue };
+                let form = form_of(&usual.formula().unwrap());
+                // A special value has the formula of its own.
+                let is_special = |name: &str| {
+                    let key = keys.iter().zip(&settings).find(|(key, _)| key.name == name);
+                    key.is_some_and(|(key, (_, value))| {
+                        number(value).is_some() && key.values.last() != Some(value)
+                    })
+                };
+                for (known, _) in spec.hyperparameters() {
+                    for value in [0.13, 0.59, 0.92, 2.5].map(Value::Number) {
+                        if known.accepts.admits(&value) && !is_special(known.name) {
+                            let own = [(known.name, value.clone())];
+                            let Some(other) = with(&spec, settings.iter().chain(&own)) else {
+                                continue;
+                            };
+                            let other = form_of(&other.formula().unwrap());
+                            assert_eq!(other, form, "{}: {}={value}", entry.name, known.name);
+                            compared += 1;
+                        }
+                    }
+                }
+            }
+        }
+        assert!(compared > 1000, "{compared}");
+    }
+
+    #[test]
+    fn every_elementwise_method_is_on_the_page_with_its_defaults() {
+        let registry = registry();
+        let methods = Methods::of(&registry);
+        let names: Vec<&str> = elementwise(&registry).map(|entry| entry.name).collect();
+        assert!(names.len() > 50, "{names:?}");
+        assert_eq!(methods.methods.iter().map(|row| row.name).collect::<Vec<_>>(), names);
+        for row in &methods.methods {
+            let spec = registry.spec(row.name).unwrap();
+            let values: BTreeMap<_, _> = spec
+                .hyperparameters()
+                .into_iter()
+                .map(|(known, value)| (known.name, value))
+                .collect();
+            let key: Vec<String> = keys(&spec)
+                .iter()
+                .map(|key| {
+                    let value = &values[key.name];
+                    let is_usual = number(value).is_some_and(|x| !key.special().contains(&x));
+                    if is_usual { "*".to_owned() } else { value.to_string() }
+                })
+                .collect();
+            assert!(row.variants.contains_key(&key.join(",")), "{}: {key:?}", row.name);
+        }
+    }
+}
