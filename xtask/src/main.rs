@@ -1,4 +1,4 @@
-//! Automation of the workspace: `cargo xtask test`, `python`, `links`, `bench`, `peers`, `golden`.
+//! Automation of the workspace: `cargo xtask test`, `python`, `playground`, `links`, `bench`, `peers`, `golden`.
 
 mod bench;
 mod golden;
@@ -6,6 +6,7 @@ mod links;
 mod markdown;
 mod package;
 mod peers;
+mod playground;
 mod python;
 
 use std::env;
@@ -15,9 +16,12 @@ use std::process::{Command, ExitCode};
 const HELP: &str = "\
 Usage: cargo xtask COMMAND
 
-  test     formatting, links, lints, every test and doctest, the documentation, the Python package
+  test     formatting, links, lints, every test and doctest, the documentation, the Python package,
+           the playground
   python   the Python package alone: builds, installs and tests it (needs python3; PyTorch takes 6 GB);
            --valgrind steps NumPy's arrays under valgrind
+  playground   the playground alone: drives it in Chromium (needs node and npm; without a Chromium, and as root,
+           it installs Debian's); CHROMIUM names another one
   links    whether every relative link of README.md, ARCHITECTURE.md, CONTRIBUTING.md, CHANGELOG.md
            and docs/ leads to a file and a heading of it
   bench    how fast the gallery is drawn and the workspace builds, on this machine
@@ -40,6 +44,7 @@ fn main() -> ExitCode {
         ["test"] => test(),
         ["python"] => package::test(),
         ["python", "--valgrind"] => package::under_valgrind(),
+        ["playground"] => playground::test(),
         ["links"] => links::check(),
         ["bench"] => bench::measure(),
         ["bench", "--matplotlib"] => bench::against_matplotlib(),
@@ -81,7 +86,8 @@ fn test() -> Result<(), String> {
     cargo(&["test", "--workspace", "--all-features"])?;
     let mut doc = command("cargo", &["doc", "--workspace", "--all-features", "--no-deps"]);
     run(doc.env("RUSTDOCFLAGS", "--deny warnings"))?;
-    package::test()
+    package::test()?;
+    playground::test()
 }
 
 /// The files of the optimizers' formulas.

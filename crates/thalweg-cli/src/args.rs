@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::{bench, descend, explain, gallery, list, map, train};
+use crate::{bench, descend, explain, gallery, list, map, playground, train};
 
 /// See how gradient-descent optimizers go downhill: pictures, videos, numbers.
 #[derive(Debug, Parser)]
@@ -28,6 +28,8 @@ pub enum Command {
     Explain(explain::Options),
     /// Draw where runs end over two hyperparameters, or over the start
     Map(map::Options),
+    /// Make the page on which functions, starts and optimizers are tried out while they change
+    Playground(playground::Options),
     /// List the optimizers with their hyperparameters, and the problems
     List(list::Options),
     /// Train a network on real data with several optimizers side by side

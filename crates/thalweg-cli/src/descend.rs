@@ -77,8 +77,8 @@ Examples:
   thalweg descend --on ravine --with adam:lr=0.3 -o adam.png -o adam.mp4
   thalweg descend --on rosenbrock --with sgd:lr=0.001 --with adam:lr=0.1 --steps 200 -o race.html
   thalweg descend --on 'x^2/20 + y^2' --from -7,2 --with momentum:lr=0.1 -o run.json -o run.csv
-  thalweg descend --on ravine --with sgd:lr=0.9 --with adam:lr=0.3 --noise 0.5 --seed 1 -o noise.png
-  thalweg descend --on himmelblau --with momentum:lr=0.005 --from 0,0 --from -4,1 --steps 80 -o starts.png
+  thalweg descend --on ravine --with sgd:lr=0.9 --noise 0.5 --seed 1 -o noise.png
+  thalweg descend --on himmelblau --with adam:lr=0.3 --from 0,0 --from -4,1 -o starts.png
   thalweg descend --on ravine --with momentum --steps 20 --sensitivity lr,momentum -o run.json";
 
 /// `f64` or `f32`.

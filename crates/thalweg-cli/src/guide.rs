@@ -60,7 +60,7 @@ fn every_command_line_of_the_guide_is_understood() {
                 Command::Train(options) => options.with,
                 Command::Bench(options) => options.optimizer,
                 Command::Explain(options) => vec![options.spec],
-                Command::Gallery(_) | Command::List(_) => vec![],
+                Command::Gallery(_) | Command::Playground(_) | Command::List(_) => vec![],
             };
             for spec in specs {
                 // Files are named from the repository's root.

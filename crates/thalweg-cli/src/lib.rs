@@ -28,6 +28,7 @@ mod guide;
 mod list;
 mod map;
 mod outputs;
+mod playground;
 mod progress;
 mod table;
 mod train;
@@ -56,6 +57,7 @@ pub fn run(registry: &Registry) -> ExitCode {
         Command::Descend(options) => descend::run(options, registry, args.quiet),
         Command::Explain(options) => explain::run(options, registry, args.quiet),
         Command::Map(options) => map::run(options, registry, args.quiet),
+        Command::Playground(options) => playground::run(options, args.quiet),
         Command::List(options) => list::run(options, registry),
         Command::Train(options) => train::run(options, registry, args.quiet),
         Command::Bench(options) => bench::run(options, registry, args.quiet),

@@ -12,7 +12,7 @@ use exmex::{Express, FlatEx};
 use thalweg::Dual;
 use thalweg_draw::Point;
 
-use analytic::Analytic;
+pub(crate) use analytic::Analytic;
 pub use error::ExpressionError;
 use operators::{Numbers, Operators};
 

@@ -47,6 +47,7 @@ pub mod map;
 pub mod methods;
 pub mod outcome;
 pub mod output;
+pub mod playground;
 pub mod problem;
 pub mod record;
 pub mod render;

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use argmin_testfunctions as argmin;
 use thalweg_lab::problem::{Problem, ProblemError};
 use thalweg_lab::{Domain, Expression, ExpressionError, Point};
 
@@ -73,19 +74,78 @@ fn every_problem_explains_itself() {
     }
 }
 
+/// Equal bits; of numbers that are none, any.
+fn same(a: f64, b: f64) -> bool {
+    a.to_bits() == b.to_bits() || (a.is_nan() && b.is_nan())
+}
+
 #[test]
-fn every_expression_says_what_the_catalogue_computes() {
+fn every_expression_has_the_bits_of_the_catalogue() {
     for problem in Problem::all() {
         let expression = Expression::parse(&problem.expression).unwrap();
-        for point in points(problem.domain, 500) {
+        let corners = [[0.0, 0.0], [-0.0, 1.0], [1.0, -0.0], [1e200, -1e200], [1e-200, 3.0]];
+        for point in points(problem.domain, 2000).chain(corners) {
             let what = format!("{} at {point:?}", problem.name);
-            let (value, gradient) = (problem.value(point), problem.gradient(point));
-            let error = (expression.value(point) - value).abs();
-            assert!(error <= 1e-12 * (1.0 + value.abs()), "{what}: value off by {error}");
-            let steepest = gradient[0].hypot(gradient[1]);
-            let tolerance = 1e-11 * (1.0 + steepest);
-            assert_close(expression.gradient(point), gradient, tolerance, &what);
+            let (value, expected) = (problem.value(point), expression.value(point));
+            assert!(same(value, expected), "{what}: {value:e}, not {expected:e}");
+            let (gradient, expected) = (problem.gradient(point), expression.gradient(point));
+            let are_same = (0..2).all(|i| same(gradient[i], expected[i]));
+            assert!(are_same, "{what}: {gradient:?}, not {expected:?}");
         }
+    }
+}
+
+/// The value and the gradient of a problem as `argmin_testfunctions` has them.
+type Oracle = (&'static str, fn(Point) -> f64, fn(Point) -> Point);
+
+#[test]
+fn every_problem_agrees_with_argmin_testfunctions() {
+    let oracles: [Oracle; 12] = [
+        ("sphere", |p| argmin::sphere(&p), |p| argmin::sphere_derivative_const(&p)),
+        ("matyas", |p| argmin::matyas(&p), |p| argmin::matyas_derivative(&p)),
+        ("booth", |p| argmin::booth(&p), |p| argmin::booth_derivative(&p)),
+        ("rosenbrock", |p| argmin::rosenbrock(&p), |p| argmin::rosenbrock_derivative_const(&p)),
+        ("beale", |p| argmin::beale(&p), |p| argmin::beale_derivative(&p)),
+        ("himmelblau", |p| argmin::himmelblau(&p), |p| argmin::himmelblau_derivative(&p)),
+        (
+            "three-hump-camel",
+            |p| argmin::threehumpcamel(&p),
+            |p| argmin::threehumpcamel_derivative(&p),
+        ),
+        (
+            "styblinski-tang",
+            |p| argmin::styblinski_tang(&p),
+            |p| argmin::styblinski_tang_derivative_const(&p),
+        ),
+        (
+            "goldstein-price",
+            |p| argmin::goldsteinprice(&p),
+            |p| argmin::goldsteinprice_derivative(&p),
+        ),
+        ("levy13", |p| argmin::levy_n13(&p), |p| argmin::levy_n13_derivative(&p)),
+        ("rastrigin", |p| argmin::rastrigin(&p), |p| argmin::rastrigin_derivative_const(&p)),
+        ("ackley", |p| argmin::ackley(&p), |p| argmin::ackley_derivative_const(&p)),
+    ];
+    for (name, value, gradient) in oracles {
+        let problem = Problem::named(name).unwrap();
+        for point in points(problem.domain, 500) {
+            let what = format!("{name} at {point:?}");
+            let expected = value(point);
+            let error = (problem.value(point) - expected).abs();
+            assert!(error <= 1e-12 * (1.0 + expected.abs()), "{what}: value off by {error}");
+            let expected = gradient(point);
+            let tolerance = 1e-11 * (1.0 + expected[0].hypot(expected[1]));
+            assert_close(problem.gradient(point), expected, tolerance, &what);
+        }
+    }
+}
+
+#[test]
+fn the_ravine_has_the_bits_of_the_article_s_formulas() {
+    let ravine = Problem::named("ravine").unwrap();
+    for [x, y] in points(ravine.domain, 2000) {
+        assert_eq!(ravine.value([x, y]), x * x / 20.0 + y * y);
+        assert_eq!(ravine.gradient([x, y]), [x / 10.0, 2.0 * y]);
     }
 }
 

@@ -41,6 +41,11 @@ fn help_of_map_has_examples() {
 }
 
 #[test]
+fn help_of_playground_has_examples() {
+    insta::assert_snapshot!(printed("playground --help"));
+}
+
+#[test]
 fn help_of_list_has_examples() {
     insta::assert_snapshot!(printed("list --help"));
 }
@@ -58,7 +63,9 @@ fn help_of_bench_has_examples() {
 #[test]
 fn every_example_of_the_help_is_a_command_line_that_works() {
     let mut run = 0;
-    for command in ["", "gallery", "descend", "explain", "map", "list", "train", "bench"] {
+    for command in
+        ["", "gallery", "descend", "explain", "map", "playground", "list", "train", "bench"]
+    {
         let help = printed(&format!("{command} --help"));
         let examples = help.split_once("Examples:\n").expect("examples").1;
         // One folder for all of a command: some resume what others began.

@@ -18,10 +18,14 @@ fn without_a_terminal_progress_is_plain_lines() {
 
 #[test]
 fn the_summary_has_a_line_for_every_run() {
-    let outcome = Folder::new().descend("--on ravine --with sgd --with adam --steps 9 -o a.csv");
+    let outcome = Folder::new()
+        .descend("--on ravine --with sgd:lr=0.5 --with adam:lr=0.3 --steps 9 -o a.csv");
     let lines: Vec<&str> = outcome.stderr.lines().skip(1).collect();
     assert_eq!(lines.len(), 2);
-    assert!(lines[0].starts_with("sgd: f(") && lines[1].starts_with("adam: f("), "{lines:?}");
+    assert!(
+        lines[0].starts_with("sgd:lr=0.5: f(") && lines[1].starts_with("adam:lr=0.3: f("),
+        "{lines:?}"
+    );
 }
 
 #[test]

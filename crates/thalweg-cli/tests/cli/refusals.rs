@@ -196,13 +196,18 @@ fn noise_schedules_and_clipping_that_cannot_be_meant_are_refused() {
         let line = [&["--on", "ravine", "--with", "sgd", "-o", "run.json"], more].concat();
         refused(&line, parts);
     };
+    let misused = |more: &[&str]| {
+        let line = ["descend", "--on", "ravine", "--with", "sgd", "-o", "run.json"];
+        Folder::new().run_with(&[&line, more].concat()).misused()
+    };
     for noise in ["-1", "abc", "nan", "inf"] {
-        with(&["--noise", noise], &[noise, "a number from 0 on", "such as 0.5"]);
+        let message = misused(&["--noise", noise]);
+        assert!(message.contains("a number from 0 on") && message.contains(noise), "{message}");
     }
-    with(&["--seed", "1"], &["--noise"]);
-    with(&["--noise", "1", "--seed", "-1"], &["-1"]);
+    assert!(misused(&["--seed", "1"]).contains("--noise"));
+    assert!(misused(&["--noise", "1", "--seed", "-1"]).contains("-1"));
+    assert!(misused(&["--from", "1"]).contains("X,Y"));
     with(&["--schedule", "cosin:steps=10"], &["cosine"]);
     with(&["--clip", "globl:1"], &["global"]);
-    with(&["--from", "1"], &["X,Y"]);
     with(&["--noise", "1", "--sensitivity", "lr"], &["--sensitivity", "--noise"]);
 }

@@ -138,7 +138,7 @@ pub(super) fn end(layer: &mut Layer, at: Point, radius: f32, style: &Style) {
     layer.stroke(marker(style.marker, at, radius), Colour::WHITE, Pen::solid(1.3 * radius));
     layer.stroke(marker(style.marker, at, radius), style.colour, Pen::solid(0.9 * radius));
     layer.stroke(marker(style.marker, at, radius), Colour::WHITE, Pen::solid(0.45 * radius));
-    layer.fill(marker(style.marker, at, 0.85 * radius), style.colour);
+    layer.fill(marker(style.marker, at, radius), style.colour);
 }
 
 /// An arrowhead at the edge, which points to where a path has gone.

@@ -48,7 +48,7 @@ const DOTS: usize = 60;
 const TONES: usize = 8;
 
 /// The mark where a path has come to is this many times as large as a dot.
-const HEAD: f32 = 1.65;
+const HEAD: f32 = 1.5;
 
 impl Trails {
     pub fn new(figure: &LandscapeFigure, plot: &Plot, look: &Look) -> Self {

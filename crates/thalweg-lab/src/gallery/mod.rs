@@ -69,6 +69,7 @@ impl Gallery {
         let summary = to_json(&serde_json::json!({ "runs": &collection.summaries }));
         let page = page::page(language, &sections, &addresses, &collection.summaries);
         collection.add("summary.json".to_owned(), move || Ok(summary.clone().into_bytes()));
+        collection.add("playground.html".to_owned(), || Ok(crate::playground::page().into_bytes()));
         collection.add("index.html".to_owned(), move || Ok(page.clone().into_bytes()));
         Ok(Self { files: collection.into_files() })
     }

@@ -38,6 +38,7 @@ pub(super) fn page(
                 a href="#race" { (text.nav_race) }
                 @for (id, title) in addresses { a href={ "#" (id) } { (title) } }
                 a href="#table" { (text.nav_table) }
+                a href="playground.html" { (text.nav_playground) }
             }
         }
         main {

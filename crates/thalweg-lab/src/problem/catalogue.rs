@@ -1,10 +1,10 @@
 //! The catalogue of problems. To add one, add a row.
 
-use argmin_testfunctions as functions;
-
+use thalweg::Dual;
 use thalweg_draw::{Domain, Point};
 
 use super::error::ProblemError;
+use super::formulas;
 use super::function::{Problem, Source};
 
 /// A problem as the catalogue holds it; the fields are those of [`Problem`].
@@ -37,6 +37,12 @@ impl Row {
         problem.levels = self.levels.map(<[f64]>::to_vec);
         problem
     }
+}
+
+/// The gradient that a value carries along: not a number where the value is none, as of an
+/// [`Expression`](crate::Expression).
+fn slope(value: Dual<f64, 2>) -> Point {
+    if value.value.is_nan() { [f64::NAN; 2] } else { value.slope }
 }
 
 impl Problem {
@@ -84,8 +90,8 @@ static CATALOGUE: [Row; 15] = [
         minima: &[[0.0, 0.0]],
         minimum: Some(0.0),
         levels: Some(&[0.1, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 10.0, 14.0, 18.0, 24.0]),
-        value: |[x, y]| x * x / 20.0 + y * y,
-        gradient: |[x, y]| [x / 10.0, 2.0 * y],
+        value: formulas::ravine,
+        gradient: |point| slope(formulas::ravine(Dual::variables(point))),
     },
     Row {
         name: "sphere",
@@ -101,8 +107,8 @@ static CATALOGUE: [Row; 15] = [
         minima: &[[0.0, 0.0]],
         minimum: Some(0.0),
         levels: None,
-        value: |p| functions::sphere(&p),
-        gradient: |p| functions::sphere_derivative_const(&p),
+        value: formulas::sphere,
+        gradient: |point| slope(formulas::sphere(Dual::variables(point))),
     },
     Row {
         name: "matyas",
@@ -115,8 +121,8 @@ static CATALOGUE: [Row; 15] = [
         minima: &[[0.0, 0.0]],
         minimum: Some(0.0),
         levels: None,
-        value: |p| functions::matyas(&p),
-        gradient: |p| functions::matyas_derivative(&p),
+        value: formulas::matyas,
+        gradient: |point| slope(formulas::matyas(Dual::variables(point))),
     },
     Row {
         name: "booth",
@@ -129,8 +135,8 @@ static CATALOGUE: [Row; 15] = [
         minima: &[[1.0, 3.0]],
         minimum: Some(0.0),
         levels: None,
-        value: |p| functions::booth(&p),
-        gradient: |p| functions::booth_derivative(&p),
+        value: formulas::booth,
+        gradient: |point| slope(formulas::booth(Dual::variables(point))),
     },
     Row {
         name: "rosenbrock",
@@ -146,8 +152,8 @@ static CATALOGUE: [Row; 15] = [
         minima: &[[1.0, 1.0]],
         minimum: Some(0.0),
         levels: None,
-        value: |p| functions::rosenbrock(&p),
-        gradient: |p| functions::rosenbrock_derivative_const(&p),
+        value: formulas::rosenbrock,
+        gradient: |point| slope(formulas::rosenbrock(Dual::variables(point))),
     },
     Row {
         name: "beale",
@@ -163,8 +169,8 @@ static CATALOGUE: [Row; 15] = [
         minima: &[[3.0, 0.5]],
         minimum: Some(0.0),
         levels: None,
-        value: |p| functions::beale(&p),
-        gradient: |p| functions::beale_derivative(&p),
+        value: formulas::beale,
+        gradient: |point| slope(formulas::beale(Dual::variables(point))),
     },
     Row {
         name: "himmelblau",
@@ -185,8 +191,8 @@ static CATALOGUE: [Row; 15] = [
         ],
         minimum: Some(0.0),
         levels: None,
-        value: |p| functions::himmelblau(&p),
-        gradient: |p| functions::himmelblau_derivative(&p),
+        value: formulas::himmelblau,
+        gradient: |point| slope(formulas::himmelblau(Dual::variables(point))),
     },
     Row {
         name: "three-hump-camel",
@@ -199,8 +205,8 @@ static CATALOGUE: [Row; 15] = [
         minima: &[[0.0, 0.0]],
         minimum: Some(0.0),
         levels: None,
-        value: |p| functions::threehumpcamel(&p),
-        gradient: |p| functions::threehumpcamel_derivative(&p),
+        value: formulas::three_hump_camel,
+        gradient: |point| slope(formulas::three_hump_camel(Dual::variables(point))),
     },
     Row {
         name: "styblinski-tang",
@@ -216,8 +222,8 @@ static CATALOGUE: [Row; 15] = [
         minima: &[[-2.903534027771177, -2.903534027771177]],
         minimum: Some(-78.33233140754282),
         levels: None,
-        value: |p| functions::styblinski_tang(&p),
-        gradient: |p| functions::styblinski_tang_derivative_const(&p),
+        value: formulas::styblinski_tang,
+        gradient: |point| slope(formulas::styblinski_tang(Dual::variables(point))),
     },
     Row {
         name: "goldstein-price",
@@ -234,8 +240,8 @@ static CATALOGUE: [Row; 15] = [
         minima: &[[0.0, -1.0]],
         minimum: Some(3.0),
         levels: None,
-        value: |p| functions::goldsteinprice(&p),
-        gradient: |p| functions::goldsteinprice_derivative(&p),
+        value: formulas::goldstein_price,
+        gradient: |point| slope(formulas::goldstein_price(Dual::variables(point))),
     },
     Row {
         name: "levy13",
@@ -251,8 +257,8 @@ static CATALOGUE: [Row; 15] = [
         minima: &[[1.0, 1.0]],
         minimum: Some(0.0),
         levels: None,
-        value: |p| functions::levy_n13(&p),
-        gradient: |p| functions::levy_n13_derivative(&p),
+        value: formulas::levy13,
+        gradient: |point| slope(formulas::levy13(Dual::variables(point))),
     },
     Row {
         name: "rastrigin",
@@ -268,8 +274,8 @@ static CATALOGUE: [Row; 15] = [
         minima: &[[0.0, 0.0]],
         minimum: Some(0.0),
         levels: None,
-        value: |p| functions::rastrigin(&p),
-        gradient: |p| functions::rastrigin_derivative_const(&p),
+        value: formulas::rastrigin,
+        gradient: |point| slope(formulas::rastrigin(Dual::variables(point))),
     },
     Row {
         name: "ackley",
@@ -285,8 +291,8 @@ static CATALOGUE: [Row; 15] = [
         minima: &[[0.0, 0.0]],
         minimum: Some(0.0),
         levels: None,
-        value: |p| functions::ackley(&p),
-        gradient: |p| functions::ackley_derivative_const(&p),
+        value: formulas::ackley,
+        gradient: |point| slope(formulas::ackley(Dual::variables(point))),
     },
     Row {
         name: "saddle",
@@ -302,8 +308,8 @@ static CATALOGUE: [Row; 15] = [
         minima: &[],
         minimum: None,
         levels: None,
-        value: |[x, y]| x * x - y * y,
-        gradient: |[x, y]| [2.0 * x, -2.0 * y],
+        value: formulas::saddle,
+        gradient: |point| slope(formulas::saddle(Dual::variables(point))),
     },
     Row {
         name: "double-well",
@@ -319,7 +325,7 @@ static CATALOGUE: [Row; 15] = [
         minima: &[[0.0, 1.0], [0.0, -1.0]],
         minimum: Some(0.0),
         levels: None,
-        value: |[x, y]| x * x / 2.0 + (y * y - 1.0) * (y * y - 1.0) / 4.0,
-        gradient: |[x, y]| [x, y * (y * y - 1.0)],
+        value: formulas::double_well,
+        gradient: |point| slope(formulas::double_well(Dual::variables(point))),
     },
 ];

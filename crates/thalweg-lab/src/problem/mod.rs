@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod error;
+mod formulas;
 mod function;
 mod parse;
 

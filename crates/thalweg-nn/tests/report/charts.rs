@@ -101,10 +101,8 @@ fn what_diverges_does_not_flatten_the_rest() {
     }
     let chart = loss_chart("", &methods);
     assert!((highest(&chart) / (10.0 * calm) - 1.0).abs() < 1e-9);
-    assert_eq!(
-        finite(&chart.series[0]).len(),
-        finite(&loss_chart("", &methods[..1]).series[0]).len()
-    );
+    // The line goes on beyond the axis.
+    assert!(finite(&chart.series[0]).iter().any(|p| p.1 > 2.0 * highest(&chart)));
 }
 
 #[test]

@@ -7,7 +7,8 @@ use indexmap::IndexSet;
 pub struct Id(pub(super) u32);
 
 impl Id {
-    pub(super) fn index(self) -> usize {
+    /// Its place in [`Graph::ids`].
+    pub fn index(self) -> usize {
         self.0 as usize
     }
 }

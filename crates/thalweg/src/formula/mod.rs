@@ -4,8 +4,8 @@
 //! `simplify.rs` makes the graph that people read, `statements.rs` puts it in lines, and `text.rs`
 //! and `latex.rs` write them, `code.rs` in NumPy and in Rust. `parse/` and `rule_text.rs` read and write methods as text;
 //! `program.rs` makes instructions of a formula, `javascript/` a step in JavaScript; `evaluate.rs`
-//! computes its quantities for a few elements, and `worked.rs` puts the numbers of a step into its
-//! lines.
+//! computes its quantities for a few elements, `worked.rs` puts the numbers of a step into its
+//! lines, and `template.rs` has the lines with places for them.
 
 mod code;
 mod evaluate;
@@ -21,6 +21,7 @@ mod rule_text;
 mod simplify;
 mod statements;
 mod symbol;
+mod template;
 mod text;
 mod worked;
 
@@ -34,6 +35,7 @@ pub(crate) use program::{Instruction, Operand, Operation, Program};
 pub use rule_error::RuleError;
 pub use statements::Statement;
 pub use symbol::Symbol;
+pub use template::Template;
 pub use text::number_text;
 pub use worked::{Remark, WorkedLine, WorkedStep, rounded};
 

@@ -14,11 +14,9 @@ method! {
                 "Training Deep Networks without Learning Rates Through Coin Betting",
                 "https://arxiv.org/abs/1705.07795"),
         state: ["start", "sum", "largest", "total", "reward"],
-        build: |&cocob| chain!(
-            AddDecayedWeights { weight_decay: cocob.weight_decay },
-            Scale(cocob.lr),
-            StepByCocob(cocob),
-        ),
+        build: |&cocob| {
+            chain!(AddDecayedWeights { weight_decay: cocob.weight_decay }, StepByCocob(cocob))
+        },
     }
     lr = 1.0, "factor of the gradients";
     alpha = 100.0, Accepts::NON_NEGATIVE, "bounds the first bets to 1/alpha of the wealth";
@@ -26,14 +24,14 @@ method! {
     weight_decay = 0.0;
 }
 
-/// L ← max(L, |u|); G ← G + |u|; reward ← max(reward − u(W − W₀), 0); sum ← sum − u;
+/// u ← lr·u; L ← max(L, |u|); G ← G + |u|; reward ← max(reward − u(W − W₀), 0); sum ← sum − u;
 /// W ← W₀ + sum/(L·max(G + L, αL))·(L + reward).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct StepByCocob(pub Cocob);
 
 impl Rule for StepByCocob {
     type State<N: Number> = [N; 5];
-    type Constants<N: Number> = [N; 3];
+    type Constants<N: Number> = [N; 4];
     const RARE: bool = true;
 
     fn slots(&self) -> Vec<Slot> {
@@ -42,19 +40,20 @@ impl Rule for StepByCocob {
         slots
     }
 
-    fn prepare<N: Number>(&self, t: N::Wide) -> [N; 3] {
-        let [alpha] = wide!(N, self.0; alpha);
+    fn prepare<N: Number>(&self, t: N::Wide) -> [N; 4] {
+        let [lr, alpha] = wide!(N, self.0; lr, alpha);
         let [first, later] = first_and_later(t);
-        [alpha, first, later].map(N::from_wide)
+        [lr, alpha, first, later].map(N::from_wide)
     }
 
     #[inline(always)]
     fn apply<N: Number>(
-        &[alpha, first, later]: &[N; 3],
+        &[lr, alpha, first, later]: &[N; 4],
         u: N,
         w: N,
         [start, sum, largest, total, reward]: &mut [N; 5],
     ) -> N {
+        let u = lr * u;
         *start = first * w + later * *start;
         *largest = largest.max(u.abs());
         *total = *total + u.abs();

@@ -1,6 +1,6 @@
 //! What every family of rules imports.
 
-pub(super) use super::basic::{AddDecayedWeights, Scale, ScaleByLearningRate};
+pub(super) use super::basic::{AddDecayedWeights, ScaleByLearningRate};
 pub(super) use crate::engine::{Kernel, MatrixRule, MatrixView, Sides, Summed, Tensor, TensorRule};
 pub(super) use crate::method::Build;
 pub(super) use crate::number::{Number, Wide};

@@ -19,6 +19,7 @@ pub(super) const TEXT: Text = Text {
     nav_snr: "Signal to noise",
     nav_noise: "Noise",
     nav_race: "The race",
+    nav_playground: "Playground",
     nav_table: "All numbers",
 
     symbols_title: "Symbols",

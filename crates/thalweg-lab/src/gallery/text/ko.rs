@@ -57,6 +57,7 @@ pub(super) const TEXT: Text = Text {
     nav_snr: "신호 대 잡음비",
     nav_noise: "잡음",
     nav_race: "경주",
+    nav_playground: "실험장",
     nav_table: "모든 수치",
 
     symbols_title: "기호",

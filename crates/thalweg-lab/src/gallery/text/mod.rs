@@ -101,7 +101,7 @@ macro_rules! texts {
 
 texts! {
     page_title heading lead tutorial_lead tutorial
-    nav_symbols nav_ravine nav_six nav_averages nav_bias nav_snr nav_noise nav_race nav_table
+    nav_symbols nav_ravine nav_six nav_averages nav_bias nav_snr nav_noise nav_race nav_table nav_playground
     symbols_title symbols_lead symbol meaning
     symbol_w symbol_g symbol_eta symbol_t symbol_arrow symbol_square symbol_v_momentum symbol_m symbol_v symbol_hat
     symbol_h symbol_delta symbol_s symbol_gamma symbol_alpha symbol_rho symbol_beta symbol_eps symbol_lambda symbol_e
@@ -178,7 +178,6 @@ mod tests {
 
     use super::*;
     use crate::methods;
-    use thalweg::Method;
 
     fn names(text: &str) -> BTreeSet<&str> {
         pieces(text).into_iter().map(|(_, name)| name).filter(|name| !name.is_empty()).collect()
