@@ -93,7 +93,8 @@ fn a_steady_step_allocates_nothing() {
     // What counts would notice.
     let before = dhat::HeapStats::get().total_blocks;
     drop(std::hint::black_box(vec![1]));
-    assert_eq!(dhat::HeapStats::get().total_blocks, before + 1);
+    // The test's own threads may allocate meanwhile.
+    assert!(dhat::HeapStats::get().total_blocks > before);
 }
 
 /// Sparse gradients, in ascending order and to be coalesced, of more elements than one thread steps.

@@ -554,13 +554,14 @@ fn step_67(t: f64, g: f64, h: &[f64], w: f64, s: &[f64]) -> (f64, Vec<f64>) {
 
 // cocob
 fn step_76(t: f64, g: f64, h: &[f64], w: f64, s: &[f64]) -> (f64, Vec<f64>) {
-    let ([alpha, ], [mut start, mut sum, mut largest, mut total, mut reward, ], mut w) = (array(h), array(s), w);
+    let ([lr, alpha, ], [mut start, mut sum, mut largest, mut total, mut reward, ], mut w) = (array(h), array(s), w);
+    let u = lr * g;
     start = (if t == 1.0 { 1.0 } else { 0.0 }) * w + (if t == 1.0 { 0.0 } else { 1.0 }) * start;
-    let u = g.abs();
-    largest = largest.max(u);
-    total += u;
-    reward = 0_f64.max(reward - g * (w - start));
-    sum -= g;
+    let u2 = u.abs();
+    largest = largest.max(u2);
+    total += u2;
+    reward = 0_f64.max(reward - u * (w - start));
+    sum -= u;
     w += start + sum / largest / (total + largest).max(alpha * largest) * (largest + reward) - w;
     (w, vec![start, sum, largest, total, reward, ])
 }
