@@ -9,7 +9,7 @@ const TESTS = {
   'size and files': page.size,
   'every method': numbers.everyMethod,
   'typed functions': numbers.expressions,
-  'schedules and noise': numbers.schedulesAndNoise,
+  schedules: numbers.schedules,
   mistakes: numbers.mistakes,
   drags: page.drags,
   settings: page.settings,

@@ -16,8 +16,7 @@ use std::process::{Command, ExitCode};
 const HELP: &str = "\
 Usage: cargo xtask COMMAND
 
-  test     formatting, links, lints, every test and doctest, the documentation, the Python package,
-           the playground
+  test     formatting, links, lints, every test and doctest, the documentation, the Python package
   python   the Python package alone: builds, installs and tests it (needs python3; PyTorch takes 6 GB);
            --valgrind steps NumPy's arrays under valgrind
   playground   the playground alone: drives it in Chromium (needs node and npm; without a Chromium, and as root,
@@ -86,8 +85,7 @@ fn test() -> Result<(), String> {
     cargo(&["test", "--workspace", "--all-features"])?;
     let mut doc = command("cargo", &["doc", "--workspace", "--all-features", "--no-deps"]);
     run(doc.env("RUSTDOCFLAGS", "--deny warnings"))?;
-    package::test()?;
-    playground::test()
+    package::test()
 }
 
 /// The files of the optimizers' formulas.

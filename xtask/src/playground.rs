@@ -15,7 +15,8 @@ pub fn test() -> Result<(), String> {
     let folder = root().join("target/playground");
     install(&folder)?;
     let browser = browser()?;
-    cargo(&["build", "--package", "thalweg-cli"])?;
+    // As the tests build it, so that nothing is built twice.
+    cargo(&["build", "--workspace", "--all-features", "--bin", "thalweg"])?;
     let program = root().join("target/debug/thalweg");
     let mut write = command(&program.to_string_lossy(), &["playground", "--quiet", "--out"]);
     run(write.arg(folder.join("playground.html")))?;

@@ -90,6 +90,10 @@ fn the_six_runs_are_the_articles() {
 fn every_spec_makes_its_data_again() {
     for name in records() {
         let record = json(&format!("{name}.json"));
+        if record["noise"].is_object() {
+            // Noise is not in the spec.
+            continue;
+        }
         let again = descent(name);
         for (run, again) in record["runs"].as_array().unwrap().iter().zip(&again.runs) {
             assert_eq!(run["points"], serde_json::to_value(&again.points).unwrap(), "{name}");

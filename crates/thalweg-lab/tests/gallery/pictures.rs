@@ -124,7 +124,14 @@ fn every_picture_of_the_six_has_its_dots_in_place() {
         let visible = descent.runs[0].points.iter().filter(|&&point| domain.contains(point));
         let mut count = 0;
         descent.with_figure(|figure| {
+            let end = figure.to_pixel(descent.runs[0].last_point());
             for &point in visible {
+                let apart = distance(figure.to_pixel(point), end);
+                if apart > 0.0 && apart < 24.0 {
+                    // Under the mark of the end.
+                    count += 1;
+                    continue;
+                }
                 assert!(picture.has_dot(colour, figure.to_pixel(point)), "{name}: {point:?}");
                 count += 1;
             }

@@ -1,7 +1,7 @@
 //! The videos, read back.
 
 use re_mp4::Mp4;
-use thalweg_draw::plot::{Animation, LandscapeFigure, style};
+use thalweg_draw::plot::{Animation, LandscapeFigure, Marker, Style, style};
 use thalweg_lab::descent::Descent;
 
 use crate::decode::decode;
@@ -44,12 +44,14 @@ fn the_dot_is_where_the_trajectory_says() {
         let descent = descent(name);
         let (animation, run) = (animation(&descent), &descent.runs[0]);
         let pictures = decode(file(&format!("{name}.mp4")));
-        let colour = style(descent.styles()[0]).colour;
+        let Style { colour, marker, .. } = style(descent.styles()[0]);
+        // A triangle has room for a smaller disc, and its dots for none of that size.
+        let radius = if matches!(marker, Marker::Triangle | Marker::TriangleDown) { 4 } else { 5 };
         for frame in [0, 7, 15, 30, 39] {
             let point = run.points[frame.min(30)];
             assert!(descent.domain().contains(point), "{name}: step {frame} is out of sight");
             let expected = animation.to_pixel(point);
-            let heads = pictures[frame].discs(colour, 56, 5);
+            let heads = pictures[frame].discs(colour, 56, radius);
             let near = heads.iter().map(|&head| distance(head, expected)).fold(f64::MAX, f64::min);
             assert!(near < 1.5, "{name}: frame {frame}: {heads:?} instead of {expected:?}");
             assert_eq!(heads.len(), 1, "{name}: frame {frame}: {heads:?}");

@@ -20,6 +20,7 @@ impl Formula {
     /// the whole of `W`, and `loss` is the loss of the step, where a method needs it.
     ///
     /// ```
+    /// use thalweg::Method;
     /// let adam: thalweg::Spec = "adam".parse()?;
     /// let formula = adam.formula().ok_or("no formula")?;
     /// assert_eq!(
@@ -47,6 +48,7 @@ impl Formula {
     /// `None` for a method that needs more than one element, or random numbers.
     ///
     /// ```
+    /// use thalweg::Method;
     /// let adam: thalweg::Spec = "adam".parse()?;
     /// let formula = adam.formula().ok_or("no formula")?;
     /// assert_eq!(
