@@ -6,14 +6,14 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-const [, , folder, program, executable] = process.argv;
+const [, , folder, given, executable] = process.argv;
 const require = createRequire(path.join(path.resolve(folder), 'package.json'));
 const { chromium } = require('playwright-core');
 
 export const axeSource = fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 export const page = path.resolve(folder, 'playground.html');
 export const scratch = (name) => path.resolve(folder, name);
-export { program };
+export const program = path.resolve(given);
 
 const ARGUMENTS = [
   '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync',

@@ -35,7 +35,7 @@ const SETTINGS = [
   'adam:lr=0.3,amsgrad=true', 'adam:cautious=true,weight_decay=0.1', 'adam:bias_correction=folded', 'adamw:bias_correction=off,lr=0.1',
   'rmsprop:momentum=0.5,centered=true', 'adagrad:initial_accumulator=0.2,lr=0.5', 'aggmo:beta1=0.3', 'lion:lr=0.1,cautious=true',
   'cocob:lr=0.37,eps=0.001', 'rprop:step_max=0.1', 'sm3:momentum=0.5', 'adamc:max_lr=0.1', 'nadam:decoupled=true,cautious=true,weight_decay=0.1',
-  'adabelief:nesterov=true,lr=0.2', 'qhm:momentum=0.5', 'pid:momentum=0.5,decoupled=true', 'laprop:amsgrad=true,decoupled=true',
+  'adabelief:nesterov=true,lr=0.2', 'qhm:momentum=0.5', 'pid:momentum=0.5,decoupled=true', 'laprop:decoupled=false,amsgrad=true,weight_decay=0.1',
 ];
 
 export const everyMethod = async (browser) => {
@@ -99,8 +99,12 @@ export const schedules = async (browser) => {
     const { runs } = descend({ ...given, specs, more: ['--schedule', schedule] });
     same((await go({ schedule })).runs, runs, schedule);
   }
+  for (const [noise, seed] of [[0.5, 0], [0.1, 1], [3, 4294967296], [1e-3, 77]]) {
+    const { runs } = descend({ ...given, steps: 400, specs, more: ['--noise', noise, '--seed', seed].map(String) });
+    same((await go({ noise, seed, steps: 400 })).runs, runs, `noise ${noise}, seed ${seed}`);
+  }
   await close(tab);
-  return `${SCHEDULES.length} schedules`;
+  return `${SCHEDULES.length} schedules, four kinds of noise`;
 };
 
 const WRONG = [

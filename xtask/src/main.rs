@@ -85,6 +85,7 @@ fn test() -> Result<(), String> {
     cargo(&["test", "--workspace", "--all-features"])?;
     let mut doc = command("cargo", &["doc", "--workspace", "--all-features", "--no-deps"]);
     run(doc.env("RUSTDOCFLAGS", "--deny warnings"))?;
+    playground::test()?;
     package::test()
 }
 

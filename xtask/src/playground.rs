@@ -51,8 +51,16 @@ fn browser() -> Result<PathBuf, String> {
     if let Some(found) = installed_browser() {
         return Ok(found);
     }
-    run(&mut command("apt-get", &["update", "--quiet"]))?;
-    run(&mut command("apt-get", &["install", "--yes", "--quiet", "chromium"]))?;
+    let install = |arguments| {
+        let problem = |error| {
+            format!(
+                "no Chromium to test the playground in ({error}); install it or name it in CHROMIUM"
+            )
+        };
+        run(&mut command("apt-get", arguments)).map_err(problem)
+    };
+    install(&["update", "--quiet"])?;
+    install(&["install", "--yes", "--quiet", "chromium"])?;
     installed_browser().ok_or_else(|| "chromium is installed, but not in PATH".to_owned())
 }
 

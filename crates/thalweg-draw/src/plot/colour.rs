@@ -71,6 +71,21 @@ pub enum Marker {
     Plus,
 }
 
+impl Marker {
+    /// The name of the shape, such as `triangle-down`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Circle => "circle",
+            Self::Square => "square",
+            Self::Triangle => "triangle",
+            Self::Diamond => "diamond",
+            Self::TriangleDown => "triangle-down",
+            Self::Hexagon => "hexagon",
+            Self::Plus => "plus",
+        }
+    }
+}
+
 /// What a path or series looks like.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Style {

@@ -75,11 +75,14 @@
 
   const noise = () => ({ sigma: state.noise, seed: state.seed });
 
+  const styles = () => Colour.styles(data.styles, contenders.map(({ row }) => row.name));
+
   const compute = () => {
     const { start, steps } = state;
     const isFinite = Number.isFinite(f.value(...start));
     $('start-error').textContent = isFinite ? '' : `f is ${f.value(...start)} at the start; start where it is finite`;
     runs = [];
+    const styled = styles();
     contenders.forEach(({ row, values }, index) => {
       const variant = table.variant(row, values);
       const refused = $(`refused-${index}`);
@@ -88,7 +91,7 @@
       const program = table.program(variant.text);
       const timed = schedule && 'lr' in values ? schedule : null;
       const result = Engine.run({ f, program, starts: variant.worked.starts, values, schedule: timed, noise: noise(), start, steps });
-      runs.push({ index, row, values, variant, result, spec: table.spec(row, values), style: Colour.style(index), schedule: timed });
+      runs.push({ index, row, values, variant, result, spec: table.spec(row, values), style: styled[index], schedule: timed });
     });
     state.with = contenders.map(({ row, values }) => table.spec(row, values));
   };
@@ -249,7 +252,7 @@
   };
 
   const showCards = () => Cards.show($('methods'), {
-    table, contenders, focus: state.focus,
+    table, contenders, styles: styles(), focus: state.focus,
     open: (index) => contenders[index].isOpen ?? (index === 0),
     on: {
       change: () => request('runs'),

@@ -12,13 +12,11 @@ const Cards = (() => {
   };
 
   const swatch = ({ colour, marker, dash }) => {
-    const shape = {
-      circle: '<circle cx="10" cy="10" r="5"/>',
-      square: '<rect x="5" y="5" width="10" height="10"/>',
-      triangle: '<path d="M10 4l6 11H4z"/>',
-      down: '<path d="M10 16L4 5h12z"/>',
-      diamond: '<path d="M10 3l7 7-7 7-7-7z"/>',
-    }[marker];
+    const corners = Colour.CORNERS[marker];
+    const at = (v) => 10 + 5 * v;
+    const shape = corners
+      ? `<polygon points="${corners.map(([x, y]) => `${at(x)},${at(y)}`).join(' ')}"/>`
+      : '<circle cx="10" cy="10" r="5"/>';
     const line = `<path d="M0 10h20" stroke="${colour}" stroke-width="2" stroke-dasharray="${dash.join(' ')}"/>`;
     return `<svg viewBox="0 0 20 20" aria-hidden="true" fill="${colour}">${line}${shape}</svg>`;
   };
@@ -72,7 +70,7 @@ const Cards = (() => {
   };
 
   // Shows all contenders; `on` has change(), pick(index, name), follow(index), remove(index).
-  const show = (list, { table, contenders, focus, open, on }) => {
+  const show = (list, { table, contenders, styles, focus, open, on }) => {
     const names = table.all.map(({ name, title }) => [name, title]);
     list.replaceChildren(...contenders.map((contender, index) => {
       const { row, values } = contender;
@@ -84,7 +82,7 @@ const Cards = (() => {
       remove.setAttribute('aria-label', `Remove ${row.title}`);
       remove.addEventListener('click', () => on.remove(index));
       const head = element('div', { className: 'head' });
-      head.innerHTML = swatch(Colour.style(index));
+      head.innerHTML = swatch(styles[index]);
       head.append(select, remove);
       const radio = element('input', { type: 'radio', name: 'follow', id: `follow-${index}`, checked: index === focus });
       radio.addEventListener('change', () => on.follow(index));

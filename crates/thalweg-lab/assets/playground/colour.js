@@ -3,10 +3,6 @@
 const Colour = (() => {
   const dark = matchMedia('(prefers-color-scheme: dark)');
 
-  // Okabe and Ito's colours and Tol's, as in the library's figures; lighter ones of the same hues on a dark ground.
-  const LIGHT = ['#d55e00', '#0072b2', '#00795a', '#b0528c', '#222222', '#9a6a00', '#882255', '#332288', '#8a4b08', '#6b6b1f'];
-  const DARK = ['#ff9146', '#62bdf5', '#3fd6a6', '#f0a8d2', '#f2f2f2', '#f5bd41', '#e07fae', '#a99cf5', '#d99b5b', '#cfcf63'];
-  const MARKERS = ['circle', 'square', 'triangle', 'diamond', 'down'];
 
   const oklab = ([l, a, b]) => {
     const cube = (x) => x * x * x;
@@ -55,11 +51,16 @@ const Colour = (() => {
     return t < 0.5 ? between(low, middle, 2 * t) : between(middle, high, 2 * t - 1);
   };
   const css = ([r, g, b]) => `rgb(${r} ${g} ${b})`;
-  const style = (index) => ({
-    colour: (dark.matches ? DARK : LIGHT)[index % LIGHT.length],
-    marker: MARKERS[index % MARKERS.length],
-    dash: Math.floor(index / MARKERS.length) % 2 === 1 ? [6, 4] : [],
-  });
+  // The styles of methods in the library's figures; a method that is there again has one that no method has.
+  const styles = ({ own, more }, names) => {
+    const taken = new Set();
+    let again = 0;
+    return names.map((name) => {
+      const { light, dark: onDark, marker, dash } = taken.has(name) ? more[again++ % more.length] : own[name];
+      taken.add(name);
+      return { colour: dark.matches ? onDark : light, marker, dash };
+    });
+  };
   // The page's own colours.
   const page = () => {
     const of = getComputedStyle(document.documentElement);
@@ -67,19 +68,26 @@ const Colour = (() => {
     return { paper: value('paper'), ink: value('ink'), soft: value('soft'), line: value('line'), card: value('card') };
   };
 
+  // Corners of the marks that are not round, around (0, 0), each of about the area of a circle with the radius 1.
+  const CORNERS = {
+    square: [[-0.9, -0.9], [0.9, -0.9], [0.9, 0.9], [-0.9, 0.9]],
+    triangle: [[0, -1.4], [1.21, 0.7], [-1.21, 0.7]],
+    'triangle-down': [[0, 1.4], [1.21, -0.7], [-1.21, -0.7]],
+    diamond: [[0, -1.3], [1.3, 0], [0, 1.3], [-1.3, 0]],
+    hexagon: [[0, -1.1], [0.953, -0.55], [0.953, 0.55], [0, 1.1], [-0.953, 0.55], [-0.953, -0.55]],
+    plus: [
+      [-0.45, -1.25], [0.45, -1.25], [0.45, -0.45], [1.25, -0.45], [1.25, 0.45], [0.45, 0.45],
+      [0.45, 1.25], [-0.45, 1.25], [-0.45, 0.45], [-1.25, 0.45], [-1.25, -0.45], [-0.45, -0.45],
+    ],
+  };
+
   // A mark of some shape around a point.
   const mark = (context, shape, x, y, r) => {
     context.beginPath();
     if (shape === 'circle') context.arc(x, y, r, 0, 2 * Math.PI);
-    if (shape === 'square') context.rect(x - 0.9 * r, y - 0.9 * r, 1.8 * r, 1.8 * r);
-    const corners = {
-      triangle: [[0, -1.2], [1.1, 0.8], [-1.1, 0.8]],
-      down: [[0, 1.2], [1.1, -0.8], [-1.1, -0.8]],
-      diamond: [[0, -1.25], [1.25, 0], [0, 1.25], [-1.25, 0]],
-    }[shape] || [];
-    corners.forEach(([u, v], i) => context[i ? 'lineTo' : 'moveTo'](x + r * u, y + r * v));
+    else (CORNERS[shape]).forEach(([u, v], i) => context[i ? 'lineTo' : 'moveTo'](x + r * u, y + r * v));
     context.closePath();
   };
 
-  return { dark, band, line, map, css, style, page, mark };
+  return { dark, band, line, map, css, styles, page, mark, CORNERS };
 })();

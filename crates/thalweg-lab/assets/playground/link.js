@@ -17,10 +17,10 @@ const Link = (() => {
     return `#${words.toString()}`;
   };
 
-  // What a fragment says; parts that it does not have are undefined.
+  // What a fragment says: what may be added and is not there is as it is at first, other parts are undefined.
   const read = (fragment) => {
     const words = new URLSearchParams(fragment.replace(/^#/, ''));
-    const state = {};
+    const state = { ...Link.EXTRAS };
     if (words.has('on')) state.on = words.get('on');
     if (words.has('with')) state.with = words.getAll('with');
     const numbers = (words.get('from') || '').split(',').filter((part) => part.trim()).map(Number);

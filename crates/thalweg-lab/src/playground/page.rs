@@ -3,9 +3,10 @@
 use maud::{Markup, PreEscaped, html};
 use serde_json::{Value as Json, json};
 use thalweg_draw::page::styled;
+use thalweg_draw::plot::{Colour, Style, style};
 
 use super::methods::Methods;
-use crate::methods::registry;
+use crate::methods::{self, registry};
 use crate::problem::Problem;
 
 macro_rules! asset {
@@ -43,10 +44,16 @@ const SCRIPTS: [(&str, &str); 18] = scripts![
     "app",
 ];
 
+/// As many styles as a page can need for methods that are there twice.
+const MORE_STYLES: usize = 10;
+/// The width of its lines.
+const LINE: f32 = 2.0;
+
 /// The whole page: it needs no other file and no network.
 pub fn page() -> String {
     let data = json!({
         "methods": Methods::of(&registry()),
+        "styles": styles(),
         "problems": Problem::all().iter().map(problem).collect::<Vec<_>>(),
     });
     let body = html! {
@@ -67,6 +74,29 @@ fn problem(problem: &Problem) -> Json {
         "start": problem.start,
         "minima": problem.minima,
         "levels": problem.levels,
+    })
+}
+
+/// The style of every method, and those of runs whose method is there already.
+fn styles() -> Json {
+    let registry = registry();
+    let names: Vec<&str> = registry.entries().map(|entry| entry.name).collect();
+    let more = methods::styles(std::iter::repeat_n("sgd", 1 + MORE_STYLES));
+    let own: serde_json::Map<_, _> = (names.iter().zip(methods::styles(names.iter().copied())))
+        .map(|(name, index)| ((*name).to_owned(), styled_as(style(index))))
+        .collect();
+    let more: Vec<Json> = more.into_iter().skip(1).map(|index| styled_as(style(index))).collect();
+    json!({ "own": own, "more": more })
+}
+
+fn styled_as(Style { colour, marker, dash }: Style) -> Json {
+    let hex = |Colour { r, g, b, .. }: Colour| format!("#{r:02x}{g:02x}{b:02x}");
+    json!({
+        "light": hex(colour),
+        "dark": hex(colour.on_dark()),
+        "marker": marker.name(),
+        // In pixels.
+        "dash": dash.iter().flatten().map(|share| LINE * share).collect::<Vec<_>>(),
     })
 }
 
