@@ -15,7 +15,7 @@ use crate::progress::Progress;
 #[command(after_help = EXAMPLES)]
 pub struct Options {
     /// The folder to write into; created if it does not exist
-    #[arg(long, value_name = "DIR", default_value = "gallery")]
+    #[arg(long, short, value_name = "DIR", default_value = "gallery")]
     pub out: PathBuf,
 
     /// Make only the files of this name, such as sgd-0.1; repeat for several

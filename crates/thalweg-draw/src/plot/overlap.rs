@@ -9,6 +9,8 @@ const MOST_LINES: usize = 24;
 const SAMPLES: usize = 48;
 /// The share of a line that has to be covered.
 const COVERED: f64 = 0.6;
+/// The cosine of the largest angle between lines that cover each other.
+const ALONG: f64 = 0.94;
 
 /// The width of each line, in the order in which they are drawn: `line`, and more for each later one that lies on it.
 pub(super) fn widths(lines: &[Vec<Point>], line: f32) -> Vec<f32> {
@@ -22,18 +24,29 @@ pub(super) fn widths(lines: &[Vec<Point>], line: f32) -> Vec<f32> {
     }
 }
 
-/// Whether most of a line, by its length, lies within its width of another one.
+/// Whether most of a line, by its length, lies within its width of another one that goes the same way there.
 fn covers(above: &[Point], below: &[Point], line: f32) -> bool {
-    let near = |p: &Point| {
-        above.windows(2).any(|pair| distance(*p, pair[0], pair[1]) < 0.8 * f64::from(line))
+    let near = |(p, along): &(Point, Point)| {
+        let is_along = |pair: &[Point]| {
+            let [x, y] = direction(pair);
+            (x * along[0] + y * along[1]).abs() > ALONG
+        };
+        let is_near = |pair: &[Point]| distance(*p, pair[0], pair[1]) < 0.8 * f64::from(line);
+        above.windows(2).any(|pair| is_near(pair) && is_along(pair))
     };
     let samples = evenly(below);
-    let count = samples.iter().filter(|p| near(p)).count();
+    let count = samples.iter().filter(|sample| near(sample)).count();
     samples.len() > 1 && count as f64 > COVERED * samples.len() as f64
 }
 
-/// Points at equal distances along a line.
-fn evenly(line: &[Point]) -> Vec<Point> {
+/// The direction of a segment, of length 1.
+fn direction(pair: &[Point]) -> Point {
+    let length = clip::distance(pair[0], pair[1]).max(f64::MIN_POSITIVE);
+    [0, 1].map(|i| (pair[1][i] - pair[0][i]) / length)
+}
+
+/// Points at equal distances along a line, with its direction there.
+fn evenly(line: &[Point]) -> Vec<(Point, Point)> {
     let length = |pair: &[Point]| {
         let length = clip::distance(pair[0], pair[1]);
         if length.is_finite() { length } else { 0.0 }
@@ -43,7 +56,8 @@ fn evenly(line: &[Point]) -> Vec<Point> {
     for pair in line.windows(2).filter(|_| step > 0.0) {
         let own = length(pair);
         while ahead < own && points.len() < SAMPLES {
-            points.push([0, 1].map(|i| pair[0][i] + ahead / own * (pair[1][i] - pair[0][i])));
+            let along = direction(pair);
+            points.push(([0, 1].map(|i| pair[0][i] + ahead * along[i]), along));
             ahead += step;
         }
         ahead -= own;
@@ -69,6 +83,12 @@ mod tests {
         assert_eq!(widths(&[line(0.0), line(1.0), line(50.0)], 4.0), [8.4, 4.0, 4.0]);
         assert_eq!(widths(&[line(0.0), line(0.5), line(1.0)], 4.0), [12.8, 8.4, 4.0]);
         assert_eq!(widths(&[vec![], vec![[1.0, 1.0]], line(0.0)], 4.0), [4.0; 3]);
+    }
+
+    #[test]
+    fn a_line_is_not_covered_by_those_that_cross_it() {
+        let across = (0..200).map(|i| [f64::from(i), 100.0 * f64::from(i % 2)]).collect();
+        assert_eq!(widths(&[vec![[0.0, 50.0], [200.0, 50.0]], across], 4.0), [4.0, 4.0]);
     }
 
     #[test]

@@ -10,6 +10,7 @@ use super::collection::Collection;
 use super::error::GalleryError;
 use super::parts::{paper, run_heading};
 use super::text::prose;
+use crate::methods;
 use crate::study;
 
 const STEPS: usize = 30;
@@ -42,8 +43,8 @@ fn bias(collection: &mut Collection) -> Result<Markup, GalleryError> {
     let steps: Vec<Series> = descent
         .runs
         .iter()
-        .enumerate()
-        .map(|(style, run)| {
+        .zip(methods::styles(SPECS.map(|_| "adam")))
+        .map(|(run, style)| {
             let step = study::effective_step(run);
             let line = series(&run.label, step.iter().map(|step| step[0]), style);
             // Dots, because the line of the full correction would hide another one.

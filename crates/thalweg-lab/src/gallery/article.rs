@@ -74,6 +74,7 @@ pub(super) fn section(collection: &mut Collection) -> Result<Markup, GalleryErro
             LandscapeFigure::new("f(x, y) = x²/20 + y²", &function, Domain::square(15.0));
         let levels = problem.levels.iter().flatten().copied().chain([30.0, 50.0]);
         figure.levels = Levels::Given(levels.collect());
+        figure.bar = true;
         figure.starts = vec![problem.start];
         figure.minima.clone_from(&problem.minima);
         figure.scene()

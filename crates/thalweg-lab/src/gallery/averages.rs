@@ -9,6 +9,7 @@ use super::error::GalleryError;
 use super::parts::{playground_link, tutorial};
 use super::text::prose;
 use crate::descent::Descent;
+use crate::methods;
 use crate::run::Run;
 
 const RMSPROP: [&str; 2] =
@@ -26,8 +27,8 @@ pub(super) fn section(collection: &mut Collection) -> Result<Markup, GalleryErro
     let [adadelta, adadelta_printed] = pair(collection, ADADELTA, ADADELTA_STEPS, ADADELTA_STRIDE)?;
 
     let accumulators = [
-        series("RMSProp", &rmsprop.runs[0], "v", 0),
-        series("RMSProp as printed", &rmsprop_printed.runs[0], "G", 1),
+        series("RMSProp", &rmsprop.runs[0], "v"),
+        series("RMSProp as printed", &rmsprop_printed.runs[0], "G"),
     ];
     let text = collection.text;
     let growth =
@@ -99,7 +100,8 @@ fn pair(
     Ok([right, printed])
 }
 
-fn series(label: &str, run: &Run, slot: &str, style: usize) -> Series {
+fn series(label: &str, run: &Run, slot: &str) -> Series {
+    let style = methods::styles([run.optimizer.as_str()])[0];
     let values = run.slot(slot).map_or(&[][..], |slot| &slot.values);
     let points = (0..).map(f64::from).zip(values).skip(1).map(|(step, value)| (step, value[1]));
     Series::line(label, points.collect(), style)

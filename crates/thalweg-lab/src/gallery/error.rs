@@ -1,5 +1,6 @@
 //! Why the gallery could not be made.
 
+use crate::map::AxisError;
 use crate::output::OutputError;
 use crate::problem::ProblemError;
 use crate::render::RenderError;
@@ -18,6 +19,9 @@ pub enum GalleryError {
     /// A method is not known or refuses its hyperparameters.
     #[error(transparent)]
     Method(#[from] thalweg::Error),
+    /// An axis of a map cannot be read.
+    #[error(transparent)]
+    Axis(#[from] AxisError),
     /// A picture or video could not be made.
     #[error(transparent)]
     Render(#[from] RenderError),

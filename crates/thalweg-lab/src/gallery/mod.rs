@@ -9,6 +9,7 @@ mod averages;
 mod collection;
 mod error;
 mod exhibit;
+mod maps;
 mod noise;
 mod page;
 mod parts;
@@ -63,6 +64,7 @@ impl Gallery {
             (averages::section(&mut collection)?)
             (adam::section(&mut collection)?)
             (noise::section(&mut collection)?)
+            (maps::section(&mut collection)?)
             (race::section(&mut collection)?)
             @for exhibit in exhibits { (exhibit.section(&mut collection)) }
         };

@@ -1,7 +1,7 @@
 //! The page that shows everything.
 
-use maud::{Markup, PreEscaped, html};
-use thalweg_draw::page::document;
+use maud::{Markup, html};
+use thalweg_draw::page::{VideoWords, document, video_controls};
 
 use super::parts::tutorial;
 use super::text::{Language, prose};
@@ -35,6 +35,7 @@ pub(super) fn page(
                 a href="#bias" { (text.nav_bias) }
                 a href="#snr" { (text.nav_snr) }
                 a href="#noise" { (text.nav_noise) }
+                a href="#maps" { (text.nav_maps) }
                 a href="#race" { (text.nav_race) }
                 @for (id, title) in addresses { a href={ "#" (id) } { (title) } }
                 a href="#table" { (text.nav_table) }
@@ -53,9 +54,7 @@ pub(super) fn page(
                 (prose(text.made_again, &[("command", command)]))
             }
         }
-        script data-play=(text.play) data-pause=(text.pause) data-step=(text.step) data-step-of=(text.step_of) {
-            (PreEscaped(include_str!("video.js")))
-        }
+        (video_controls(VideoWords { play: text.play, pause: text.pause, step: text.step, step_of: text.step_of }))
     };
     document(language.code(), text.page_title, include_str!("style.css"), &body)
 }

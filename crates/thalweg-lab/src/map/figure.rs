@@ -28,8 +28,13 @@ impl Map {
         });
         let has_basins = self.is_over_start() && self.problem.minima.len() > 1;
         let lowest = self.lowest();
+        let started =
+            if self.is_over_start() { f64::NAN } else { self.problem.value(self.plan.start) };
         let cell = |k: usize| HeatmapCell {
-            value: self.cells[k].value - lowest.unwrap_or(0.0),
+            value: match self.cells[k].value {
+                value if value > started => f64::NAN,
+                value => value - lowest.unwrap_or(0.0),
+            },
             group: if has_basins { self.minimum(k) } else { None },
         };
         let cells: Vec<HeatmapCell> = (0..self.cells.len()).map(cell).collect();
@@ -51,8 +56,9 @@ impl Map {
                 ends.map(|&[x, y]| format!("ends at ({}, {})", number(x), number(y))).collect();
             figure.ungrouped = "elsewhere".to_owned();
         }
-        figure.blank = "diverged".to_owned();
-        if let (Some(best), false) = (self.best(), has_basins) {
+        let climbs = self.cells.iter().any(|cell| cell.value > started);
+        figure.blank = if climbs { "ends higher or diverges" } else { "diverged" }.to_owned();
+        if let Some(best) = self.best() {
             let value = number(self.cells[best].value);
             figure.best = Some((self.at(best), format!("lowest: f = {value}")));
         }

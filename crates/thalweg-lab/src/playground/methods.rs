@@ -150,6 +150,9 @@ fn keys(spec: &Spec) -> Vec<Key> {
         let Some((first, candidates)) = candidates.split_first() else { continue };
         let mut special: Vec<Value> = Vec::new();
         for flags in combinations(&flags) {
+            if special.len() == candidates.len() {
+                break;
+            }
             for base in [&Settings::new(), &usual] {
                 let form = |value: &Value| {
                     let own = [(*name, value.clone())];
@@ -158,8 +161,8 @@ fn keys(spec: &Spec) -> Vec<Key> {
                 };
                 let Some(usual) = form(first) else { continue };
                 for candidate in candidates {
-                    if form(candidate).is_some_and(|own| own != usual)
-                        && !special.contains(candidate)
+                    if !special.contains(candidate)
+                        && form(candidate).is_some_and(|own| own != usual)
                     {
                         special.push(candidate.clone());
                     }

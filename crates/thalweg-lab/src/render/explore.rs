@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use maud::{Markup, PreEscaped, html};
 use serde::Serialize;
 use thalweg_draw::Point;
+use thalweg_draw::page::{VideoWords, video_controls};
 use thalweg_draw::plot::{Colour, style};
 
 use super::error::RenderError;
@@ -68,6 +69,7 @@ pub(super) fn section(descent: &Descent) -> Result<Markup, RenderError> {
     let json = serde_json::to_string(&data).unwrap_or_default().replace('<', "\\u003c");
     let mut short = descent.clone();
     short.stride = short.stride.max(short.steps.div_ceil(MOST_FRAMES));
+    let longest = descent.runs.iter().map(Run::steps).max().unwrap_or(0);
     let film = BASE64.encode(short.mp4()?);
     let colours = descent.styles().into_iter().map(|of| {
         let colour = style(of).colour;
@@ -103,12 +105,15 @@ pub(super) fn section(descent: &Descent) -> Result<Markup, RenderError> {
                         }
                     }
                     table { caption {} tbody {} }
-                    video src={ "data:video/mp4;base64," (film) } width="640" height="560" style="aspect-ratio:640/560" controls loop muted playsinline preload="metadata" aria-label="The film of the descent" {}
+                    figure.video {
+                        video src={ "data:video/mp4;base64," (film) } width="640" height="560" style="aspect-ratio:640/560" data-steps=(longest) data-stride=(short.stride) controls loop muted playsinline preload="metadata" aria-label="The film of the descent" {}
+                    }
                 }
             }
         }
         script type="application/json" id="descent-data" { (PreEscaped(json)) }
         script { (PreEscaped(include_str!("explore.js"))) }
+        (video_controls(VideoWords::default()))
     })
 }
 

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use thalweg_lab::Point;
 use thalweg_lab::gallery::{Gallery, Language};
+use thalweg_lab::map::{Map, Plan};
 use thalweg_lab::methods;
 use thalweg_lab::problem::Problem;
 use thalweg_lab::run::{Precision, Run};
@@ -115,6 +116,28 @@ fn the_answer_about_rmsprop_is_true() {
 }
 
 #[test]
+fn what_is_said_about_the_map_of_momentum_is_true() {
+    for (momentum, limit) in [(0.0, 1.0), (0.9, 1.9)] {
+        let last = |lr: f64| {
+            let run = run("ravine", &format!("momentum:lr={lr},momentum={momentum}"), 2000);
+            run.last_value()
+        };
+        assert!(last(limit - 0.01) < 1e-3 && last(limit + 0.01) > 1e3, "{momentum}");
+    }
+    let problem = Problem::named("ravine").unwrap();
+    let axes = ["lr=0.05..5,log", "momentum=0..0.99"].map(|axis| axis.parse().unwrap());
+    let plan = Plan { axes, size: [290, 256], start: problem.start, steps: 60 };
+    let method = methods::registry().spec("momentum").unwrap();
+    let map = Map::new(&problem, &method, &plan).unwrap();
+    let [lr, momentum] = map.at(map.best().unwrap());
+    // Polyak's: 4/(√L + √μ)² and ((√L − √μ)/(√L + √μ))².
+    let [steep, flat] = [2.0_f64, 0.1].map(f64::sqrt);
+    let best = [4.0 / (steep + flat).powi(2), ((steep - flat) / (steep + flat)).powi(2)];
+    assert_eq!(best.map(|v| (100.0 * v).round()), [134.0, 40.0]);
+    assert!((lr - best[0]).abs() < 0.1 && (momentum - best[1]).abs() < 0.05, "{lr} {momentum}");
+}
+
+#[test]
 fn the_answers_that_are_computed_are_true() {
     let halving = |factor: f64| 0.5_f64.ln() / factor.ln();
     assert_eq!(halving(0.997).round(), 231.0);
@@ -131,7 +154,7 @@ fn the_answers_that_are_computed_are_true() {
 fn every_exercise_can_be_tried_and_has_its_answer() {
     for page in [text("index.html"), KOREAN.as_str()] {
         let exercises: Vec<&str> = page.split("<div class=\"exercise\">").skip(1).collect();
-        assert_eq!(exercises.len(), 12);
+        assert_eq!(exercises.len(), 13);
         for exercise in exercises {
             let (exercise, _) = exercise.split_once("</details>").unwrap();
             assert!(exercise.contains("href=\"playground.html#on="), "{exercise}");

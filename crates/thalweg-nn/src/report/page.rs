@@ -1,7 +1,7 @@
 //! The page: its sections in order, in one file.
 
 use maud::{Markup, PreEscaped, html};
-use thalweg_draw::page;
+use thalweg_draw::page::{self, VideoWords, video_controls};
 
 use super::contents::{LandscapeView, Report, styles_of};
 use super::figure::Figure;
@@ -94,11 +94,12 @@ impl LandscapeView {
                 div.pair {
                     figure { (PreEscaped(self.scene.svg())) }
                     @if let Some(video) = &self.video {
-                        figure {
+                        figure.video {
                             video controls loop muted playsinline preload="metadata" src=(video.address) poster=[video.poster.as_ref()] width=(video.size.0) height=(video.size.1) style={ "aspect-ratio:" (video.size.0) "/" (video.size.1) } {}
                         }
                     }
                 }
+                @if self.video.is_some() { (video_controls(VideoWords { step: "Frame of the video", step_of: "frame {step}", ..VideoWords::default() })) }
                 @if !self.caption.is_empty() { p { (self.caption) } }
             }
         }

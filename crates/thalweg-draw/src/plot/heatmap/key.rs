@@ -2,6 +2,7 @@
 
 use super::super::clip::Bounds;
 use super::super::colour::Colour;
+use super::super::image::Image;
 use super::super::look::Look;
 use super::super::marks;
 use super::super::scene::{Layer, Rect};
@@ -77,7 +78,9 @@ impl<'a> Key<'a> {
                 let side = (0.8 * label).round();
                 let top = (y - 0.4 * label).round() as i32;
                 let left = (x + 0.35 * label).round() as i32;
-                layer.fill_rect(Rect::new(left, top, side as u32, side as u32), colour);
+                // An image, as the cells are.
+                let field = Image { width: 1, palette: [colour].into(), cells: [0].into() };
+                layer.image(Rect::new(left, top, side as u32, side as u32), field);
             }
             Swatch::Line => {
                 let ends = [x, x + 1.35 * label].map(|x| [f64::from(x), f64::from(y)]);

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::super::colour::Colour;
+use super::super::image::Image;
 use super::super::look::Look;
 use super::super::scene::{Layer, Pen, Rect};
 use super::super::text::{self, Across, Align, Along, Label, Weight};
@@ -155,24 +156,26 @@ impl Tints {
     /// Draws the bar into the room to the right of a plot, low numbers at the bottom; `beyond` says whether
     /// cells have numbers below and above its ends.
     pub fn bar(&self, layer: &mut Layer, plot: Rect, name: &str, beyond: [bool; 2], look: &Look) {
-        const FIELDS: u32 = 64;
+        const FIELDS: u8 = 64;
         let label = look.label;
         let (left, width) = (plot.right() as f32 + 0.7 * label, 0.8 * label);
         let (top, bottom) = (plot.y as f32 + 1.5 * label, plot.bottom() as f32);
         let pixel = |v: f32| v.round() as i32;
         let height = (bottom - top).max(1.0);
         let at = |share: f64| bottom - share as f32 * height;
-        for field in 0..FIELDS {
-            let [low, high] =
-                [field, field + 1].map(|k| pixel(at(f64::from(k) / f64::from(FIELDS))));
-            let rect = Rect::new(
-                pixel(left),
-                high,
-                pixel(width).max(1) as u32,
-                (low - high).max(0) as u32,
-            );
-            layer.fill_rect(rect, self.colour(None, f64::from(field) / f64::from(FIELDS - 1)));
-        }
+        // An image as the cells are: what stands for data has the same colours on a dark page.
+        let share = |field: u8| f64::from(field) / f64::from(FIELDS - 1);
+        let fields = Image {
+            width: 1,
+            palette: (0..FIELDS).map(|field| self.colour(None, share(field))).collect(),
+            cells: (0..FIELDS).rev().collect(),
+        };
+        let [high, low] = [pixel(top), pixel(bottom)];
+        let (width_in_pixels, height_in_pixels) = (pixel(width).max(1), (low - high).max(1));
+        layer.image(
+            Rect::new(pixel(left), high, width_in_pixels as u32, height_in_pixels as u32),
+            fields,
+        );
         let name_label = Label::new(label, Align(Along::Start, Across::Top));
         layer.text(name, (left, plot.y as f32), name_label);
         let most = (height / (1.6 * label)) as usize;

@@ -18,6 +18,7 @@ pub(super) const TEXT: Text = Text {
     nav_bias: "Bias correction",
     nav_snr: "Signal to noise",
     nav_noise: "Noise",
+    nav_maps: "Maps",
     nav_race: "The race",
     nav_playground: "Playground",
     nav_table: "All numbers",
@@ -129,6 +130,28 @@ pub(super) const TEXT: Text = Text {
     noise_question: "At which rate is SGD's cloud ten times as narrow in x as at 0.9, and how many steps does it then take to arrive?",
     noise_answer: "For a small ηλ the width grows as the root of η, so that it takes a rate of about 0.009, a hundredth. x then shrinks by 0.0009 a \
                    step: from 7 to 0.1 in about 4700 steps. Starting with a large rate and lowering it gives both.",
+
+    maps_title: "Maps: every setting at once",
+    maps_text: "A path shows one setting; a map shows them all. Each cell is a run of its own, and its colour is the value that the run ends \
+                at: the darker, the closer to the minimum. The ring is at the lowest cell; a run that ends higher than it began is grey.",
+    map_momentum_text: "Momentum: to the left runs creep, to the right they climb, and the line between is where theory has it: at the rate \
+                        1 + β, as y has the curvature 2. The ridge that falls from the upper left is where x is about to swing. The two meet \
+                        near η = 1.34 and β = 0.4, which Polyak (1964) found to be the fastest on this function: both directions then \
+                        shrink alike. No single path shows that.",
+    map_adam_text: "Adam: it has no such cliff, as its step is limited by the rate. A rate that is too large makes it circle, and where β₁ is \
+                    small a hair's breadth decides whether it arrives.",
+    map_momentum_alt: "Value after 60 steps of Momentum on the ravine, over learning rate and momentum: a dark wedge beside the limit of theory",
+    map_adam_alt: "Value after 60 steps of Adam on the ravine, over learning rate and β₁: a dark region in the middle, folds at its right",
+    map_question: "The limit of the rate grows with momentum: read it off the map at β = 0 and at β = 0.9. Why does it grow?",
+    map_answer: "It grows from 1 to 1.9. Along a direction of curvature λ, W after a step is (1 + β − ηλ)W − βW₋, where W₋ is the one before. \
+                 The fastest swing changes the sign of W each step and keeps its size where ηλ = 2(1 + β). Momentum adds up steps of one \
+                 direction, but steps that alternate cancel, so that they may be longer.",
+    basins_title: "Which minimum?",
+    basins_text: "Himmelblau's function has four minima of the same depth. Here each cell is a start, its hue the minimum reached and its \
+                  lightness how close the run came. With small steps SGD rolls into its own valley. Momentum swings across ridges: beside \
+                  their borders, starts a hand's breadth apart end far from each other.",
+    basins_sgd_alt: "The minimum that SGD reaches from each start on Himmelblau's function: four regions with smooth borders",
+    basins_momentum_alt: "The same for Momentum: large regions whose borders are folded into each other",
 
     race_title: "The race",
     race_text: "All optimizers from one start, each at a rate that suits it for these sixty steps; AdaDelta with ε = 0.01, as with its own \

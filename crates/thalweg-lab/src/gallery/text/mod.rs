@@ -101,7 +101,7 @@ macro_rules! texts {
 
 texts! {
     page_title heading lead tutorial_lead tutorial
-    nav_symbols nav_ravine nav_six nav_averages nav_bias nav_snr nav_noise nav_race nav_table nav_playground
+    nav_symbols nav_ravine nav_six nav_averages nav_bias nav_snr nav_noise nav_maps nav_race nav_table nav_playground
     symbols_title symbols_lead symbol meaning
     symbol_w symbol_g symbol_eta symbol_t symbol_arrow symbol_square symbol_v_momentum symbol_m symbol_v symbol_hat
     symbol_h symbol_delta symbol_s symbol_gamma symbol_alpha symbol_rho symbol_beta symbol_eps symbol_lambda symbol_e
@@ -115,6 +115,8 @@ texts! {
     snr_title snr_text snr_heading snr_alt
     sparse_title sparse_facts sparse_text sparse_alt
     noise_title noise_text noise_sgd noise_momentum noise_adam noise_runs noise_alt noise_values_alt noise_question noise_answer
+    maps_title maps_text map_momentum_text map_momentum_alt map_adam_text map_adam_alt map_question map_answer
+    basins_title basins_text basins_sgd_alt basins_momentum_alt
     race_title race_text race_heading race_adamw race_alt race_panels_alt race_values_alt race_question race_answer
     table_title table_text table_run table_spec table_steps table_diverged
     made_by made_again;
