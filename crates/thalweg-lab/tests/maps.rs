@@ -297,3 +297,20 @@ fn what_is_wrong_is_refused_before_anything_is_computed() {
     let error = Map::new(&problem, &own, &plan).unwrap_err().to_string();
     assert!(error.contains("`x` is a hyperparameter of own as well as the start"), "{error}");
 }
+
+#[test]
+fn a_map_marks_the_cells_that_end_higher_and_the_lowest() {
+    let figure = map("ravine", "sgd", "lr=0.5..1.5", "momentum=0..0.001", [41, 2], 30).figure();
+    assert_eq!(figure.blank, "ends higher or diverges");
+    // sgd climbs above a rate of 1, the limit for the curvature 2; a little above it y has not yet outgrown what x has won.
+    let climbs = figure.cells[..41].iter().position(|cell| cell.value.is_nan()).unwrap();
+    assert!((21..24).contains(&climbs), "{climbs}");
+    assert!(figure.cells[climbs..41].iter().all(|cell| cell.value.is_nan()));
+    assert!(figure.best.is_some());
+    let converging = map("ravine", "sgd", "lr=0.1..0.9", "momentum=0..0.5", [4, 4], 30).figure();
+    assert!(converging.cells.iter().all(|cell| cell.value.is_finite()));
+    // Over starts, too: there hues are basins, and higher than other starts is not higher than its own.
+    let basins = map("himmelblau", "sgd:lr=0.01", "x=-5..5", "y=-5..5", [9, 9], 50).figure();
+    assert_eq!(basins.blank, "diverged");
+    assert!(basins.best.is_some() && basins.cells.iter().all(|cell| cell.value.is_finite()));
+}

@@ -18,9 +18,12 @@
     for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
     return parent.appendChild(element);
   };
+  const [x, y, width, height] = plot.inside;
+  add(add(drawing, "clipPath", { id: "inside" }), "rect", { x, y, width, height });
+  const paths = add(drawing, "g", { "clip-path": "url(#inside)" });
   for (const [i, run] of runs.entries()) {
     run.pixels = run.points.map((point) => place(point).map(near));
-    run.group = add(drawing, "g", { class: `run r${i}` });
+    run.group = add(paths, "g", { class: `run r${i}` });
     run.line = add(run.group, "polyline", { class: "line" });
     run.dots = add(run.group, "path", { class: "dots" });
     run.head = add(run.group, "circle", { class: "head", r: 15 });

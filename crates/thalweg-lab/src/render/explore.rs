@@ -30,6 +30,8 @@ struct Data<'a> {
 struct Plot {
     x: [f64; 2],
     y: [f64; 2],
+    /// Left, top, width and height of what is inside the axes.
+    inside: [f64; 4],
 }
 
 #[derive(Serialize)]
@@ -61,7 +63,11 @@ pub(super) fn section(descent: &Descent) -> Result<Markup, RenderError> {
     let (ground, size, plot) = descent.with_figure(|figure| {
         let [left, top] = figure.to_pixel([0.0, 0.0]);
         let [right, bottom] = figure.to_pixel([1.0, 1.0]);
-        let plot = Plot { x: [left, right - left], y: [top, bottom - top] };
+        let domain = descent.domain();
+        let [x0, y0] = figure.to_pixel([domain.x[0], domain.y[1]]);
+        let [x1, y1] = figure.to_pixel([domain.x[1], domain.y[0]]);
+        let inside = [x0, y0, x1 - x0, y1 - y0];
+        let plot = Plot { x: [left, right - left], y: [top, bottom - top], inside };
         (figure.ground_scene().svg(), (figure.width, figure.height), plot)
     });
     let data = Data { plot, runs: descent.runs.iter().map(RunData::new).collect() };

@@ -10,7 +10,10 @@ use thalweg_draw::{Domain, Point};
 
 use crate::descent::Descent;
 use crate::methods;
+use crate::run::Run;
 
+/// What a chart shows of runs that climb: up to so many times the highest value of the others.
+const ROOM: f64 = 100.0;
 /// Panels in a row of small multiples.
 const PANELS: usize = 3;
 
@@ -74,6 +77,16 @@ impl Descent {
         }
     }
 
+    /// The highest value of runs that descend, where others do not: those would make a line of all that is below.
+    fn highest(&self) -> Option<f64> {
+        let climbs = |run: &Run| run.diverged_at.is_some() || run.last_value() > run.values[0];
+        let (climbing, descending): (Vec<_>, Vec<_>) =
+            self.runs.iter().partition(|run| climbs(run));
+        let values = descending.iter().flat_map(|run| &run.values);
+        let highest = values.copied().fold(f64::NEG_INFINITY, f64::max);
+        (!climbing.is_empty() && !descending.is_empty()).then_some(highest)
+    }
+
     /// One panel per run, three in a row.
     pub fn panels(&self) -> Scene {
         self.with_panels(|panels| small_multiples(&self.title, panels, PANELS, PANELS_WIDTH))
@@ -88,7 +101,8 @@ impl Descent {
         let function = |point| self.problem.value(point);
         let panel = |i: usize| {
             let figure = self.figure(&function, &self.runs[i].label, i..i + 1);
-            LandscapeFigure { bar: false, ..figure }
+            // What went wrong stands below the panels, as there is no room for it.
+            LandscapeFigure { bar: false, warnings: Vec::new(), ..figure }
         };
         use_them(&(0..self.runs.len()).map(panel).collect::<Vec<_>>())
     }
@@ -103,6 +117,8 @@ impl Descent {
             if floor == 0.0 { "f(x, y)".to_owned() } else { "f(x, y) − minimum".to_owned() };
         let mut chart = LineChart::new(self.title.clone(), "step", name);
         chart.log_y = log_y;
+        chart.limits[1] =
+            self.highest().map(|highest| ROOM * (highest - floor)).filter(|&limit| limit > 0.0);
         chart.series = self
             .runs
             .iter()
@@ -113,5 +129,26 @@ impl Descent {
             })
             .collect();
         chart
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::problem::Problem;
+    use crate::run::Precision;
+
+    fn chart(specs: &[&str]) -> LineChart {
+        let ravine = Problem::named("ravine").unwrap();
+        let specs: Vec<_> =
+            specs.iter().map(|spec| methods::registry().spec(spec).unwrap()).collect();
+        Descent::new(&ravine, &specs, ravine.start, 30, Precision::F64).unwrap().values()
+    }
+
+    #[test]
+    fn a_run_that_climbs_does_not_hide_those_that_descend() {
+        assert_eq!(chart(&["sgd:lr=3", "sgd:lr=0.1"]).limits, [None, Some(100.0 * 6.45)]);
+        assert_eq!(chart(&["sgd:lr=3"]).limits, [None; 2]);
+        assert_eq!(chart(&["sgd:lr=0.1", "adam"]).limits, [None; 2]);
     }
 }
