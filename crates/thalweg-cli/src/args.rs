@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::{bench, descend, explain, gallery, list, map, playground, train};
+use crate::{bench, descend, explain, gallery, list, map, playground, race, train};
 
 /// See how gradient-descent optimizers go downhill: pictures, videos, numbers.
 #[derive(Debug, Parser)]
@@ -28,6 +28,8 @@ pub enum Command {
     Explain(explain::Options),
     /// Draw where runs end over two hyperparameters, or over the start
     Map(map::Options),
+    /// Tune optimizers on one function, then rank them
+    Race(race::Options),
     /// Make the page on which functions, starts and optimizers are tried out while they change
     Playground(playground::Options),
     /// List the optimizers with their hyperparameters, and the problems
@@ -44,6 +46,7 @@ Examples:
   thalweg descend --on ravine --with adam:lr=0.3 -o adam.png
   thalweg explain adam --on ravine
   thalweg map --on ravine --with momentum --x lr=0.01..10,log --y momentum=0..0.99 -o map.png
+  thalweg race --on rosenbrock
   thalweg list optimizers
   thalweg train --with sgd:lr=0.1 --with adam --out run
   thalweg bench --optimizer adamw --elements 1M";

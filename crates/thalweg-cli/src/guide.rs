@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Parser;
 use thalweg_lab::methods;
 use thalweg_lab::problem::Problem;
+use thalweg_lab::race;
 
 use crate::args::{Args, Command};
 
@@ -56,6 +57,15 @@ fn every_command_line_of_the_guide_is_understood() {
                     Problem::parse(&options.on)
                         .unwrap_or_else(|e| panic!("{}", wrong(e.to_string())));
                     vec![options.with]
+                }
+                Command::Race(options) => {
+                    Problem::parse(&options.on)
+                        .unwrap_or_else(|e| panic!("{}", wrong(e.to_string())));
+                    let sweeps = options.with.iter().map(|text| {
+                        let sweep = race::entry(&registry, text);
+                        sweep.unwrap_or_else(|error| panic!("{}", wrong(error.to_string())))
+                    });
+                    sweeps.map(|sweep| sweep.base.to_string()).collect()
                 }
                 Command::Train(options) => options.with,
                 Command::Bench(options) => options.optimizer,

@@ -30,6 +30,7 @@ mod map;
 mod outputs;
 mod playground;
 mod progress;
+mod race;
 mod table;
 mod train;
 
@@ -58,6 +59,7 @@ pub fn run(registry: &Registry) -> ExitCode {
         Command::Explain(options) => explain::run(options, registry, args.quiet),
         Command::Map(options) => map::run(options, registry, args.quiet),
         Command::Playground(options) => playground::run(options, args.quiet),
+        Command::Race(options) => race::run(options, registry, args.quiet),
         Command::List(options) => list::run(options, registry),
         Command::Train(options) => train::run(options, registry, args.quiet),
         Command::Bench(options) => bench::run(options, registry, args.quiet),

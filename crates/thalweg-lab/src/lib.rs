@@ -49,12 +49,15 @@ pub mod outcome;
 pub mod output;
 pub mod playground;
 pub mod problem;
+pub mod race;
 pub mod record;
 pub mod render;
 pub mod run;
 pub mod sensitivity;
 pub mod stability;
+pub mod statistics;
 pub mod study;
+pub mod sweep;
 mod words;
 
 pub use expression::{Expression, ExpressionError};

@@ -41,6 +41,11 @@ fn help_of_map_has_examples() {
 }
 
 #[test]
+fn help_of_race_has_examples() {
+    insta::assert_snapshot!(printed("race --help"));
+}
+
+#[test]
 fn help_of_playground_has_examples() {
     insta::assert_snapshot!(printed("playground --help"));
 }
@@ -64,7 +69,7 @@ fn help_of_bench_has_examples() {
 fn every_example_of_the_help_is_a_command_line_that_works() {
     let mut run = 0;
     for command in
-        ["", "gallery", "descend", "explain", "map", "playground", "list", "train", "bench"]
+        ["", "gallery", "descend", "explain", "map", "race", "playground", "list", "train", "bench"]
     {
         let help = printed(&format!("{command} --help"));
         let examples = help.split_once("Examples:\n").expect("examples").1;

@@ -10,6 +10,7 @@ mod help;
 mod limits;
 mod map;
 mod progress;
+mod race;
 mod refusals;
 mod rules;
 mod streams;

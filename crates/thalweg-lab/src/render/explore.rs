@@ -13,7 +13,7 @@ use crate::descent::Descent;
 use crate::run::Run;
 
 /// The style rules of the section.
-pub(super) const RULES: &str = include_str!("explore.css");
+pub(crate) const RULES: &str = include_str!("explore.css");
 
 /// Frames of the film, at most, so that the page stays small.
 const MOST_FRAMES: usize = 150;
@@ -59,7 +59,7 @@ impl<'a> RunData<'a> {
 }
 
 /// The section with the still picture, which the script replaces.
-pub(super) fn section(descent: &Descent) -> Result<Markup, RenderError> {
+pub(crate) fn section(descent: &Descent) -> Result<Markup, RenderError> {
     let (ground, size, plot) = descent.with_figure(|figure| {
         let [left, top] = figure.to_pixel([0.0, 0.0]);
         let [right, bottom] = figure.to_pixel([1.0, 1.0]);

@@ -4,7 +4,7 @@
 //! `panels`, `values` and others give figures to draw elsewhere.
 
 mod error;
-mod explore;
+pub(crate) mod explore;
 mod figures;
 mod file;
 mod formula;

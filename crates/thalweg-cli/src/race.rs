@@ -1,0 +1,194 @@
+//! `thalweg race`.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+
+use clap::Args;
+use clap::builder::RangedU64ValueParser;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use thalweg::Registry;
+use thalweg_lab::descent::Format;
+use thalweg_lab::output;
+use thalweg_lab::problem::Problem;
+use thalweg_lab::race::{Plan, Race, RaceError, entry, everyone};
+use thalweg_lab::run::{Noise, RunError, Setting};
+use thalweg_lab::sweep::Sweep;
+
+use crate::descend::{PrecisionArg, deviation, point};
+use crate::failure::{Failure, say};
+use crate::outputs::outputs;
+use crate::progress::Progress;
+use crate::table::Table;
+
+/// Most steps of a run; a race has many runs.
+const MOST_STEPS: u64 = 100_000;
+
+/// Options of `race`.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Options {
+    /// A problem from `thalweg list problems`, or an expression in x and y
+    #[arg(long, value_name = "PROBLEM", allow_hyphen_values = true)]
+    pub on: String,
+
+    /// An optimizer, whose values may be ranges or lists; repeat for several [default: every method]
+    #[arg(long = "with", value_name = "SWEEP")]
+    pub with: Vec<String>,
+
+    /// A start [default: the problem's own]; repeat for several
+    #[arg(long, value_name = "X,Y", value_parser = point, allow_hyphen_values = true)]
+    pub from: Vec<[f64; 2]>,
+
+    /// The number of steps of each run
+    #[arg(long, value_name = "N", default_value_t = 200, allow_negative_numbers = true, value_parser = RangedU64ValueParser::<usize>::new().range(1..=MOST_STEPS))]
+    pub steps: usize,
+
+    /// The value to reach [default: what leaves a thousandth of the way from the start's value to the
+    /// minimum, with noise a twentieth]
+    #[arg(long, value_name = "VALUE", value_parser = value, allow_hyphen_values = true)]
+    pub target: Option<f64>,
+
+    /// The floating-point type to compute in
+    #[arg(long, default_value = "f64")]
+    pub precision: PrecisionArg,
+
+    /// Add normal noise of this standard deviation to each component of every gradient
+    #[arg(long, value_name = "NUMBER", value_parser = deviation, allow_hyphen_values = true)]
+    pub noise: Option<f64>,
+
+    /// Runs with this many seeds of the noise [default: 5]
+    #[arg(long, value_name = "N", requires = "noise", value_parser = RangedU64ValueParser::<usize>::new().range(1..=1000))]
+    pub seeds: Option<usize>,
+
+    /// The first seed of the noise [default: 0]
+    #[arg(long, value_name = "N", requires = "noise")]
+    pub seed: Option<u64>,
+
+    /// The schedule of every learning rate, such as 'warmup:steps=10 then cosine:steps=90'
+    #[arg(long, value_name = "SPEC")]
+    pub schedule: Option<String>,
+
+    /// Clip every gradient: global:NORM, norm:NORM or value:NUMBER
+    #[arg(long, value_name = "SPEC")]
+    pub clip: Option<String>,
+
+    /// A file to write, in the format of its extension: .json .csv .png .svg .mp4 .gif .html
+    #[arg(long = "out", short, value_name = "FILE")]
+    pub out: Vec<PathBuf>,
+}
+
+const EXAMPLES: &str = "\
+Every method is tuned before it is compared. A method whose rate is not chosen tries 21 from 0.0001 \
+to 10; a range in a spec says what else to try: lr=1e-3..1:log7 for seven values apart by a factor, \
+momentum=0..0.9:4 by a difference, lr=0.1/0.3/1 for a list. Several make a grid.
+
+The better setting is the one of which more runs reach the target and stay below it, then the one \
+that does so in fewer steps, then the one that ends lower. With noise, settings are chosen on other seeds than those \
+that are compared, and methods that differ by less than their spread share a rank.
+
+Examples:
+  thalweg race --on ravine
+  thalweg race --on ravine --with sgd --with momentum --with adam -o race.html
+  thalweg race --on rosenbrock --with adam:lr=1e-3..1:log13,beta1=0.5/0.9 --steps 1000 -o adam.json
+  thalweg race --on ravine --with sgd --with adam --noise 0.5 --seeds 10 --target 1
+  thalweg race --on 'x^2 + 5*y^4' --with sgd --with lion --from -3,2 --from 4,-1 -o race.mp4";
+
+/// Reads a value of the function.
+fn value(text: &str) -> Result<f64, String> {
+    let number = text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
+    number.ok_or_else(|| {
+        format!("`{text}` is not a finite number; a target is a value of f, such as 0.01")
+    })
+}
+
+pub fn run(options: &Options, registry: &Registry, quiet: bool) -> Result<(), Failure> {
+    let problem = Problem::parse(&options.on).map_err(Failure::usage)?;
+    let entries: Vec<Sweep> = match &options.with[..] {
+        [] => everyone(registry).map_err(Failure::failed)?,
+        texts => {
+            let texts = texts.iter().map(|text| entry(registry, text).map_err(Failure::usage));
+            texts.collect::<Result<_, _>>()?
+        }
+    };
+    let outputs = outputs(&options.out, Format::of)?;
+    let noise = options.noise.filter(|&deviation| deviation > 0.0);
+    let noise = noise.map(|deviation| Noise { deviation, seed: options.seed.unwrap_or(0) });
+    let schedule = options.schedule.as_deref().map(str::parse).transpose();
+    let clip = options.clip.as_deref().map(str::parse).transpose().map_err(Failure::usage)?;
+    let setting = Setting {
+        precision: options.precision.0,
+        noise,
+        schedule: schedule.map_err(Failure::usage)?,
+        clip: clip.unwrap_or_default(),
+    };
+    let starts = match &options.from[..] {
+        [] => vec![problem.start],
+        starts => starts.to_vec(),
+    };
+    let seeds = options.seeds.unwrap_or(if noise.is_some() { 5 } else { 1 });
+    let plan = Plan { starts, steps: options.steps, setting, seeds, target: options.target };
+
+    let settings = entries.iter().map(|entry| entry.specs.len()).sum();
+    let bar = bar(settings, quiet);
+    let race = Race::new(&problem, entries, plan, &|| bar.inc(1));
+    bar.finish_and_clear();
+    let race = race.map_err(|error| match error {
+        RaceError::Sweep(_) | RaceError::Run(RunError::Method(_)) => Failure::usage(error),
+        error => Failure::failed(error),
+    })?;
+    for (spec, why) in &race.left_out {
+        say(&format!("left out: {spec}: {why}"));
+    }
+    if race.contenders.is_empty() {
+        return Err(Failure::Failed("no method could run".to_owned()));
+    }
+
+    let progress = Progress::new(outputs.len(), quiet);
+    for (path, format) in &outputs {
+        let contents = race.render(*format).map_err(Failure::failed)?;
+        output::write(path, &contents).map_err(Failure::failed)?;
+        progress.wrote(&path.display().to_string());
+    }
+    if !quiet || outputs.is_empty() {
+        let mut out = io::stdout().lock();
+        write!(out, "{}", table(&race))?;
+        out.flush()?;
+    }
+    progress.finish(&race.verdict());
+    Ok(())
+}
+
+/// The standing as a table.
+fn table(race: &Race) -> Table {
+    let tuned = race.contenders.iter().any(|it| it.untuned.is_some());
+    let mut heading = vec!["setting", "rank", "steps to target", "f − minimum"];
+    if tuned {
+        heading.push("untuned");
+    }
+    let remarks = race.rows().iter().any(|row| !row.remark.is_empty());
+    if remarks {
+        heading.push("remark");
+    }
+    let mut table = Table::new(&heading);
+    for row in race.rows() {
+        let mut cells = vec![row.spec, row.rank, row.reached, row.gap];
+        if tuned {
+            cells.push(row.untuned);
+        }
+        if remarks {
+            cells.push(row.remark);
+        }
+        table.row(cells);
+    }
+    table
+}
+
+/// A bar over the settings, on a terminal.
+fn bar(count: usize, quiet: bool) -> ProgressBar {
+    if quiet || !io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::with_draw_target(Some(count as u64), ProgressDrawTarget::stderr());
+    let style = ProgressStyle::with_template("{bar:32} {pos}/{len} settings, {eta} left");
+    bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}

@@ -1,0 +1,248 @@
+//! Sweeps: specs whose hyperparameters take several values.
+//!
+//! | in a spec | values |
+//! |---|---|
+//! | `lr=1e-4..1:log9` | nine from 0.0001 to 1, apart by a factor |
+//! | `momentum=0..0.9:4` | four from 0 to 0.9, apart by a difference |
+//! | `lr=0.1/0.3/1` | these |
+//!
+//! Several of them make a grid: every combination is a setting.
+
+use thalweg::{Accepts, Method, Registry, Spec, Value};
+
+use crate::map::{Axis, AxisError};
+
+/// Most settings of one sweep.
+pub const MOST_SETTINGS: usize = 4096;
+
+/// A method with the settings to try.
+///
+/// ```
+/// use thalweg_lab::{methods, sweep::Sweep};
+///
+/// let sweep = Sweep::parse(&methods::registry(), "adam:lr=0.01..1:log3,beta1=0.8/0.9")?;
+/// let specs: Vec<String> = sweep.specs.iter().map(ToString::to_string).collect();
+/// assert_eq!(specs[..3], ["adam:lr=0.01,beta1=0.8", "adam:lr=0.01,beta1=0.9", "adam:lr=0.1,beta1=0.8"]);
+/// assert_eq!(specs.len(), 6);
+/// # Ok::<(), thalweg_lab::sweep::SweepError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sweep {
+    /// The text that it was read from.
+    pub text: String,
+    /// The method with what is the same in all settings.
+    pub base: Spec,
+    /// What varies, in the order of the text.
+    pub axes: Vec<SweepAxis>,
+    /// Every setting; the last axis varies fastest.
+    pub specs: Vec<Spec>,
+}
+
+/// A hyperparameter with its values.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct SweepAxis {
+    /// Its name.
+    pub name: String,
+    /// The values, as in a spec.
+    pub values: Vec<String>,
+}
+
+/// Why a text is not a sweep.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SweepError {
+    /// The method or one of its settings is refused.
+    #[error(transparent)]
+    Method(#[from] thalweg::Error),
+    /// The ends of a range are refused.
+    #[error(transparent)]
+    Range(#[from] AxisError),
+    /// A range that does not say how many values it has.
+    #[error(
+        "`{name}={value}` does not say how many values; write {name}={range}:log9 for nine that are apart by a \
+             factor, or {name}={range}:9 by a difference"
+    )]
+    Count {
+        /// The hyperparameter.
+        name: String,
+        /// What was given.
+        value: String,
+        /// The range in it.
+        range: String,
+    },
+    /// More settings than a sweep may have.
+    #[error("`{text}` has {settings} settings; a sweep has at most {MOST_SETTINGS}")]
+    TooMany {
+        /// The sweep.
+        text: String,
+        /// Its settings.
+        settings: usize,
+    },
+}
+
+impl Sweep {
+    /// Reads a spec in which some values are ranges or lists.
+    ///
+    /// # Errors
+    /// [`SweepError`]: an unknown method, hyperparameter or value, a range without the number of its values, too many
+    /// settings.
+    pub fn parse(registry: &Registry, text: &str) -> Result<Self, SweepError> {
+        let (name, settings) = text.split_once(':').unwrap_or((text, ""));
+        let (mut fixed, mut axes) = (Vec::new(), Vec::new());
+        for pair in settings.split(',') {
+            match pair.split_once('=').map(|(name, value)| (name.trim(), value.trim())) {
+                Some((name, value)) if value.contains("..") => axes.push(range(name, value)?),
+                Some((name, value)) if value.contains('/') => axes.push(SweepAxis {
+                    name: name.to_owned(),
+                    values: value.split('/').map(|value| value.trim().to_owned()).collect(),
+                }),
+                _ => fixed.push(pair),
+            }
+        }
+        let fixed = fixed.join(",");
+        let base = match settings.is_empty() || (fixed.is_empty() && !axes.is_empty()) {
+            true => registry.spec(name)?,
+            false => registry.spec(&format!("{name}:{fixed}"))?,
+        };
+        Self::grid(text.to_owned(), base, axes)
+    }
+
+    /// A method with values of one of its hyperparameters.
+    ///
+    /// # Errors
+    /// [`SweepError`]: an unknown hyperparameter, a value that is refused, too many values.
+    pub fn over(base: Spec, name: &str, values: &[f64]) -> Result<Self, SweepError> {
+        let values = values.iter().map(|&value| Value::Number(value).to_string()).collect();
+        let axis = SweepAxis { name: name.to_owned(), values };
+        Self::grid(base.to_string(), base, vec![axis])
+    }
+
+    /// The method as it is, as the only setting.
+    pub fn fixed(base: Spec) -> Self {
+        Self { text: base.to_string(), specs: vec![base.clone()], axes: Vec::new(), base }
+    }
+
+    fn grid(text: String, base: Spec, axes: Vec<SweepAxis>) -> Result<Self, SweepError> {
+        let sizes = axes.iter().map(|axis| axis.values.len());
+        let settings = sizes.fold(1_usize, usize::saturating_mul);
+        if settings > MOST_SETTINGS {
+            return Err(SweepError::TooMany { text, settings });
+        }
+        let mut settings: Vec<Vec<(&str, &str)>> = vec![Vec::new()];
+        for SweepAxis { name, values } in &axes {
+            let longer = settings.iter().flat_map(|setting| {
+                values
+                    .iter()
+                    .map(|value| [&setting[..], &[(name.as_str(), value.as_str())]].concat())
+            });
+            settings = longer.collect();
+        }
+        let specs =
+            settings.iter().map(|setting| with(&base, setting)).collect::<Result<_, _>>()?;
+        Ok(Self { text, base, axes, specs })
+    }
+
+    /// Whether the method has a learning rate that nobody has chosen.
+    pub fn has_free_rate(&self) -> bool {
+        let is_rate = |name: &str| name == "lr";
+        let rate =
+            self.base.hyperparameters().into_iter().any(|(known, _)| {
+                is_rate(known.name) && matches!(known.accepts, Accepts::Number(_))
+            });
+        let is_named =
+            self.base.to_string().contains(":lr=") || self.base.to_string().contains(",lr=");
+        rate && !is_named && self.axes.is_empty()
+    }
+}
+
+/// A spec with other values of hyperparameters, which are checked together.
+fn with(base: &Spec, setting: &[(&str, &str)]) -> Result<Spec, thalweg::Error> {
+    let mut spec = base.clone();
+    let described = spec.hyperparameters();
+    let value = |name: &str, text: &str| {
+        let known = described.iter().find(|(known, _)| known.name == name);
+        // A text that is not accepted is refused in the words for any spec.
+        known
+            .and_then(|(known, _)| known.accepts.parse(text))
+            .unwrap_or(Value::Choice(text.to_owned()))
+    };
+    let values: Vec<(&str, Value)> =
+        setting.iter().map(|&(name, text)| (name, value(name, text))).collect();
+    Method::set_all(&mut spec, &values)?;
+    Ok(spec)
+}
+
+/// Reads `LOW..HIGH:logN` or `LOW..HIGH:N`.
+fn range(name: &str, value: &str) -> Result<SweepAxis, SweepError> {
+    let (range, count) = value.split_once(':').unwrap_or((value, ""));
+    let (logarithmic, count) = match count.trim().strip_prefix("log") {
+        Some(count) => (true, count),
+        None => (false, count.trim()),
+    };
+    let missing = || SweepError::Count {
+        name: name.to_owned(),
+        value: value.to_owned(),
+        range: range.trim().to_owned(),
+    };
+    let count = count.parse::<usize>().ok().filter(|count| (2..=MOST_SETTINGS).contains(count));
+    let count = count.ok_or_else(missing)?;
+    let axis: Axis = format!("{name}={range}{}", if logarithmic { ",log" } else { "" }).parse()?;
+    let text = |value: f64| Value::Number(value).to_string();
+    Ok(SweepAxis {
+        name: name.to_owned(),
+        values: axis.values(count).into_iter().map(text).collect(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::methods::registry;
+
+    fn specs(text: &str) -> Vec<String> {
+        let sweep = Sweep::parse(&registry(), text).unwrap();
+        sweep.specs.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn ranges_and_lists_make_a_grid() {
+        assert_eq!(specs("sgd"), ["sgd"]);
+        assert_eq!(specs("sgd:lr=0.1,momentum=0.9"), ["sgd:lr=0.1,momentum=0.9"]);
+        assert_eq!(
+            specs("sgd:lr=1e-3..1:log4"),
+            ["sgd:lr=0.001", "sgd:lr=0.01", "sgd:lr=0.1", "sgd:lr=1"]
+        );
+        assert_eq!(specs("momentum:momentum=0..0.9:4,lr=0.1").len(), 4);
+        assert_eq!(specs("adam:amsgrad=true/false,lr=0.1/1")[1], "adam:lr=1,amsgrad=true");
+        // What goes together only in combination is checked as one.
+        assert_eq!(specs("sgd:nesterov=true/true,momentum=0.5/0.9").len(), 4);
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        let wrong = |text: &str, part: &str| {
+            let error = Sweep::parse(&registry(), text).unwrap_err().to_string();
+            assert!(error.contains(part), "{text}: {error}");
+        };
+        wrong("adm:lr=1..2:3", "did you mean");
+        wrong("adam:lr=1e-4..1", "write lr=1e-4..1:log9");
+        wrong("adam:lr=1e-4..1:log", "how many values");
+        wrong("adam:lr=1e-4..1:log1", "how many values");
+        wrong("adam:lr=1e-4..1:lin9", "how many values");
+        wrong("adam:lr=0..1:log9", "above 0");
+        wrong("adam:lr=1..0.1:9", "the lower end comes first");
+        wrong("adam:beta1=0.5..1:6", "beta1=1 is refused");
+        wrong("adam:beta_1=0..0.9:6", "did you mean");
+        wrong("adam:lr=0.1/fast", "lr=fast is refused");
+        wrong("adam:lr=1e-4..1:log90,beta1=0..0.9:90", "8100 settings");
+        wrong("sgd:nesterov=true/false", "nesterov");
+    }
+
+    #[test]
+    fn a_rate_is_free_where_nobody_has_chosen_it() {
+        let is_free = |text: &str| Sweep::parse(&registry(), text).unwrap().has_free_rate();
+        assert!(is_free("adam") && is_free("adam:beta1=0.5"));
+        assert!(!is_free("adam:lr=0.1") && !is_free("adam:beta1=0.5,lr=0.1"));
+        assert!(!is_free("adam:lr=0.1/0.2") && !is_free("polyak-sgd"));
+    }
+}
