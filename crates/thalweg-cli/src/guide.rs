@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Parser;
 use thalweg_lab::methods;
 use thalweg_lab::problem::Problem;
-use thalweg_lab::race;
+use thalweg_lab::sweep::Sweep;
 
 use crate::args::{Args, Command};
 
@@ -47,6 +47,16 @@ fn every_command_line_of_the_guide_is_understood() {
             let wrong = |error: String| format!("{}: thalweg {line}\n{error}", path.display());
             let args = Args::try_parse_from(["thalweg"].into_iter().chain(words(line)));
             let args = args.unwrap_or_else(|error| panic!("{}", wrong(error.to_string())));
+            // Files are named from the repository's root.
+            let in_place = |spec: &str| {
+                spec.replace("docs/", concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/"))
+            };
+            let read_sweeps = |texts: Vec<String>| {
+                for text in texts {
+                    let sweep = Sweep::parse(&registry, &in_place(&text));
+                    sweep.unwrap_or_else(|error| panic!("{}", wrong(error.to_string())));
+                }
+            };
             let specs = match args.command {
                 Command::Descend(options) => {
                     Problem::parse(&options.on)
@@ -61,22 +71,19 @@ fn every_command_line_of_the_guide_is_understood() {
                 Command::Race(options) => {
                     Problem::parse(&options.on)
                         .unwrap_or_else(|e| panic!("{}", wrong(e.to_string())));
-                    let sweeps = options.with.iter().map(|text| {
-                        let sweep = race::entry(&registry, text);
-                        sweep.unwrap_or_else(|error| panic!("{}", wrong(error.to_string())))
-                    });
-                    sweeps.map(|sweep| sweep.base.to_string()).collect()
+                    read_sweeps(options.with);
+                    vec![]
                 }
-                Command::Train(options) => options.with,
+                Command::Train(options) => {
+                    read_sweeps(options.with);
+                    vec![]
+                }
                 Command::Bench(options) => options.optimizer,
                 Command::Explain(options) => vec![options.spec],
                 Command::Gallery(_) | Command::Playground(_) | Command::List(_) => vec![],
             };
             for spec in specs {
-                // Files are named from the repository's root.
-                let spec =
-                    spec.replace("docs/", concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/"));
-                let spec = registry.spec(&spec);
+                let spec = registry.spec(&in_place(&spec));
                 spec.unwrap_or_else(|error| panic!("{}", wrong(error.to_string())));
             }
             read += 1;

@@ -1,6 +1,7 @@
 //! `thalweg train`.
 
 mod bars;
+mod experiment;
 mod options;
 mod signals;
 mod threads;
@@ -24,6 +25,9 @@ pub use options::Options;
 
 pub fn run(options: &Options, registry: &Registry, quiet: bool) -> Result<(), Failure> {
     threads::restart_with_one();
+    if experiment::is_wanted(options) {
+        return experiment::run(options, registry, quiet);
+    }
     let begin = Instant::now();
     let mut session = open(options, registry)?;
     let resume = format!("thalweg train --out {} --resume", quoted(session.folder()));

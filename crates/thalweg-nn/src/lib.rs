@@ -4,6 +4,7 @@
 //! - [`data`]: data sets, split from a seed;
 //! - [`network`], [`Weights`]: networks from text, and seeded initialisation for any candle model;
 //! - [`compare`]: several methods on the same network, weights and batches, step by step;
+//! - [`experiment`]: methods tuned on validation samples, then compared over seeds;
 //! - [`session`]: a comparison in a folder: recorded, and resumed after it was stopped or killed;
 //! - [`report`], [`tensorboard`], [`landscape`], [`regions`]: HTML reports, event files, loss
 //!   landscapes, decision regions;
@@ -12,6 +13,7 @@
 pub mod compare;
 pub mod data;
 pub mod exhibit;
+pub mod experiment;
 mod history;
 pub mod landscape;
 mod linear;

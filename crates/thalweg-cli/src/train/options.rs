@@ -38,6 +38,24 @@ pub struct Options {
     #[arg(long = "with", value_name = "SPEC")]
     pub with: Vec<String>,
 
+    /// Choose the learning rate of every method that names none, from nine between 0.0001 and 1, by the
+    /// loss on validation samples. A range in a spec says what else to try, such as lr=1e-3..1:log7
+    #[arg(long)]
+    pub tune: bool,
+
+    /// Train with this many seeds, and compare means with their spread [default with --tune or a range: 5]
+    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..=1000))]
+    pub seeds: Option<usize>,
+
+    /// The share of training samples that are held out to choose settings and the best epoch by
+    /// [default with --tune, a range or --seeds: 0.15]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
+    pub validation: Option<f64>,
+
+    /// End a training run after this many epochs without a lower validation loss
+    #[arg(long, value_name = "EPOCHS", value_parser = RangedU64ValueParser::<u64>::new().range(1..))]
+    pub patience: Option<u64>,
+
     /// The schedule of every learning rate, such as 'warmup:steps=100 then cosine:steps=900'
     #[arg(long, value_name = "SPEC")]
     pub schedule: Option<String>,

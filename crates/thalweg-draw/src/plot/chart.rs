@@ -24,12 +24,20 @@ pub struct Series {
     pub style: usize,
     /// Whether it is drawn as dots, for single measurements, instead of a line.
     pub dots: bool,
+    /// What is shaded around the line, such as its spread: (x, low, high), x ascending.
+    pub band: Vec<(f64, f64, f64)>,
 }
 
 impl Series {
     /// A line through the points.
     pub fn line(label: impl Into<String>, points: Vec<(f64, f64)>, style: usize) -> Self {
-        Self { label: label.into(), points, style, dots: false }
+        Self { label: label.into(), points, style, dots: false, band: Vec::new() }
+    }
+
+    /// The same line with a shaded band.
+    #[must_use]
+    pub fn with_band(self, band: Vec<(f64, f64, f64)>) -> Self {
+        Self { band, ..self }
     }
 
     /// A dot at every point.
@@ -163,6 +171,28 @@ impl LineChart {
         (x, Scale::linear([low, high + room]))
     }
 
+    /// The band of a line, under all lines.
+    fn band(&self, layer: &mut Layer, plot: &Plot, series: &Series) {
+        let shown = series.band.iter().filter(|&&(x, low, high)| {
+            x.is_finite() && (x > 0.0 || !self.log_x) && low.is_finite() && high.is_finite()
+        });
+        let floor = if self.log_y { f64::MIN_POSITIVE } else { f64::NEG_INFINITY };
+        let pixel = |x: f64, y: f64| plot.pixel([x, y.max(floor)]);
+        let upper: Vec<Point> = shown.clone().map(|&(x, _, high)| pixel(x, high)).collect();
+        let lower = shown.map(|&(x, low, _)| pixel(x, low));
+        // Places far outside are as good as just outside, and have room in f32.
+        let near = |v: f64| v.clamp(-1e5, 1e5) as f32;
+        let mut outline = tiny_skia::PathBuilder::new();
+        for (i, [x, y]) in upper.iter().copied().chain(lower.rev()).enumerate() {
+            match i {
+                0 => outline.move_to(near(x), near(y)),
+                _ => outline.line_to(near(x), near(y)),
+            }
+        }
+        outline.close();
+        layer.fill(outline.finish(), style(series.style).colour.alpha(45));
+    }
+
     fn lines(&self, layer: &mut Layer, plot: &Plot, look: &Look) {
         let bounds = plot.bounds(4.0 * f64::from(look.line));
         let references = || self.references.iter().filter(|r| self.shows(1.0, r.y));
@@ -177,6 +207,9 @@ impl LineChart {
         };
         let lines: Vec<Vec<Point>> =
             self.series.iter().map(|series| series.points.iter().map(pixel).collect()).collect();
+        for series in &self.series {
+            self.band(layer, plot, series);
+        }
         let widths = overlap::widths(&lines, 1.25 * look.line);
         for ((series, points), width) in self.series.iter().zip(&lines).zip(widths) {
             let style = style(series.style);

@@ -84,6 +84,14 @@ impl Comparison {
         Ok(Self { train, test, task, training, order, contenders, step: 0 })
     }
 
+    /// The same with another seed for the order of the samples than for the weights.
+    #[must_use]
+    pub fn ordered_by(mut self, seed: u64) -> Self {
+        let samples = self.train.len();
+        self.order = Order::new(seed, samples, self.training.batch);
+        self
+    }
+
     /// Takes the next step with every method, and evaluates them after the last step of an epoch;
     /// `None` when all epochs are done or every method has diverged.
     ///
@@ -135,6 +143,17 @@ impl Comparison {
             Ok([it.score(&self.task, &self.train)?, it.score(&self.task, &self.test)?])
         };
         self.contenders.par_iter().map(both).collect()
+    }
+
+    /// The scores over samples of a network with these weights, in the order of [`Weights::flat`].
+    ///
+    /// # Errors
+    /// [`CompareError::Candle`], if a computation fails or the number of weights is not that of the network.
+    pub fn score_at(&self, weights: &[f32], samples: &Samples) -> Result<Score, CompareError> {
+        let own = Weights::new(self.training.seed);
+        let model = (self.task.build)(own.builder())?;
+        own.set_flat(weights)?;
+        Ok(score(model.as_ref(), &self.task.loss, samples)?)
     }
 
     /// The loss over samples as a function of all weights, in the order of [`Weights::flat`]: the

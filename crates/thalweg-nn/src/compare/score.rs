@@ -1,5 +1,7 @@
 //! Loss, accuracy and predictions of a network.
 
+use serde::{Deserialize, Serialize};
+
 use candle_core::{D, DType, Module, Result};
 
 use super::loss::Loss;
@@ -9,7 +11,7 @@ use crate::data::Samples;
 const CHUNK: usize = 1000;
 
 /// Loss and accuracy over some samples.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Score {
     /// The mean loss.
     pub loss: f64,

@@ -1,5 +1,7 @@
 //! The task: a network and a loss.
 
+use std::sync::Arc;
+
 use candle_core::{Module, Result, Tensor};
 use candle_nn::VarBuilder;
 
@@ -9,9 +11,10 @@ use super::loss::{Loss, cross_entropy};
 pub type Model = Box<dyn Module + Send + Sync>;
 
 /// A network and a loss to train it with.
+#[derive(Clone)]
 pub struct Task {
-    pub(super) build: Box<dyn Fn(VarBuilder) -> Result<Model> + Send + Sync>,
-    pub(super) loss: Loss,
+    pub(super) build: Arc<dyn Fn(VarBuilder) -> Result<Model> + Send + Sync>,
+    pub(super) loss: Arc<Loss>,
 }
 
 impl Task {
@@ -22,8 +25,8 @@ impl Task {
         build: impl Fn(VarBuilder) -> Result<M> + Send + Sync + 'static,
     ) -> Self {
         Self {
-            build: Box::new(move |vars| Ok(Box::new(build(vars)?))),
-            loss: Box::new(cross_entropy),
+            build: Arc::new(move |vars| Ok(Box::new(build(vars)?))),
+            loss: Arc::new(Box::new(cross_entropy)),
         }
     }
 
@@ -33,6 +36,6 @@ impl Task {
         self,
         loss: impl Fn(&Tensor, &Tensor) -> Result<Tensor> + Send + Sync + 'static,
     ) -> Self {
-        Self { loss: Box::new(loss), ..self }
+        Self { loss: Arc::new(Box::new(loss)), ..self }
     }
 }

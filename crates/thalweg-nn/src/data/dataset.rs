@@ -1,6 +1,11 @@
 //! Samples, and a data set of them.
 
 use candle_core::{DType, Device, Error, Result, Tensor};
+use rand::Rng;
+use rand::seq::SliceRandom;
+
+use super::error::DataError;
+use super::split::every_class_is_among;
 
 /// Inputs with their targets.
 #[derive(Debug, Clone)]
@@ -106,6 +111,28 @@ impl Samples {
 }
 
 impl Dataset {
+    /// Training samples without a share of them, and that share, for validation.
+    pub(crate) fn validation(
+        &self,
+        share: f64,
+        random: &mut impl Rng,
+    ) -> std::result::Result<(Samples, Samples), DataError> {
+        let samples = self.train.len();
+        if !(share > 0.0 && share < 1.0) {
+            return Err(DataError::ValidationShare { share });
+        }
+        let count = (share * samples as f64 - 1e-9).ceil() as usize;
+        if count == 0 || count >= samples {
+            return Err(DataError::TooFewToValidate { samples, share, validation: count });
+        }
+        let mut train: Vec<u32> = (0..samples as u32).collect();
+        train.shuffle(random);
+        let validation: Vec<u32> = train.drain(..count).collect();
+        let classes = self.train.labels()?;
+        every_class_is_among(train.iter().map(|&i| classes[i as usize]), &self.classes)?;
+        Ok((self.train.subset(&train)?, self.train.subset(&validation)?))
+    }
+
     /// The number of features of a sample.
     pub fn features(&self) -> usize {
         self.train.inputs.dims().iter().skip(1).product()

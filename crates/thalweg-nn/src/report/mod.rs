@@ -18,7 +18,7 @@ mod page;
 mod palette;
 mod results;
 mod scatter;
-mod text;
+pub(crate) mod text;
 mod verdict;
 
 pub(crate) use contents::styles;

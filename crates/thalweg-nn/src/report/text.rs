@@ -1,7 +1,8 @@
 //! The format of numbers and lists in the report.
 
+pub(crate) use thalweg_draw::numbers::counted;
+pub(super) use thalweg_draw::numbers::grouped as count;
 use thalweg_draw::numbers::number;
-pub(super) use thalweg_draw::numbers::{counted, grouped as count};
 
 /// A share from 0 to 1 in percent, such as `97.78%`.
 pub(super) fn percent(share: f64) -> String {
@@ -33,7 +34,7 @@ pub(super) fn rate(per_second: f64) -> String {
 }
 
 /// Names in a sentence, such as `sgd, momentum and adam`; of many, the first three and the number of others.
-pub(super) fn listed(names: &[&str]) -> String {
+pub(crate) fn listed(names: &[&str]) -> String {
     match names {
         [] => "nothing".to_owned(),
         [one] => (*one).to_owned(),

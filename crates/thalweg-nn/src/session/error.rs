@@ -163,7 +163,7 @@ fn gigabytes(bytes: u64) -> f64 {
 }
 
 impl SessionError {
-    pub(super) fn read(path: &Path, source: io::Error) -> Self {
+    pub(crate) fn read(path: &Path, source: io::Error) -> Self {
         Self::Read { path: path.to_owned(), source }
     }
 

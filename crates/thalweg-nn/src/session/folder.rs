@@ -6,6 +6,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use super::error::SessionError;
+use crate::experiment::EXPERIMENT;
 
 /// The settings of a run.
 pub const RUN: &str = "run.json";
@@ -30,7 +31,8 @@ pub fn check_empty(folder: &Path) -> Result<(), SessionError> {
         // Looked for after another file was seen, not before: a run that starts meanwhile writes its
         // settings first, so that where one of its files is seen they are there.
         let folder = folder.to_owned();
-        return Err(match folder.join(RUN).exists() {
+        let is_run = [RUN, EXPERIMENT].iter().any(|name| folder.join(name).exists());
+        return Err(match is_run {
             true => SessionError::Occupied(folder),
             false => SessionError::NotEmpty(folder),
         });

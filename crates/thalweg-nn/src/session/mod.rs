@@ -31,3 +31,6 @@ mod trajectory;
 pub use error::{Difference, SessionError};
 pub use run::{Outcome, Session};
 pub use settings::Settings;
+
+pub(crate) use folder::{check_empty, lock};
+pub(crate) use run::checksum;

@@ -304,7 +304,7 @@ fn prepare(registry: &Registry, settings: &Settings) -> Result<Parts, SessionErr
 }
 
 /// A checksum of all values of the data.
-fn checksum(dataset: &Dataset) -> Result<u32, SessionError> {
+pub fn checksum(dataset: &Dataset) -> Result<u32, SessionError> {
     let checksum = |crc: u32, tensor| Ok(crc32c::crc32c_append(crc, &bytes::of_tensor(tensor)?));
     let (train, test) = (&dataset.train, &dataset.test);
     let all = [&train.inputs, &train.targets, &test.inputs, &test.targets];

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
-use thalweg::{Clip, Group, Registry, Schedule, Spec};
+use thalweg::{Builder, Clip, Group, Registry, Schedule, Spec};
 
 use super::error::{Difference, SessionError};
 use crate::compare::{DEFAULT_SUITE, Method, Training, methods_in};
@@ -149,23 +149,28 @@ impl Settings {
         self.parse(registry).map(drop)
     }
 
-    pub(super) fn parse(&self, registry: &Registry) -> Result<Plan, SessionError> {
+    /// The network, with its activation and its first weights.
+    pub(crate) fn network(&self) -> Result<Network, SessionError> {
         let mut network: Network = self.model.parse()?;
         network.activation = self.activation.parse::<Activation>()?;
         network.initial = self.init.parse::<Initial>()?;
+        Ok(network)
+    }
+
+    /// What all methods have in common.
+    pub(crate) fn common(&self, registry: &Registry) -> Result<Common, SessionError> {
+        let schedule = self.schedule.as_deref().map(Schedule::parse).transpose()?;
+        let groups = self.groups.as_deref();
+        let groups = groups.map(|text| Group::parse_all_in(registry, text)).transpose()?;
+        let clip = self.clip.as_deref().map(str::parse::<Clip>).transpose()?;
+        Ok(Common { schedule, groups, clip })
+    }
+
+    pub(super) fn parse(&self, registry: &Registry) -> Result<Plan, SessionError> {
+        let (network, common) = (self.network()?, self.common(registry)?);
         let mut methods = methods_in(registry, &self.methods)?;
         for Method { optimizer, .. } in &mut methods {
-            let mut builder = optimizer.clone();
-            if let Some(schedule) = &self.schedule {
-                builder = builder.schedule("lr", Schedule::parse(schedule)?);
-            }
-            if let Some(groups) = &self.groups {
-                builder = builder.groups(Group::parse_all_in(registry, groups)?);
-            }
-            if let Some(clip) = &self.clip {
-                builder = builder.clip(clip.parse::<Clip>()?);
-            }
-            *optimizer = builder;
+            *optimizer = common.apply(optimizer.clone());
         }
         Ok(Plan {
             source: Source::parse(&self.data)?,
@@ -175,6 +180,29 @@ impl Settings {
             training: Training { epochs: self.epochs, batch: self.batch, seed: self.seed },
             landscape: self.landscape.as_deref().map(str::parse).transpose()?,
         })
+    }
+}
+
+/// What all methods of a run have in common.
+pub(crate) struct Common {
+    schedule: Option<Schedule>,
+    groups: Option<Vec<Group>>,
+    clip: Option<Clip>,
+}
+
+impl Common {
+    /// An optimizer with schedule, groups and clipping.
+    pub fn apply(&self, mut builder: Builder<f32, Spec>) -> Builder<f32, Spec> {
+        if let Some(schedule) = &self.schedule {
+            builder = builder.schedule("lr", schedule.clone());
+        }
+        if let Some(groups) = &self.groups {
+            builder = builder.groups(groups.clone());
+        }
+        if let Some(clip) = self.clip {
+            builder = builder.clip(clip);
+        }
+        builder
     }
 }
 

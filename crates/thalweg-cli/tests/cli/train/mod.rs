@@ -1,6 +1,7 @@
 //! `thalweg train` from outside, on data and networks so small that it takes a moment.
 
 mod divergence;
+mod experiment;
 mod inputs;
 #[cfg(unix)]
 mod killed;

@@ -80,6 +80,24 @@ pub enum DataError {
         share: f64,
     },
 
+    /// A validation share out of its range.
+    #[error("a validation share of {share} is refused; it is a number above 0 and below 1")]
+    ValidationShare {
+        /// The share.
+        share: f64,
+    },
+
+    /// A validation share that leaves nothing to train or nothing to validate.
+    #[error("a validation share of {share} leaves {} of {samples} training samples for training", samples - validation)]
+    TooFewToValidate {
+        /// The number of training samples before.
+        samples: usize,
+        /// The share.
+        share: f64,
+        /// The number of validation samples.
+        validation: usize,
+    },
+
     /// A test share for files that are already split.
     #[error(
         "a test share of {share} is refused: {} has test files of its own, {}",

@@ -1,0 +1,172 @@
+//! `thalweg train` with sweeps or several seeds: an experiment.
+
+use std::io::{self, IsTerminal, Write};
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use thalweg::Registry;
+use thalweg_nn::compare::products_on_one_thread;
+use thalweg_nn::data::DataError;
+use thalweg_nn::experiment::{ExperimentError, Results, Run, Settings, VALIDATION_SHARE};
+use thalweg_nn::session::{self, SessionError};
+
+use super::{Options, given, quoted, signals};
+use crate::failure::{Failure, say};
+use crate::table::Table;
+
+/// The methods of an experiment that names none: the article's six, whose rates are then chosen.
+const SUITE: [&str; 6] = ["sgd", "momentum", "adagrad", "rmsprop", "adadelta", "adam"];
+
+/// Seeds, where nothing says how many.
+const SEEDS: usize = 5;
+
+/// Whether the options ask for an experiment: for something to choose, or for several seeds.
+pub fn is_wanted(options: &Options) -> bool {
+    let has_values = |text: &String| {
+        let settings = text.split_once(':').map_or("", |(_, settings)| settings);
+        settings.contains("..") || settings.contains('/')
+    };
+    let asked = options.tune || options.seeds.is_some() || options.validation.is_some();
+    asked
+        || options.patience.is_some()
+        || options.with.iter().any(has_values)
+        || (options.resume && Run::is_in(&options.out))
+}
+
+pub fn run(options: &Options, registry: &Registry, quiet: bool) -> Result<(), Failure> {
+    let begin = Instant::now();
+    if options.landscape {
+        let refused =
+            "--landscape draws one training run of each method; leave out sweeps and --seeds";
+        return Err(Failure::Usage(refused.to_owned()));
+    }
+    let run = open(options, registry)?;
+    let resume = format!("thalweg train --out {} --resume", quoted(run.folder()));
+    let stop = signals::stop(&resume)?;
+    products_on_one_thread();
+    let (known, all) = run.progress();
+    let bar = bar(known, all, quiet);
+    let results = run.run(&|_| bar.inc(1), &|| stop.load(Ordering::Relaxed));
+    bar.finish_and_clear();
+    let results = match results {
+        Ok(results) => results,
+        Err(ExperimentError::Stopped) => {
+            return Err(Failure::Stopped(format!("stopped; resume with: {resume}")));
+        }
+        Err(error) => return Err(Failure::failed(error)),
+    };
+    run.finish(&results).map_err(Failure::failed)?;
+    let all_diverged =
+        results.standings.iter().all(|it| it.runs.iter().all(|trial| trial.test.is_none()));
+    if !quiet {
+        let mut out = io::stdout().lock();
+        write!(out, "{}", table(&results))?;
+        out.flush()?;
+        if !all_diverged {
+            say(&results.verdict());
+        }
+        let (seconds, report) = (begin.elapsed().as_secs_f64(), run.folder().join("report.html"));
+        say(&format!(
+            "{} trials in {seconds:.1} s; open {}",
+            all - known.min(all),
+            report.display()
+        ));
+    }
+    match all_diverged {
+        true => Err(Failure::Failed("every run of every method diverged".to_owned())),
+        false => Ok(()),
+    }
+}
+
+fn open(options: &Options, registry: &Registry) -> Result<Run, Failure> {
+    let before = match options.resume {
+        true => Some(Run::settings_of(&options.out).map_err(Failure::failed)?),
+        false => None,
+    };
+    let base = match &before {
+        Some(before) => before.training.clone(),
+        None => session::Settings {
+            methods: SUITE.map(str::to_owned).to_vec(),
+            ..session::Settings::default()
+        },
+    };
+    let training = given(options, base)?;
+    let or = |number: fn(&Settings) -> usize, usual| before.as_ref().map_or(usual, number);
+    let settings = Settings {
+        training,
+        seeds: options.seeds.unwrap_or(or(|it| it.seeds, SEEDS)),
+        validation: options
+            .validation
+            .unwrap_or_else(|| before.as_ref().map_or(VALIDATION_SHARE, |it| it.validation)),
+        patience: options.patience.or(before.as_ref().and_then(|it| it.patience)),
+    };
+    settings.sweeps(registry).map_err(Failure::usage)?;
+    let Some(before) = before else {
+        return Run::start(registry, &options.out, settings).map_err(refused);
+    };
+    if settings != before {
+        let what = settings.training.differences(&before.training);
+        let what =
+            what.iter().map(|it| format!("{} is {} now and was {}", it.setting, it.is, it.was));
+        let mut what: Vec<String> = what.collect();
+        let pairs = [
+            ("--seeds", before.seeds.to_string(), settings.seeds.to_string()),
+            ("--validation", before.validation.to_string(), settings.validation.to_string()),
+            ("--patience", format!("{:?}", before.patience), format!("{:?}", settings.patience)),
+        ];
+        what.extend(
+            pairs
+                .iter()
+                .filter(|(_, was, is)| was != is)
+                .map(|(name, was, is)| format!("{name} is {is} now and was {was}")),
+        );
+        let folder = options.out.display();
+        return Err(Failure::Usage(format!(
+            "{folder} was started with other settings: {}",
+            what.join("; ")
+        )));
+    }
+    Run::resume(registry, &options.out).map_err(Failure::failed)
+}
+
+/// Tells a wrong command line from what could not be done.
+fn refused(error: ExperimentError) -> Failure {
+    match error {
+        ExperimentError::Session(error) => match *error {
+            SessionError::Data(DataError::ValidationShare { .. }) => Failure::usage(error),
+            error => super::refused(error),
+        },
+        ExperimentError::Empty | ExperimentError::Sweep(_) => Failure::usage(error),
+        error => Failure::failed(error),
+    }
+}
+
+fn table(results: &Results) -> Table {
+    let rows = results.rows();
+    let is_tuned = rows.iter().any(|row| !row.tuning.is_empty());
+    let has_remarks = rows.iter().any(|row| !row.remark.is_empty());
+    let mut heading = vec!["setting", "rank", "test accuracy", "test loss", "best epoch"];
+    heading.extend(is_tuned.then_some("as it comes → tuned"));
+    heading.extend(has_remarks.then_some("remark"));
+    let mut table = Table::new(&heading);
+    for row in rows {
+        let mut cells = vec![row.spec, row.rank, row.accuracy, row.loss, row.epoch];
+        cells.extend(is_tuned.then_some(row.tuning));
+        cells.extend(has_remarks.then_some(row.remark));
+        table.row(cells);
+    }
+    table
+}
+
+/// A bar over the trials, on a terminal.
+fn bar(known: usize, all: usize, quiet: bool) -> ProgressBar {
+    if quiet || !io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::with_draw_target(Some(all as u64), ProgressDrawTarget::stderr());
+    let style = ProgressStyle::with_template("{bar:32} {pos}/{len} trials, {eta} left");
+    let bar = bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    bar.set_position(known as u64);
+    bar
+}

@@ -1,0 +1,66 @@
+//! `train` with sweeps and several seeds.
+
+use crate::folder::Folder;
+
+const SMALL: &str = "train --data blobs:samples=120 --epochs 3 --seeds 3";
+
+#[test]
+fn a_sweep_is_tuned_and_compared_over_seeds() {
+    let folder = Folder::new();
+    let with = "--with sgd:lr=0.001/0.1 --with adam:lr=0.1";
+    let said = folder.run(&format!("{SMALL} --model softmax {with} --out e")).done();
+    let lines: Vec<&str> = said.stdout.lines().collect();
+    assert_eq!(lines.len(), 3, "{}", said.stdout);
+    assert!(lines[0].contains("test accuracy") && lines[0].contains("as it comes → tuned"));
+    assert!(said.stdout.contains(" ± ") && said.stdout.contains("sgd:lr=0.1 "), "{}", said.stdout);
+    assert!(
+        said.stderr.contains("distinguishable") || said.stderr.contains("the most test samples")
+    );
+    assert!(said.stderr.contains("15 trials in ") && said.stderr.contains("e/report.html"));
+    let results = folder.json("e/results.json");
+    assert_eq!(results["methods"].as_array().unwrap().len(), 2);
+    let page = folder.text("e/report.html");
+    assert!(page.contains("Pair by pair") && page.contains("What tuning found"), "{page}");
+
+    // It is done: nothing is trained again, and other settings are refused.
+    let again = folder.run("train --out e --resume").done();
+    assert!(again.stderr.contains("0 trials in "), "{}", again.stderr);
+    let other = folder.run("train --out e --resume --epochs 4 --seeds 2").refused(2);
+    assert!(other.contains("--epochs is 4 now and was 3; --seeds is 2 now and was 3"), "{other}");
+    let occupied = folder.run(&format!("{SMALL} --model softmax {with} --out e")).refused(1);
+    assert!(occupied.contains("--resume continues it"), "{occupied}");
+}
+
+#[test]
+fn rates_that_nobody_chose_are_tuned() {
+    let folder = Folder::new();
+    let tuned = folder
+        .run(&format!("{SMALL} --model softmax --tune --with sgd --with adam:lr=0.1 --out e"))
+        .done();
+    let methods = &folder.json("e/results.json")["methods"];
+    let find =
+        |name: &str| methods.as_array().unwrap().iter().find(|it| it["method"] == name).unwrap();
+    assert_eq!(find("sgd")["tuning"].as_array().unwrap().len(), 9, "{}", tuned.stdout);
+    assert_eq!(find("adam")["tuning"].as_array().unwrap().len(), 0);
+}
+
+#[test]
+fn what_cannot_be_an_experiment_is_refused() {
+    let folder = Folder::new();
+    let refused = |arguments: &str, code: i32, part: &str| {
+        let sentence = folder.run(&format!("{SMALL} {arguments} --out e")).refused(code);
+        assert!(sentence.contains(part), "{part:?} is not in: {sentence}");
+        assert_eq!(folder.names(), [""; 0]);
+    };
+    refused("--with adam:lr=1e-4..1", 2, "write lr=1e-4..1:log9");
+    refused("--with adm:lr=0.1/0.2", 2, "did you mean");
+    refused("--with sgd --landscape", 2, "--landscape draws one training run");
+    refused("--with sgd --validation 1.5", 2, "a validation share of 1.5 is refused");
+    folder.run(&format!("{SMALL} --seeds 0 --out e")).misused();
+    let all = folder.run(&format!("{SMALL} --model mlp:8 --with sgd:lr=1e38 --out e"));
+    assert_eq!(all.code, Some(1));
+    assert!(
+        all.stdout.contains("diverged")
+            && all.stderr.contains("every run of every method diverged")
+    );
+}

@@ -1,0 +1,222 @@
+//! The results of an experiment as files.
+
+use maud::{PreEscaped, html};
+use serde::Serialize;
+use thalweg_draw::page;
+use thalweg_lab::output;
+use thalweg_lab::statistics::Mean;
+use thalweg_lab::sweep::SweepAxis;
+
+use super::error::ExperimentError;
+use super::run::Run;
+use super::standing::{Results, Setting};
+use super::trial::Trial;
+use crate::report::text::counted;
+use crate::session::SessionError;
+
+/// What `results.json` holds.
+#[derive(Serialize)]
+struct Record<'a> {
+    verdict: String,
+    seeds: usize,
+    methods: Vec<MethodRecord<'a>>,
+    /// For every two methods, by rank: the mean difference of their test accuracies on the same seeds and its 95 %
+    /// interval.
+    differences: Vec<Difference<'a>>,
+}
+
+#[derive(Serialize)]
+struct MethodRecord<'a> {
+    rank: String,
+    method: &'a str,
+    spec: String,
+    accuracy: Option<Mean>,
+    loss: Option<Mean>,
+    runs: &'a [Trial],
+    sweep: &'a [SweepAxis],
+    tuning: &'a [Setting],
+    untuned: Option<&'a Setting>,
+}
+
+#[derive(Serialize)]
+struct Difference<'a> {
+    a: &'a str,
+    b: &'a str,
+    mean: f64,
+    interval: [f64; 2],
+}
+
+impl Results {
+    fn json(&self) -> Result<String, std::io::Error> {
+        let methods = self.standings.iter().zip(self.rows()).map(|(it, row)| MethodRecord {
+            rank: row.rank,
+            method: it.sweep.base.entry().name,
+            spec: row.spec,
+            accuracy: it.accuracy(),
+            loss: it.loss(),
+            runs: &it.runs,
+            sweep: &it.sweep.axes,
+            tuning: &it.tuning,
+            untuned: it.untuned.as_ref(),
+        });
+        let count = self.standings.len();
+        let pairs = (0..count).flat_map(|a| (a + 1..count).map(move |b| (a, b)));
+        let text = |k: usize| self.standings[k].sweep.text.as_str();
+        let differences = pairs.filter_map(|(a, b)| {
+            let Mean { mean, interval, .. } = self.difference(a, b).filter(|it| it.count > 1)?;
+            Some(Difference { a: text(a), b: text(b), mean, interval })
+        });
+        let (methods, differences) = (methods.collect(), differences.collect());
+        let record =
+            Record { verdict: self.verdict(), seeds: self.plan.seeds, methods, differences };
+        Ok(serde_json::to_string_pretty(&record)? + "\n")
+    }
+}
+
+impl Run {
+    /// Writes the results: `report.html`, `results.json`, and the charts `curves` and `rates` as PNG and SVG.
+    ///
+    /// # Errors
+    /// [`ExperimentError`], such as a file that cannot be written.
+    pub fn finish(&self, results: &Results) -> Result<(), ExperimentError> {
+        let put = |name: &str, contents: &[u8]| -> Result<(), ExperimentError> {
+            output::write(&self.folder().join(name), contents).map_err(SessionError::from)?;
+            Ok(())
+        };
+        let title = format!("{} on {}", self.settings().training.model, self.dataset().name);
+        let mut charts = vec![("curves", results.curves(&title))];
+        charts.extend(results.rates(&title).map(|chart| ("rates", chart)));
+        for (name, chart) in &charts {
+            let scene = chart.scene();
+            put(&format!("{name}.png"), &scene.png(1.0).map_err(SessionError::from)?)?;
+            put(&format!("{name}.svg"), scene.svg().as_bytes())?;
+        }
+        put("results.json", results.json().map_err(ExperimentError::Keep)?.as_bytes())?;
+        put("report.html", self.page(&title, results).as_bytes())
+    }
+
+    fn page(&self, title: &str, results: &Results) -> String {
+        let it = self.settings();
+        let rows = results.rows();
+        let is_tuned = rows.iter().any(|row| !row.tuning.is_empty());
+        let settings = self.settings_rows();
+        let count = results.standings.len();
+        let label = |k: usize| results.standings[k].sweep.base.entry().name;
+        let body = html! {
+            h1 { (title) }
+            p.lead { (results.verdict()) }
+            p { "Every method has the same budget: each of its settings was tried with " (counted(results.plan.tuning_seeds as u64, "seed"))
+                " and one chosen by the loss on validation samples; then it was trained with " (counted(it.seeds as u64, "other seed"))
+                ". Weights are those of the epoch with the lowest validation loss, and only they were tested." }
+            section {
+                h2 id="results" { "Results" }
+                div.table {
+                    table {
+                        thead { tr {
+                            th.number { "rank" } th { "setting" } th.number { "test accuracy" }
+                            th.number { "test loss" } th.number { "best epoch" }
+                            @if is_tuned { th.number { "validation loss, as it comes → tuned" } }
+                        } }
+                        tbody {
+                            @for row in &rows {
+                                tr {
+                                    td.number { (row.rank) }
+                                    td { code { (row.spec) } @if !row.remark.is_empty() { br; small { (row.remark) } } }
+                                    td.number { (row.accuracy) } td.number { (row.loss) } td.number { (row.epoch) }
+                                    @if is_tuned { td.number { (row.tuning) } }
+                                }
+                            }
+                        }
+                    }
+                }
+                p.facts { span { "± is one standard deviation over the seeds; methods with the same rank are not "
+                    "distinguishable from the one above them." } }
+            }
+            @if count > 1 && it.seeds > 1 {
+                section {
+                    h2 id="pairs" { "Pair by pair" }
+                    p { "How many more test samples the method of the row classifies correctly than that of the column, in "
+                        "percentage points, on the same seeds: the mean and its 95 % interval, bold where it is on one side "
+                        "of 0." }
+                    div.table {
+                        table {
+                            thead { tr { th { } @for b in 0..count { th.number { (label(b)) } } } }
+                            tbody {
+                                @for a in 0..count {
+                                    tr {
+                                        th scope="row" { (label(a)) }
+                                        @for b in 0..count {
+                                            td.number {
+                                                @if a != b && let Some(it) = results.difference(a, b) {
+                                                    @let [mean, interval] = points(&it);
+                                                    @if it.is_distinct() { strong { (mean) } } @else { (mean) }
+                                                    br; small { (interval) }
+                                                }
+                                            }
+                                        }
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+            section {
+                h2 id="curves" { "How they learn" }
+                figure.wide { (PreEscaped(results.curves("").scene().svg())) }
+                p.facts { span { "The mean over the seeds; the bands are one standard deviation, both of the logarithm." } }
+            }
+            @if let Some(chart) = results.rates("") {
+                section {
+                    h2 id="rates" { "What tuning found" }
+                    figure.wide { (PreEscaped(chart.scene().svg())) }
+                    p.facts { span { "A line that leaves through the top diverges from there on." } }
+                }
+            }
+            section {
+                h2 id="settings" { "Settings" }
+                div.table {
+                    table.settings {
+                        tbody {
+                            @for (name, value) in &settings {
+                                tr { th scope="row" { (name) } td { code { (value) } } }
+                            }
+                        }
+                    }
+                }
+            }
+        };
+        page::styled(&format!("{title} · thalweg"), "", &body)
+    }
+
+    fn settings_rows(&self) -> Vec<(&'static str, String)> {
+        let it = self.settings();
+        let training = &it.training;
+        let mut rows = vec![
+            ("data", training.data.clone()),
+            ("network", training.model.clone()),
+            ("activation", training.activation.clone()),
+            ("initialisation", training.init.clone()),
+            ("epochs", training.epochs.to_string()),
+            ("batch", training.batch.to_string()),
+            ("seeds", format!("{} from {}", it.seeds, training.seed)),
+            ("validation", it.validation.to_string()),
+            ("methods", training.methods.join(" ")),
+        ];
+        let more = [
+            ("patience", it.patience.map(|epochs| epochs.to_string())),
+            ("schedule", training.schedule.clone()),
+            ("groups", training.groups.clone()),
+            ("clip", training.clip.clone()),
+        ];
+        rows.extend(more.into_iter().filter_map(|(name, value)| Some((name, value?))));
+        rows
+    }
+}
+
+/// A difference of accuracies in percentage points.
+fn points(it: &Mean) -> [String; 2] {
+    let text = |share: f64| format!("{:+.2}", 100.0 * share).replace('-', "−");
+    let [low, high] = it.interval.map(text);
+    [text(it.mean), format!("{low} to {high}")]
+}

@@ -1,0 +1,267 @@
+//! An experiment in a folder: it can be stopped or killed at any moment, and goes on with the trials that are missing.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+use thalweg::Registry;
+use thalweg_lab::output;
+use thalweg_lab::sweep::Sweep;
+
+use super::error::ExperimentError;
+use super::standing::Results;
+use super::trial::Trial;
+use super::{Experiment, Parts, Plan, Vary};
+use crate::compare::{CompareError, Task};
+use crate::data::{Dataset, Source, Split};
+use crate::session::{self, SessionError, check_empty, lock};
+
+/// The settings of an experiment, in its folder.
+pub const EXPERIMENT: &str = "experiment.json";
+/// Every finished trial, a line each.
+pub const TRIALS: &str = "trials.jsonl";
+
+/// The settings of an experiment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Data, network, budget and what all methods have in common; its methods are sweeps, in which the learning
+    /// rate is chosen if nobody did.
+    pub training: session::Settings,
+    /// How many seeds methods are compared on.
+    pub seeds: usize,
+    /// The share of the training samples that is held out for validation.
+    pub validation: f64,
+    /// Epochs without a lower validation loss after which a trial ends.
+    pub patience: Option<u64>,
+}
+
+/// The rates that a method without a chosen one tries: nine, two in each decade.
+pub const RATES: &str = "1e-4..1:log9";
+
+/// The share that is held out for validation, unless another is given.
+pub const VALIDATION: f64 = 0.15;
+
+/// What `experiment.json` holds.
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    version: u32,
+    data_crc32c: u32,
+    settings: Settings,
+}
+
+const VERSION: u32 = 1;
+
+/// An experiment in a folder.
+pub struct Run {
+    folder: PathBuf,
+    settings: Settings,
+    dataset: Dataset,
+    experiment: Experiment,
+    known: Vec<Trial>,
+    log: Mutex<File>,
+    /// Keeps the folder locked while the experiment is under way.
+    _lock: File,
+}
+
+impl Settings {
+    /// Checks that every text can be read, and gives the sweeps.
+    ///
+    /// # Errors
+    /// [`ExperimentError`]: a sweep, network, schedule, group or clipping that cannot be read.
+    pub fn sweeps(&self, registry: &Registry) -> Result<Vec<Sweep>, ExperimentError> {
+        if self.training.methods.is_empty() || self.seeds == 0 {
+            return Err(ExperimentError::Empty);
+        }
+        self.training.network()?;
+        self.training.common(registry)?;
+        Source::parse(&self.training.data).map_err(SessionError::from)?;
+        let sweep = |text: &String| {
+            let sweep = Sweep::parse(registry, text)?;
+            if !sweep.has_free_rate() {
+                return Ok(sweep);
+            }
+            let separator = if text.contains(':') { "," } else { ":" };
+            Ok(Sweep::parse(registry, &format!("{text}{separator}lr={RATES}"))?)
+        };
+        self.training.methods.iter().map(sweep).collect()
+    }
+
+    fn plan(&self) -> Plan {
+        let session::Settings { epochs, batch, seed, .. } = self.training;
+        let vary = Vary { weights: true, order: true };
+        let tuning_seeds = Plan::default().tuning_seeds;
+        Plan { epochs, batch, seeds: self.seeds, seed, tuning_seeds, patience: self.patience, vary }
+    }
+}
+
+impl Run {
+    /// Starts an experiment in a folder that is new or empty.
+    ///
+    /// # Errors
+    /// [`ExperimentError`]: invalid settings, data that cannot be loaded, a folder that is not empty or cannot be
+    /// written. The folder is not touched unless everything is valid.
+    pub fn start(
+        registry: &Registry,
+        folder: &Path,
+        settings: Settings,
+    ) -> Result<Self, ExperimentError> {
+        check_empty(folder)?;
+        let (dataset, experiment) = prepare(registry, &settings)?;
+        output::make_folder(folder).map_err(SessionError::from)?;
+        let lock = lock(folder)?;
+        check_empty(folder)?;
+        let data_crc32c = session::checksum(&dataset)?;
+        let stored = Stored { version: VERSION, data_crc32c, settings: settings.clone() };
+        let text = serde_json::to_string_pretty(&stored).map_err(std::io::Error::other);
+        let text = text.map_err(ExperimentError::Keep)? + "\n";
+        output::write(&folder.join(EXPERIMENT), text.as_bytes()).map_err(SessionError::from)?;
+        Self::with(folder, settings, (dataset, experiment), Vec::new(), lock)
+    }
+
+    /// Goes on with the experiment in a folder.
+    ///
+    /// # Errors
+    /// [`ExperimentError`]: no experiment in the folder, damaged files, changed data, another process that works in
+    /// the folder.
+    pub fn resume(registry: &Registry, folder: &Path) -> Result<Self, ExperimentError> {
+        let Stored { data_crc32c, settings, .. } = read(folder)?;
+        let lock = lock(folder)?;
+        let (dataset, experiment) = prepare(registry, &settings)?;
+        if session::checksum(&dataset)? != data_crc32c {
+            let data = settings.training.data;
+            return Err(SessionError::DataChanged { data, folder: folder.to_owned() }.into());
+        }
+        let path = folder.join(TRIALS);
+        let text = fs::read_to_string(&path).unwrap_or_default();
+        // A line that was being written when the program was killed has no end.
+        let whole = text.rfind('\n').map_or("", |end| &text[..=end]);
+        let damaged = |error: serde_json::Error| SessionError::Damaged {
+            path: path.clone(),
+            what: error.to_string(),
+        };
+        let known: Result<Vec<Trial>, _> = whole.lines().map(serde_json::from_str).collect();
+        let known = known.map_err(damaged)?;
+        if whole.len() < text.len() {
+            output::write(&path, whole.as_bytes()).map_err(SessionError::from)?;
+        }
+        Self::with(folder, settings, (dataset, experiment), known, lock)
+    }
+
+    /// The settings of the experiment in a folder.
+    ///
+    /// # Errors
+    /// [`ExperimentError`]: no experiment in the folder, or a damaged file.
+    pub fn settings_of(folder: &Path) -> Result<Settings, ExperimentError> {
+        Ok(read(folder)?.settings)
+    }
+
+    /// Whether there is an experiment in a folder.
+    pub fn is_in(folder: &Path) -> bool {
+        folder.join(EXPERIMENT).exists()
+    }
+
+    fn with(
+        folder: &Path,
+        settings: Settings,
+        (dataset, experiment): (Dataset, Experiment),
+        known: Vec<Trial>,
+        lock: File,
+    ) -> Result<Self, ExperimentError> {
+        let log = OpenOptions::new().append(true).create(true).open(folder.join(TRIALS));
+        let log = Mutex::new(log.map_err(ExperimentError::Keep)?);
+        let folder = folder.to_owned();
+        Ok(Self { folder, settings, dataset, experiment, known, log, _lock: lock })
+    }
+
+    /// Runs the trials that are missing, and keeps each as soon as it is finished; `done` is called after each.
+    ///
+    /// # Errors
+    /// As [`Experiment::run`].
+    pub fn run(
+        &self,
+        done: &(dyn Fn(&Trial) + Sync),
+        stop: &(dyn Fn() -> bool + Sync),
+    ) -> Result<Results, ExperimentError> {
+        let keep = |trial: &Trial| {
+            let line = serde_json::to_string(trial)? + "\n";
+            let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+            log.write_all(line.as_bytes())?;
+            log.sync_data()?;
+            done(trial);
+            Ok(())
+        };
+        self.experiment.run(self.known.clone(), &keep, stop)
+    }
+
+    /// How many trials are known already, and how many there are at most.
+    pub fn progress(&self) -> (usize, usize) {
+        (self.known.len(), self.experiment.trials())
+    }
+
+    /// The settings.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The data.
+    pub fn dataset(&self) -> &Dataset {
+        &self.dataset
+    }
+
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+}
+
+fn read(folder: &Path) -> Result<Stored, ExperimentError> {
+    let path = folder.join(EXPERIMENT);
+    if !path.exists() {
+        return Err(SessionError::NoRun(folder.to_owned()).into());
+    }
+    let text = fs::read_to_string(&path).map_err(|source| SessionError::read(&path, source))?;
+    let damaged = |what: String| SessionError::Damaged { path: path.clone(), what };
+    let stored: Stored = serde_json::from_str(&text).map_err(|error| damaged(error.to_string()))?;
+    if stored.version != VERSION {
+        let what = format!("it has version {}; this program reads {VERSION}", stored.version);
+        return Err(damaged(what).into());
+    }
+    Ok(stored)
+}
+
+fn prepare(
+    registry: &Registry,
+    settings: &Settings,
+) -> Result<(Dataset, Experiment), ExperimentError> {
+    let sweeps = settings.sweeps(registry)?;
+    let it = &settings.training;
+    let source = Source::parse(&it.data).map_err(SessionError::from)?;
+    let split = Split { seed: it.seed, test: it.test };
+    let dataset = Dataset::load(&source, &split).map_err(SessionError::from)?;
+    let parts = Parts::of(&dataset, settings.validation, it.seed).map_err(SessionError::from)?;
+    let network = it.network()?;
+    let (inputs, classes) = (dataset.features(), dataset.classes.len());
+    let task = Task::classification(move |vars| network.build(&vars, inputs, classes));
+    let mut experiment = Experiment::new(parts, task, sweeps, settings.plan());
+    let common = it.common(registry)?;
+    experiment = experiment.equipped(move |builder| common.apply(builder));
+    Ok((dataset, experiment))
+}
+
+impl From<SessionError> for ExperimentError {
+    fn from(error: SessionError) -> Self {
+        match error {
+            SessionError::Compare(error) => Self::Compare(error),
+            error => Self::Session(Box::new(error)),
+        }
+    }
+}
+
+impl From<candle_core::Error> for ExperimentError {
+    fn from(error: candle_core::Error) -> Self {
+        Self::Compare(CompareError::from(error))
+    }
+}

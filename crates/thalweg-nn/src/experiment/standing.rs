@@ -1,0 +1,122 @@
+//! What came out: methods ranked, and which of them are told apart.
+
+use serde::Serialize;
+use thalweg::Spec;
+use thalweg_lab::statistics::Mean;
+use thalweg_lab::sweep::Sweep;
+
+use super::Plan;
+use super::trial::Trial;
+
+/// A setting that was tried.
+#[derive(Debug, Clone, Serialize)]
+pub struct Setting {
+    /// A trial for each seed of the tuning.
+    pub trials: Vec<Trial>,
+}
+
+impl Setting {
+    /// The geometric mean of the lowest validation losses; infinite where a trial diverged.
+    pub fn loss(&self) -> f64 {
+        let logarithms = self.trials.iter().map(|it| it.validation_loss().max(1e-300).ln());
+        (logarithms.sum::<f64>() / self.trials.len().max(1) as f64).exp()
+    }
+}
+
+/// A method with its trials.
+#[derive(Debug, Clone)]
+pub struct Standing {
+    /// What it tried.
+    pub sweep: Sweep,
+    /// Every setting of the sweep; empty where there is one only.
+    pub tuning: Vec<Setting>,
+    /// The index of the setting that was chosen.
+    pub chosen: usize,
+    /// The method as it comes, with the seeds of the tuning; `None` where nothing was tuned.
+    pub untuned: Option<Setting>,
+    /// A trial for each seed.
+    pub runs: Vec<Trial>,
+    /// Whether it is known to be worse than the one ranked before it: the 95 % interval of the difference of their
+    /// accuracies on the same seeds is on one side of 0. Of one seed nothing is known.
+    pub is_distinct: bool,
+}
+
+/// The results of an experiment.
+#[derive(Debug, Clone)]
+pub struct Results {
+    /// The budget.
+    pub plan: Plan,
+    /// The methods, the best first: by the mean accuracy on the test samples, then by the mean loss.
+    pub standings: Vec<Standing>,
+}
+
+impl Standing {
+    pub(super) fn chosen(sweep: Sweep, tuning: Vec<Setting>, untuned: Option<Setting>) -> Self {
+        let loss = |k: &usize| tuning[*k].loss();
+        let order = |a: &usize, b: &usize| loss(a).total_cmp(&loss(b));
+        let chosen = (0..tuning.len()).min_by(order).unwrap_or(0);
+        Self { sweep, tuning, chosen, untuned, runs: Vec::new(), is_distinct: false }
+    }
+
+    /// The setting that was chosen.
+    pub fn spec(&self) -> &Spec {
+        &self.sweep.specs[self.chosen]
+    }
+
+    /// The accuracy on the test samples with each seed: 0 of a run that has finished no epoch.
+    pub fn accuracies(&self) -> Vec<f64> {
+        self.runs.iter().map(|it| it.test.map_or(0.0, |score| score.accuracy)).collect()
+    }
+
+    /// The mean accuracy on the test samples.
+    pub fn accuracy(&self) -> Option<Mean> {
+        Mean::of(&self.accuracies())
+    }
+
+    /// The mean loss on the test samples, of the runs that have finished an epoch.
+    pub fn loss(&self) -> Option<Mean> {
+        let losses: Vec<f64> =
+            self.runs.iter().filter_map(|it| it.test.map(|score| score.loss)).collect();
+        Mean::of(&losses)
+    }
+
+    /// How many runs diverged.
+    pub fn diverged(&self) -> usize {
+        self.runs.iter().filter(|it| it.diverged_at.is_some()).count()
+    }
+}
+
+impl Results {
+    pub(super) fn ranked(plan: Plan, mut standings: Vec<Standing>) -> Self {
+        let key = |it: &Standing| {
+            let mean = |mean: Option<Mean>, none: f64| mean.map_or(none, |mean| mean.mean);
+            (-mean(it.accuracy(), 0.0), mean(it.loss(), f64::INFINITY))
+        };
+        standings.sort_by(|a, b| {
+            let (a, b) = (key(a), key(b));
+            a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1))
+        });
+        let mut results = Self { plan, standings };
+        for k in 1..results.standings.len() {
+            results.standings[k].is_distinct = results.is_better(k - 1, k);
+        }
+        results
+    }
+
+    /// The mean difference of the accuracies of two methods, by their ranks from 0, on the same seeds.
+    pub fn difference(&self, a: usize, b: usize) -> Option<Mean> {
+        let [a, b] = [a, b].map(|k| self.standings[k].accuracies());
+        Mean::of_differences(&a, &b)
+    }
+
+    /// Whether one method is known to be better than another.
+    pub fn is_better(&self, a: usize, b: usize) -> bool {
+        self.difference(a, b).is_some_and(|it| it.interval[0] > 0.0)
+    }
+
+    /// How many methods cannot be told apart from the first, itself included.
+    pub fn leaders(&self) -> usize {
+        let others = (1..self.standings.len()).filter(|&k| !self.is_better(0, k)).count();
+        others + usize::from(!self.standings.is_empty())
+    }
+}

@@ -1,0 +1,143 @@
+//! What came out, in words.
+
+use super::standing::{Results, Standing};
+use crate::report::text::{counted, listed};
+
+impl Results {
+    /// Who is ahead, in a sentence or two: never a winner that its seeds do not show.
+    pub fn verdict(&self) -> String {
+        let Some(first) = self.standings.first() else { return "There are no methods.".to_owned() };
+        if self.standings.iter().all(|it| it.runs.iter().all(|run| run.test.is_none())) {
+            return "Every run of every method diverged before its first epoch ended.".to_owned();
+        }
+        let name = |it: &Standing| it.spec().to_string();
+        let share = share(first);
+        let seeds = counted(self.plan.seeds as u64, "seed");
+        if self.standings.len() == 1 {
+            return format!(
+                "{} classifies {share} of the test samples correctly ({seeds}).",
+                name(first)
+            );
+        }
+        let together: Vec<String> = (1..self.standings.len())
+            .filter(|&k| !self.is_better(0, k))
+            .map(|k| name(&self.standings[k]))
+            .collect();
+        if together.len() + 1 == self.standings.len() {
+            let alone = if self.plan.seeds == 1 { "with one seed" } else { "on these seeds" };
+            return format!(
+                "The methods are not distinguishable {alone}; {} has the highest mean accuracy, {share} ({seeds}).",
+                name(first)
+            );
+        }
+        match together.is_empty() {
+            true => format!(
+                "{} classifies the most test samples correctly: {share} ({seeds}), more than every other method.",
+                name(first)
+            ),
+            false => {
+                let names: Vec<&str> = together.iter().map(String::as_str).collect();
+                format!(
+                    "{} classifies the most test samples correctly: {share} ({seeds}); it is not distinguishable from {}.",
+                    name(first),
+                    listed(&names)
+                )
+            }
+        }
+    }
+
+    /// The rows of the table, the best method first.
+    pub fn rows(&self) -> Vec<Row> {
+        let mut rank = 0;
+        let mut row = |(k, it): (usize, &Standing)| {
+            // Of one seed nothing is known; the order is all there is.
+            let is_distinct = k == 0 || it.is_distinct || self.plan.seeds == 1;
+            if is_distinct {
+                rank = k + 1;
+            }
+            Row {
+                rank: if is_distinct { rank.to_string() } else { format!("={rank}") },
+                spec: it.spec().to_string(),
+                accuracy: share(it),
+                loss: it.loss().map_or("–".to_owned(), |mean| {
+                    spread(mean.mean, mean.deviation, mean.count, 4)
+                }),
+                epoch: epochs(it),
+                tuning: gain(it),
+                remark: remark(it),
+            }
+        };
+        self.standings.iter().enumerate().map(&mut row).collect()
+    }
+}
+
+/// A method in the table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// Its rank; with an equals sign where it is not told apart from the one before it.
+    pub rank: String,
+    /// The chosen setting.
+    pub spec: String,
+    /// The mean share of test samples that are classified correctly, with its standard deviation.
+    pub accuracy: String,
+    /// The mean test loss, with its standard deviation.
+    pub loss: String,
+    /// The best epochs.
+    pub epoch: String,
+    /// The lowest validation loss of the method as it comes, and of the chosen setting.
+    pub tuning: String,
+    /// What a reader should know.
+    pub remark: String,
+}
+
+fn spread(mean: f64, deviation: f64, count: usize, digits: usize) -> String {
+    match count {
+        1 => format!("{mean:.digits$}"),
+        _ => format!("{mean:.digits$} ± {deviation:.digits$}"),
+    }
+}
+
+fn share(it: &Standing) -> String {
+    it.accuracy().map_or("–".to_owned(), |mean| {
+        let text = spread(100.0 * mean.mean, 100.0 * mean.deviation, mean.count, 2);
+        format!("{text} %")
+    })
+}
+
+fn epochs(it: &Standing) -> String {
+    let best: Vec<u64> = it.runs.iter().filter_map(|run| run.best_epoch).collect();
+    match (best.iter().min(), best.iter().max()) {
+        (Some(low), Some(high)) if low < high => format!("{low} to {high}"),
+        (Some(one), _) => one.to_string(),
+        _ => "–".to_owned(),
+    }
+}
+
+/// What tuning gained, in validation loss on the seeds of the tuning.
+fn gain(it: &Standing) -> String {
+    let Some(untuned) = &it.untuned else { return String::new() };
+    let loss = |loss: f64| match loss.is_finite() {
+        true => format!("{loss:.4}"),
+        false => "diverged".to_owned(),
+    };
+    let tuned = it.tuning[it.chosen].loss();
+    format!("{} → {}", loss(untuned.loss()), loss(tuned))
+}
+
+fn remark(it: &Standing) -> String {
+    let mut parts = Vec::new();
+    let hyperparameters = it.spec().hyperparameters();
+    for axis in it.sweep.axes.iter().filter(|axis| axis.values.len() > 2) {
+        let value = hyperparameters.iter().find(|(known, _)| known.name == axis.name);
+        let value = value.map(|(_, value)| value.to_string());
+        if [axis.values.first(), axis.values.last()].contains(&value.as_ref()) {
+            parts.push(format!("best {} at the end of its range", axis.name));
+        }
+    }
+    match (it.diverged(), it.runs.len()) {
+        (0, _) => {}
+        (some, all) if some == all => parts.push("diverged".to_owned()),
+        (some, all) => parts.push(format!("{some} of {all} runs diverged")),
+    }
+    parts.join("; ")
+}
