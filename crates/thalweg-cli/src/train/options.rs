@@ -38,7 +38,7 @@ pub struct Options {
     #[arg(long = "with", value_name = "SPEC")]
     pub with: Vec<String>,
 
-    /// Choose the learning rate of every method that names none, from nine between 0.0001 and 1, by the
+    /// Choose the learning rate of every method that names none, from eleven between 0.0001 and 10, by the
     /// loss on validation samples. A range in a spec says what else to try, such as lr=1e-3..1:log7
     #[arg(long)]
     pub tune: bool,

@@ -3,6 +3,7 @@
 use thalweg_lab::sweep::SweepError;
 
 use crate::compare::CompareError;
+use crate::data::DataError;
 use crate::session::SessionError;
 
 /// Why an experiment did not run to its end.
@@ -21,6 +22,9 @@ pub enum ExperimentError {
     /// Settings, data or the folder are refused.
     #[error(transparent)]
     Session(Box<SessionError>),
+    /// Samples cannot be split.
+    #[error(transparent)]
+    Data(#[from] DataError),
     /// A finished trial could not be kept.
     #[error("a finished trial could not be kept: {0}")]
     Keep(#[source] std::io::Error),

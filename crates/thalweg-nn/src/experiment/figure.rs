@@ -4,7 +4,7 @@ use thalweg_draw::plot::{LineChart, Series};
 use thalweg_lab::methods::styles;
 use thalweg_lab::statistics::Mean;
 
-use super::standing::{Results, Setting, Standing};
+use super::standing::{Results, Setting, Standing, rate};
 use super::trial::Epoch;
 
 impl Results {
@@ -68,14 +68,6 @@ fn curve(standing: &Standing, style: usize, of: impl Fn(&Epoch) -> f64) -> Serie
     };
     let band = if standing.runs.len() > 1 { means.iter().map(band).collect() } else { Vec::new() };
     Series::line(standing.sweep.base.entry().name, points, style).with_band(band)
-}
-
-/// The rate of a trial's spec.
-fn rate(spec: &thalweg::Spec) -> Option<f64> {
-    spec.hyperparameters().into_iter().find_map(|(known, value)| match value {
-        thalweg::Value::Number(number) if known.name == "lr" => Some(number),
-        _ => None,
-    })
 }
 
 /// The lowest loss at each rate, over all other settings.

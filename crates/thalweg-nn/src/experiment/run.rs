@@ -38,8 +38,8 @@ pub struct Settings {
     pub patience: Option<u64>,
 }
 
-/// The rates that a method without a chosen one tries: nine, two in each decade.
-pub const RATES: &str = "1e-4..1:log9";
+/// The rates that a method without a chosen one tries: eleven, two in each decade.
+pub const RATES: &str = "1e-4..10:log11";
 
 /// The share that is held out for validation, unless another is given.
 pub const VALIDATION: f64 = 0.15;
@@ -246,6 +246,8 @@ fn prepare(
     let (inputs, classes) = (dataset.features(), dataset.classes.len());
     let task = Task::classification(move |vars| network.build(&vars, inputs, classes));
     let mut experiment = Experiment::new(parts, task, sweeps, settings.plan());
+    let (all, share) = (dataset.clone(), settings.validation);
+    experiment = experiment.split_by(move |seed| Parts::of(&all, share, seed));
     let common = it.common(registry)?;
     experiment = experiment.equipped(move |builder| common.apply(builder));
     Ok((dataset, experiment))

@@ -1,7 +1,7 @@
 //! What came out: methods ranked, and which of them are told apart.
 
 use serde::Serialize;
-use thalweg::Spec;
+use thalweg::{Spec, Value};
 use thalweg_lab::statistics::Mean;
 use thalweg_lab::sweep::Sweep;
 
@@ -16,10 +16,11 @@ pub struct Setting {
 }
 
 impl Setting {
-    /// The geometric mean of the lowest validation losses; infinite where a trial diverged.
+    /// The mean of the lowest validation losses; infinite where a trial diverged. One seed on which training goes
+    /// wrong weighs more than one on which it goes very well.
     pub fn loss(&self) -> f64 {
-        let logarithms = self.trials.iter().map(|it| it.validation_loss().max(1e-300).ln());
-        (logarithms.sum::<f64>() / self.trials.len().max(1) as f64).exp()
+        let losses = self.trials.iter().map(Trial::validation_loss);
+        losses.sum::<f64>() / self.trials.len().max(1) as f64
     }
 }
 
@@ -50,11 +51,31 @@ pub struct Results {
     pub standings: Vec<Standing>,
 }
 
+/// The setting to take: among those whose mean loss is within one standard error of the lowest, the one with the smallest
+/// rate, as a higher one is closer to where training fails on other seeds. (The one-standard-error rule: Breiman,
+/// Friedman, Olshen, Stone, "Classification and Regression Trees", 1984, section 3.4.3.)
+fn choice(sweep: &Sweep, tuning: &[Setting]) -> usize {
+    let order = |a: &usize, b: &usize| tuning[*a].loss().total_cmp(&tuning[*b].loss());
+    let Some(lowest) = (0..tuning.len()).min_by(order) else { return 0 };
+    let losses: Vec<f64> = tuning[lowest].trials.iter().map(Trial::validation_loss).collect();
+    let error = Mean::of(&losses).map_or(0.0, |it| it.deviation / (it.count as f64).sqrt());
+    let limit = tuning[lowest].loss() + if error.is_finite() { error } else { 0.0 };
+    let rate = |k: &usize| rate(&sweep.specs[*k]).unwrap_or(f64::INFINITY);
+    let near = (0..tuning.len()).filter(|&k| k == lowest || tuning[k].loss() <= limit);
+    near.min_by(|a, b| rate(a).total_cmp(&rate(b)).then_with(|| order(a, b))).unwrap_or(lowest)
+}
+
+/// The learning rate of a spec.
+pub(super) fn rate(spec: &Spec) -> Option<f64> {
+    spec.hyperparameters().into_iter().find_map(|(known, value)| match value {
+        Value::Number(number) if known.name == "lr" => Some(number),
+        _ => None,
+    })
+}
+
 impl Standing {
     pub(super) fn chosen(sweep: Sweep, tuning: Vec<Setting>, untuned: Option<Setting>) -> Self {
-        let loss = |k: &usize| tuning[*k].loss();
-        let order = |a: &usize, b: &usize| loss(a).total_cmp(&loss(b));
-        let chosen = (0..tuning.len()).min_by(order).unwrap_or(0);
+        let chosen = choice(&sweep, &tuning);
         Self { sweep, tuning, chosen, untuned, runs: Vec::new(), is_distinct: false }
     }
 

@@ -16,7 +16,7 @@ fn a_sweep_is_tuned_and_compared_over_seeds() {
     assert!(
         said.stderr.contains("distinguishable") || said.stderr.contains("the most test samples")
     );
-    assert!(said.stderr.contains("15 trials in ") && said.stderr.contains("e/report.html"));
+    assert!(said.stderr.contains("21 trials in ") && said.stderr.contains("e/report.html"));
     let results = folder.json("e/results.json");
     assert_eq!(results["methods"].as_array().unwrap().len(), 2);
     let page = folder.text("e/report.html");
@@ -40,7 +40,7 @@ fn rates_that_nobody_chose_are_tuned() {
     let methods = &folder.json("e/results.json")["methods"];
     let find =
         |name: &str| methods.as_array().unwrap().iter().find(|it| it["method"] == name).unwrap();
-    assert_eq!(find("sgd")["tuning"].as_array().unwrap().len(), 9, "{}", tuned.stdout);
+    assert_eq!(find("sgd")["tuning"].as_array().unwrap().len(), 11, "{}", tuned.stdout);
     assert_eq!(find("adam")["tuning"].as_array().unwrap().len(), 0);
 }
 
