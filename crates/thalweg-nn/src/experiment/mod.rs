@@ -1,8 +1,8 @@
 //! Experiments: methods tuned on validation samples with the same budget, then compared over several seeds.
 //!
 //! A *trial* is one training run: a setting of a method with a seed. First every setting of every [`Sweep`] is tried
-//! with a few seeds, and one whose mean validation loss is lowest, to a standard error, is chosen: of those the one with
-//! the smallest rate. One that diverges is not. Then each method is trained with its chosen
+//! with a few seeds, and one whose validation loss is lowest, to a standard error of the difference, is chosen: of those
+//! the one with the smallest rate. One that diverges is not. Then each method is trained with its chosen
 //! setting on other seeds. Weights are kept from the epoch at which the validation loss was lowest, and with
 //! these the test samples are looked at once. Methods are compared pair by pair on the same seeds.
 //!

@@ -51,17 +51,20 @@ pub struct Results {
     pub standings: Vec<Standing>,
 }
 
-/// The setting to take: among those whose mean loss is within one standard error of the lowest, the one with the smallest
-/// rate, as a higher one is closer to where training fails on other seeds. (The one-standard-error rule: Breiman,
-/// Friedman, Olshen, Stone, "Classification and Regression Trees", 1984, section 3.4.3.)
+/// The setting to take: among those that lose no more to the best one than a standard error, on the same seeds, the one
+/// with the smallest rate, as a higher one is closer to where training fails on other seeds. (The one-standard-error
+/// rule: Breiman, Friedman, Olshen, Stone, "Classification and Regression Trees", 1984, section 3.4.3.)
 fn choice(sweep: &Sweep, tuning: &[Setting]) -> usize {
     let order = |a: &usize, b: &usize| tuning[*a].loss().total_cmp(&tuning[*b].loss());
     let Some(lowest) = (0..tuning.len()).min_by(order) else { return 0 };
-    let losses: Vec<f64> = tuning[lowest].trials.iter().map(Trial::validation_loss).collect();
-    let error = Mean::of(&losses).map_or(0.0, |it| it.deviation / (it.count as f64).sqrt());
-    let limit = tuning[lowest].loss() + if error.is_finite() { error } else { 0.0 };
+    let losses =
+        |k: usize| -> Vec<f64> { tuning[k].trials.iter().map(Trial::validation_loss).collect() };
+    let is_near = |k: &usize| {
+        let lost = Mean::of_differences(&losses(*k), &losses(lowest));
+        lost.is_some_and(|it| it.mean <= it.deviation / (it.count as f64).sqrt())
+    };
     let rate = |k: &usize| rate(&sweep.specs[*k]).unwrap_or(f64::INFINITY);
-    let near = (0..tuning.len()).filter(|&k| k == lowest || tuning[k].loss() <= limit);
+    let near = (0..tuning.len()).filter(is_near);
     near.min_by(|a, b| rate(a).total_cmp(&rate(b)).then_with(|| order(a, b))).unwrap_or(lowest)
 }
 
