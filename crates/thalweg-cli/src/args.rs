@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::{bench, descend, explain, gallery, list, map, playground, race, train};
+use crate::{bench, descend, explain, gallery, list, map, playground, predict, race, train};
 
 /// See how gradient-descent optimizers go downhill: pictures, videos, numbers.
 #[derive(Debug, Parser)]
@@ -36,6 +36,8 @@ pub enum Command {
     List(list::Options),
     /// Train a network on real data with several optimizers side by side
     Train(train::Options),
+    /// Classify the rows of a table with a trained network
+    Predict(predict::Options),
     /// Measure how fast the optimizers step, against what memory allows
     Bench(bench::Options),
 }

@@ -112,9 +112,11 @@ pub fn point(text: &str) -> Result<[f64; 2], String> {
 
 /// Reads the standard deviation of noise.
 pub fn deviation(text: &str) -> Result<f64, String> {
-    let number = text.trim().parse::<f64>().ok().filter(|n| n.is_finite() && *n >= 0.0);
+    let number = text.trim().parse::<f64>().ok().filter(|n| (0.0..=1e150).contains(n));
     number.ok_or_else(|| {
-        format!("`{text}` is not a number from 0 on; noise has a standard deviation, such as 0.5")
+        format!(
+            "`{text}` is not a number from 0 to 1e150; noise has a standard deviation, such as 0.5"
+        )
     })
 }
 

@@ -80,7 +80,10 @@ fn every_command_line_of_the_guide_is_understood() {
                 }
                 Command::Bench(options) => options.optimizer,
                 Command::Explain(options) => vec![options.spec],
-                Command::Gallery(_) | Command::Playground(_) | Command::List(_) => vec![],
+                Command::Gallery(_)
+                | Command::Playground(_)
+                | Command::List(_)
+                | Command::Predict(_) => vec![],
             };
             for spec in specs {
                 let spec = registry.spec(&in_place(&spec));

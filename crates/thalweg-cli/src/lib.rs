@@ -29,6 +29,7 @@ mod list;
 mod map;
 mod outputs;
 mod playground;
+mod predict;
 mod progress;
 mod race;
 mod table;
@@ -62,6 +63,7 @@ pub fn run(registry: &Registry) -> ExitCode {
         Command::Race(options) => race::run(options, registry, args.quiet),
         Command::List(options) => list::run(options, registry),
         Command::Train(options) => train::run(options, registry, args.quiet),
+        Command::Predict(options) => predict::run(options, args.quiet),
         Command::Bench(options) => bench::run(options, registry, args.quiet),
     };
     match done {

@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use thalweg::Registry;
+use thalweg_draw::plot::{colour_distance, style};
 
 /// The misprints of the gallery, RMSProp and AdaDelta as the tutorial has them that it follows: methods written as text.
 pub(crate) const MISPRINTS: [(&str, &str); 2] = [
@@ -41,6 +42,9 @@ const FIRST: [&str; 9] = [
     "adadelta-printed",
 ];
 
+/// Styles that no method has, from which the one least like those given already is taken.
+const AGAIN: usize = 24;
+
 /// The styles of runs, by the names of their methods: the index of a [`Style`](thalweg_draw::plot::Style). A method has
 /// the same colour and marker everywhere; a second run with it, and a method from elsewhere, have ones that no
 /// method has.
@@ -56,11 +60,18 @@ pub fn styles<'a>(methods: impl IntoIterator<Item = &'a str>) -> Vec<usize> {
     let registry = registry();
     let mut order: Vec<&str> = FIRST.to_vec();
     order.extend(registry.entries().map(|entry| entry.name).filter(|name| !FIRST.contains(name)));
-    let mut free = order.len()..;
-    let mut taken = vec![false; order.len()];
-    let mut style = |method: &str| {
-        let own = order.iter().position(|name| *name == method).filter(|&own| !taken[own]);
-        own.inspect(|&own| taken[own] = true).or_else(|| free.next()).unwrap_or_default()
-    };
-    methods.into_iter().map(&mut style).collect()
+    let mut given: Vec<usize> = Vec::new();
+    for method in methods {
+        let own = order.iter().position(|name| *name == method).filter(|own| !given.contains(own));
+        let unlike = |&index: &usize| {
+            let colour = style(index).colour;
+            let apart = given.iter().map(|&other| colour_distance(colour, style(other).colour));
+            apart.fold(f32::INFINITY, f32::min)
+        };
+        let free =
+            (order.len()..order.len() + given.len() + AGAIN).filter(|it| !given.contains(it));
+        let farthest = || free.max_by(|a, b| unlike(a).total_cmp(&unlike(b)));
+        given.push(own.or_else(farthest).unwrap_or_default());
+    }
+    given
 }

@@ -5,6 +5,7 @@
 //! - [`network`], [`Weights`]: networks from text, and seeded initialisation for any candle model;
 //! - [`compare`]: several methods on the same network, weights and batches, step by step;
 //! - [`experiment`]: methods tuned on validation samples, then compared over seeds;
+//! - [`model`]: trained networks as files that describe themselves;
 //! - [`session`]: a comparison in a folder: recorded, and resumed after it was stopped or killed;
 //! - [`report`], [`tensorboard`], [`landscape`], [`regions`]: HTML reports, event files, loss
 //!   landscapes, decision regions;
@@ -17,6 +18,7 @@ pub mod experiment;
 mod history;
 pub mod landscape;
 mod linear;
+pub mod model;
 mod named_text;
 pub mod network;
 mod random;

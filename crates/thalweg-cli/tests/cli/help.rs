@@ -61,6 +61,11 @@ fn help_of_train_has_examples() {
 }
 
 #[test]
+fn help_of_predict_has_examples() {
+    insta::assert_snapshot!(printed("predict --help"));
+}
+
+#[test]
 fn help_of_bench_has_examples() {
     insta::assert_snapshot!(printed("bench --help"));
 }
@@ -68,14 +73,29 @@ fn help_of_bench_has_examples() {
 #[test]
 fn every_example_of_the_help_is_a_command_line_that_works() {
     let mut run = 0;
-    for command in
-        ["", "gallery", "descend", "explain", "map", "race", "playground", "list", "train", "bench"]
-    {
+    for command in [
+        "",
+        "gallery",
+        "descend",
+        "explain",
+        "map",
+        "race",
+        "playground",
+        "list",
+        "train",
+        "predict",
+        "bench",
+    ] {
         let help = printed(&format!("{command} --help"));
         let examples = help.split_once("Examples:\n").expect("examples").1;
         // One folder for all of a command: some resume what others began.
         let folder = Folder::new();
         put_data(&folder);
+        if command == "predict" {
+            let train =
+                "-q train --data csv:iris.csv:label=species --with adam --epochs 1 --out run3";
+            folder.run(train).done();
+        }
         for line in examples.lines().filter_map(|line| line.trim().strip_prefix("thalweg ")) {
             let line = line.split("  ").next().unwrap_or(line);
             let line = line.split(" | ").next().unwrap_or(line);

@@ -9,6 +9,7 @@ mod folder;
 mod help;
 mod limits;
 mod map;
+mod predict;
 mod progress;
 mod race;
 mod refusals;

@@ -190,6 +190,11 @@ fn candidate(index: usize) -> (Colour, [f32; 3]) {
     }
 }
 
+/// How far apart two colours look: their distance in Oklab. Those nearer than 0.05 are hard to tell apart.
+pub fn colour_distance(a: Colour, b: Colour) -> f32 {
+    apart(&to_oklab(a), &to_oklab(b))
+}
+
 /// The distance of two colours in Oklab.
 fn apart(a: &[f32; 3], b: &[f32; 3]) -> f32 {
     a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum::<f32>().sqrt()

@@ -35,7 +35,7 @@ mod trail;
 
 pub use animation::Animation;
 pub use chart::{LineChart, ReferenceLine, Series};
-pub use colour::{Colour, Marker, Style, style};
+pub use colour::{Colour, Marker, Style, colour_distance, style};
 pub use error::DrawError;
 pub use heatmap::{HeatmapAxis, HeatmapCell, HeatmapFigure, Range};
 pub use landscape::{LandscapeFigure, Path};

@@ -79,11 +79,15 @@ pub(super) fn place(
             .filter(|frame| frame.is_inside(bounds))
             .filter(|frame| placed.iter().all(|(_, other)| !frame.meets(other)))
             .filter(|frame| step == last || !frame.hides(pixels[last], look))
-            .map(|frame| (frame.cost(pixels, step, avoid, look), frame))
+            .map(|frame| {
+                let doubt = if frame.is_doubtful(pixels, step) { DOUBT } else { 0.0 };
+                (frame.cost(pixels, step, avoid, look) + doubt, frame)
+            })
             .min_by(|a, b| a.0.total_cmp(&b.0));
         if let Some((_, frame)) = best.filter(|(cost, _)| *cost < MOST) {
             let far = clip::distance(frame.nearest(point), point) > 1.2 * gap * f64::from(look.dot);
-            let from = far.then(|| frame.nearest(point));
+            let is_doubtful = frame.is_doubtful(pixels, step);
+            let from = (far || is_doubtful).then(|| frame.nearest(point));
             placed.push((Number { step, text, at: frame.at, from, point }, frame));
         }
     }
@@ -92,6 +96,11 @@ pub(super) fn place(
 
 /// What a number may hide at most: about three dots.
 const MOST: f64 = 12.0;
+
+/// What it costs that a number is nearer to another step than to its own.
+const DOUBT: f64 = 5.0;
+/// Steps whose dots are as good as those of a number's own step.
+const NEIGHBOURS: usize = 1;
 
 /// Draws a number with a light edge.
 pub(super) fn draw(layer: &mut Layer, number: &Number, look: &Look) {
@@ -140,6 +149,14 @@ impl Frame {
     fn nearest(&self, point: Point) -> Point {
         let own = self.bounds(0.0);
         [0, 1].map(|i| point[i].clamp(own.low[i], own.high[i]))
+    }
+
+    /// Whether another step than its own, or one beside that, is nearer to it.
+    fn is_doubtful(&self, pixels: &[Point], own: usize) -> bool {
+        let to = |p: &Point| clip::distance(self.nearest(*p), *p);
+        let nearest = to(&pixels[own]);
+        let others = pixels.iter().enumerate().filter(|(i, _)| i.abs_diff(own) > NEIGHBOURS);
+        others.map(|(_, p)| p).any(|p| to(p) < 0.9 * nearest)
     }
 
     fn meets(&self, other: &Self) -> bool {

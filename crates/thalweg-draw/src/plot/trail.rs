@@ -113,7 +113,8 @@ impl Trails {
         }
         // Above the numbers: no dot may be hidden by one.
         for trail in &self.all {
-            marks::dots(layer, &trail.pixels, &trail.dots, &bounds, &trail.style, &self.look);
+            let look = self.look_of(trail);
+            marks::dots(layer, &trail.pixels, &trail.dots, &bounds, &trail.style, &look);
         }
     }
 
@@ -127,9 +128,14 @@ impl Trails {
                 // The dot before is drawn again: the line to this one has covered it.
                 let dots = step.saturating_sub(1)..=step;
                 let (points, how) = (&trail.pixels[dots.clone()], &trail.dots[dots]);
-                marks::dots(layer, points, how, &bounds, &trail.style, &self.look);
+                marks::dots(layer, points, how, &bounds, &trail.style, &self.look_of(trail));
             }
         }
+    }
+
+    /// A path that others lie on has larger dots, as it has a wider line.
+    fn look_of(&self, trail: &Trail) -> Look {
+        Look { dot: self.look.dot * (trail.width / self.look.line).sqrt(), ..self.look }
     }
 
     /// Where each path has come to at a step.

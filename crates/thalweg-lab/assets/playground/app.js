@@ -115,13 +115,46 @@
   });
   const lowest = () => (problem.minima.length ? f.value(...problem.minima[0]) : NaN);
 
+  const climbs = ({ divergedAt, values, length }) => divergedAt !== null || values[length] > values[0];
+
+  // What is wrong with a run, as `thalweg descend` says it.
+  const warning = ({ spec, result, row, values }) => {
+    const { length, points } = result;
+    if (result.divergedAt !== null) return `${spec} stopped being finite at step ${result.divergedAt}; the steps before it are kept`;
+    if (climbs(result)) return `${spec} climbs: f from ${Numbers.text(result.values[0])} to ${Numbers.text(result.values[length])}`;
+    const [[left, right], [bottom, top]] = problem.domain;
+    const [x, y] = [points[2 * length], points[2 * length + 1]];
+    if (x < left || x > right || y < bottom || y > top) return `${spec} ends outside the picture, at (${Numbers.text(x)}, ${Numbers.text(y)})`;
+    const moved = path(result);
+    const diagonal = Math.hypot(right - left, top - bottom);
+    if (moved > 0.01 * diagonal || (result.gradients[0] === 0 && result.gradients[1] === 0)) return '';
+    const lr = better(values, moved, diagonal);
+    const hint = lr ? `its lr is ${values.lr}, try ${row.name}:lr=${lr}` : 'try more steps';
+    return `${spec} hardly moves: ${Numbers.text(moved)} in ${length} steps; ${hint}`;
+  };
+  const path = ({ points, length }) => {
+    let sum = 0;
+    for (let t = 1; t <= length; t += 1) sum += Math.hypot(points[2 * t] - points[2 * t - 2], points[2 * t + 1] - points[2 * t - 1]);
+    return sum;
+  };
+  // A rate with which the path can be seen, where that is not a guess.
+  const better = ({ lr }, moved, diagonal) => {
+    if (!(lr > 0 && moved > 0)) return null;
+    const wanted = Number(Math.min((lr * 0.3 * diagonal) / moved, 100 * lr).toPrecision(1));
+    return wanted <= 1 ? wanted : null;
+  };
+
   const drawCharts = () => {
     const t = at();
     const curves = runs.map(({ result, style }) => ({
       values: (step) => result.values[step], length: result.length, colour: style.colour, dash: style.dash,
     }));
     const isPositive = runs.length > 0 && runs.every(({ result }) => result.values.subarray(0, result.length + 1).every((v) => v >= 0));
-    Chart.draw($('values'), { series: curves, steps: state.steps, at: t, isLog: isPositive, ratio: ratio() });
+    // A run that climbs does not flatten those that descend.
+    const [climbing, descending] = [true, false].map((wanted) => runs.filter(({ result }) => climbs(result) === wanted));
+    const highest = Math.max(...descending.map(({ result }) => result.values.subarray(0, result.length + 1).reduce((a, b) => Math.max(a, b), -Infinity)));
+    const most = climbing.length && descending.length ? (isPositive ? 100 : 1.5) * highest : Infinity;
+    Chart.draw($('values'), { series: curves, steps: state.steps, at: t, isLog: isPositive, ratio: ratio(), most });
     const run = followed();
     const series = [];
     if (run) {
@@ -165,6 +198,7 @@
       const texts = [`${step}${diverged}`, ...[result.points[2 * step], result.points[2 * step + 1], result.values[step]].map((v) => Numbers.text(v))];
       cells.forEach((cell, k) => { cell.textContent = texts[k]; });
     });
+    $('warnings').textContent = runs.map(warning).filter(Boolean).join('.\n');
     $('at').max = state.steps;
     $('at').value = t;
     $('at-text').textContent = `${t} of ${state.steps}`;
@@ -248,7 +282,7 @@
     set('map', state.map);
     $('about').textContent = problem.summary;
     $('add').disabled = contenders.length >= MOST_METHODS;
-    $('command').textContent = Link.command(state);
+    $('command').textContent = Link.command({ ...state, schedule: schedule ? schedule.text : '' });
   };
 
   const showCards = () => Cards.show($('methods'), {
@@ -337,7 +371,7 @@
         const finite = found.filter(Number.isFinite);
         const share = Math.round((100 * (found.length - finite.length)) / found.length);
         const best = finite.reduce((least, v) => Math.min(least, v), Infinity);
-        $('map-text').textContent = `Lowest value ${Numbers.text(best)} after ${state.steps} steps; ${share} % diverge.`;
+        $('map-text').textContent = `Lowest value ${Numbers.text(best)} after ${state.steps} steps; ${share} % diverge or end higher than they began.`;
       }
       request('draw');
     });
@@ -492,6 +526,28 @@
 
   const on = (id, event, act) => $(id).addEventListener(event, act);
 
+  // The defaults, with a rate at which the method moves.
+  const moving = (row) => {
+    const values = table.defaults(row);
+    const variant = table.variant(row, values);
+    if (!variant || !Number.isFinite(f.value(...state.start))) return values;
+    const { steps } = state;
+    const run = { f, program: table.program(variant.text), starts: variant.worked.starts, values, schedule: null, noise: { sigma: 0 }, steps };
+    const moved = path(Engine.run({ ...run, start: state.start }));
+    const diagonal = Math.hypot(...problem.domain.map(([low, high]) => high - low));
+    const lr = moved > 0.01 * diagonal ? null : better(values, moved, diagonal);
+    return lr ? { ...values, lr } : values;
+  };
+
+  // Marks a field; says what it accepts where its text is not accepted.
+  const judge = (id, isGood, accepted) => {
+    $(id).setAttribute('aria-invalid', String(!isGood));
+    wrong[id] = isGood ? '' : accepted;
+    $('fields-error').textContent = Object.values(wrong).filter(Boolean).join('; ');
+    return isGood;
+  };
+  const wrong = {};
+
   const listen = () => {
     on('problem', 'change', () => {
       if (!$('problem').value) return $('expression').focus();
@@ -504,17 +560,14 @@
     [0, 1].forEach((i) => on(['start-x', 'start-y'][i], 'input', (event) => {
       const text = event.target.value.trim();
       const value = text ? Number(text.replace('−', '-')) : NaN;
-      const isGood = Number.isFinite(value);
-      event.target.setAttribute('aria-invalid', String(!isGood));
-      if (!isGood) return;
+      if (!judge(event.target.id, Number.isFinite(value), `start ${'xy'[i]} is a finite number`)) return;
       state.start[i] = value;
       request('runs');
     }));
     const whole = (id, least, most) => on(id, 'input', () => {
       const value = Number($(id).value);
       const isGood = $(id).value !== '' && Number.isSafeInteger(value) && value >= least && value <= most;
-      $(id).setAttribute('aria-invalid', String(!isGood));
-      if (!isGood) return;
+      if (!judge(id, isGood, `${id === 'seed' ? 'the seed is' : 'steps are'} a whole number from ${least} to ${most}`)) return;
       state[id] = value;
       request('runs');
     });
@@ -522,9 +575,8 @@
     whole('seed', 0, Number.MAX_SAFE_INTEGER);
     on('noise', 'input', () => {
       const value = Number($('noise').value);
-      const isGood = $('noise').value !== '' && Number.isFinite(value) && value >= 0;
-      $('noise').setAttribute('aria-invalid', String(!isGood));
-      if (!isGood) return;
+      const isGood = $('noise').value !== '' && value >= 0 && value <= 1e150;
+      if (!judge('noise', isGood, 'noise is a number from 0 to 1e150')) return;
       state.noise = value;
       request('runs');
     });
@@ -536,7 +588,7 @@
     on('add', 'click', () => {
       const used = contenders.map(({ row }) => row.name);
       const row = ['adam', 'rmsprop', 'lion', 'adagrad', 'nadam', 'sgd'].map((name) => table.byName.get(name)).find((one) => !used.includes(one.name)) || table.all[0];
-      contenders.push({ row, values: table.defaults(row), isOpen: true });
+      contenders.push({ row, values: moving(row), isOpen: true });
       showCards();
       $(`method-${contenders.length - 1}`).focus();
       request('runs');
@@ -578,7 +630,7 @@
       $('plot').toBlob((blob) => save(blob, 'playground.png'), 'image/png');
     });
     on('json', 'click', () => {
-      const text = `${JSON.stringify(Record.of({ problem, start: state.start, steps: state.steps, runs }))}\n`;
+      const text = `${JSON.stringify(Record.of({ problem, start: state.start, steps: state.steps, noise: noise(), schedule: schedule && schedule.text, runs }))}\n`;
       save(new Blob([text], { type: 'application/json' }), 'run.json');
     });
     window.addEventListener('hashchange', () => {
@@ -692,16 +744,23 @@
     if (!['contours', 'surface'].includes(state.view)) state.view = 'contours';
     if (!['off', 'starts', 'values'].includes(state.map)) state.map = 'off';
     contenders = [];
+    const dropped = [];
+    if (given.steps > MOST_STEPS) dropped.push(`${given.steps} steps are more than ${MOST_STEPS}`);
+    if (state.with.length > MOST_METHODS) dropped.push(`only ${MOST_METHODS} of ${state.with.length} methods are shown`);
     for (const spec of state.with.slice(0, MOST_METHODS)) {
       try {
         contenders.push(table.parse(spec));
       } catch (error) {
-        $('copied').textContent = `${spec}: ${error.message}`;
+        dropped.push(`${spec} is left out: ${error.message}`);
       }
     }
     if (!contenders.length) contenders.push(table.parse('sgd:lr=0.9'));
     state.focus = Math.min(Math.max(Math.round(state.focus), 0), contenders.length - 1);
-    if (!takeProblem(state.on, Boolean(given.start) || !given.on)) takeProblem('ravine', false);
+    if (!takeProblem(state.on, Boolean(given.start) || !given.on)) {
+      dropped.push(`${state.on} is no function: ${$('expression-error').firstChild.textContent}`);
+      takeProblem('ravine', false);
+    }
+    $('notice').textContent = dropped.join('.\n');
     takeSchedule();
     showCards();
     request('runs');

@@ -24,7 +24,7 @@ const Cards = (() => {
   // The controls of one hyperparameter; `change(value)` is told of accepted values.
   const hyperparameter = (id, known, value, change) => {
     const label = (target) => element('label', { className: 'name', htmlFor: target },
-      element('code', { textContent: known.name }), ' ', element('small', { textContent: known.meaning }));
+      element('code', { textContent: known.name }), ' ', element('small', { textContent: known.kind === 'flag' || known.kind === 'choice' ? known.meaning : `${known.meaning}; ${known.accepts}` }));
     if (known.kind === 'flag') {
       const box = element('input', { type: 'checkbox', id, checked: value });
       box.addEventListener('change', () => change(box.checked));

@@ -4,7 +4,7 @@ const Chart = (() => {
   const FONT = '12px system-ui, sans-serif';
 
   // Series: { values(t), length, colour, dash, label }; draws them up to step `at`.
-  const draw = (canvas, { series, steps, at, isLog, ratio }) => {
+  const draw = (canvas, { series, steps, at, isLog, ratio, most = Infinity }) => {
     const context = canvas.getContext('2d', { alpha: false });
     const { paper, ink, soft, line } = Colour.page();
     const [width, height] = [canvas.width / ratio, canvas.height / ratio];
@@ -18,7 +18,7 @@ const Chart = (() => {
         const value = values(t);
         if (Number.isFinite(value) && (!isLog || value > 0)) {
           low = Math.min(low, value);
-          high = Math.max(high, value);
+          high = Math.max(high, Math.min(value, most));
         }
       }
     }

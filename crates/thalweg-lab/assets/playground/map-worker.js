@@ -14,7 +14,9 @@ const MapWorker = (() => {
       const variant = table.variant(row, values);
       if (!variant) return NaN;
       const run = { f, program: table.program(variant.text), starts: variant.worked.starts, values, schedule: timed, noise, steps };
-      return mode === 'starts' ? Engine.last(run, a, b, W) : Engine.last(run, start[0], start[1], W);
+      const from = mode === 'starts' ? [a, b] : start;
+      const value = Engine.last(run, from[0], from[1], W);
+      return value > f.value(from[0], from[1]) ? NaN : value;
     };
     // The minimum that a run over a start has reached: it ended within 2 % of the longer side of the domain of it.
     const minima = mode === 'starts' ? job.minima : [];

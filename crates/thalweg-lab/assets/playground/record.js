@@ -3,11 +3,13 @@
 const Record = (() => {
   const pairs = (values, length) => Array.from({ length: length + 1 }, (_, t) => [values[2 * t], values[2 * t + 1]]);
 
-  const of = ({ problem, start, steps, runs }) => ({
+  const of = ({ problem, start, steps, noise, schedule, runs }) => ({
     problem: { name: problem.name, expression: problem.expression, dim: 2 },
     start,
     steps,
     precision: 'f64',
+    ...(noise.sigma > 0 ? { noise: { deviation: noise.sigma, seed: noise.seed } } : {}),
+    ...(schedule ? { schedule } : {}),
     runs: runs.map(({ row, values, spec, result }) => ({
       optimizer: row.name,
       spec,

@@ -28,11 +28,9 @@ impl Map {
         });
         let has_basins = self.is_over_start() && self.problem.minima.len() > 1;
         let lowest = self.lowest();
-        let started =
-            if self.is_over_start() { f64::NAN } else { self.problem.value(self.plan.start) };
         let cell = |k: usize| HeatmapCell {
             value: match self.cells[k].value {
-                value if value > started => f64::NAN,
+                _ if self.climbs(k) => f64::NAN,
                 value => value - lowest.unwrap_or(0.0),
             },
             group: if has_basins { self.minimum(k) } else { None },
@@ -56,7 +54,7 @@ impl Map {
                 ends.map(|&[x, y]| format!("ends at ({}, {})", number(x), number(y))).collect();
             figure.ungrouped = "elsewhere".to_owned();
         }
-        let climbs = self.cells.iter().any(|cell| cell.value > started);
+        let climbs = (0..self.cells.len()).any(|k| self.climbs(k));
         figure.blank = if climbs { "ends higher or diverges" } else { "diverged" }.to_owned();
         if let Some(best) = self.best() {
             let value = number(self.cells[best].value);
@@ -93,6 +91,19 @@ impl Map {
             false if lowest <= highest => Range::Linear(lowest, highest),
             false => Range::Linear(0.0, 1.0),
         }
+    }
+
+    /// Whether a run ended higher than it began.
+    fn climbs(&self, cell: usize) -> bool {
+        let mut start = self.plan.start;
+        for (axis, value) in self.plan.axes.iter().zip(self.at(cell)) {
+            match axis.name.as_str() {
+                "x" => start[0] = value,
+                "y" => start[1] = value,
+                _ => {}
+            }
+        }
+        self.cells[cell].value > self.problem.value(start)
     }
 
     /// Whether the axes are those of the plane, x and then y.

@@ -58,10 +58,12 @@
 
   // The numbers of one step: the chosen one, or the last one of the first run that is shown.
   const describe = () => {
+    if (chosen && !chosen.run.shown) chosen = null;
     const run = chosen ? chosen.run : runs.find((run) => run.shown);
     const body = table.tBodies[0];
     body.replaceChildren();
     ring.setAttribute("visibility", chosen ? "visible" : "hidden");
+    table.caption.textContent = "";
     if (!run) return;
     const at = chosen ? chosen.step : Math.min(step, run.points.length - 1);
     if (chosen) [ring.cx, ring.cy].forEach((c, i) => (c.baseVal.value = run.pixels[at][i]));

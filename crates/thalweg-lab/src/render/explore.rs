@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use maud::{Markup, PreEscaped, html};
 use serde::Serialize;
 use thalweg_draw::Point;
+use thalweg_draw::numbers::number;
 use thalweg_draw::page::{VideoWords, video_controls};
 use thalweg_draw::plot::{Colour, style};
 
@@ -36,7 +37,7 @@ struct Plot {
 
 #[derive(Serialize)]
 struct RunData<'a> {
-    label: &'a str,
+    label: String,
     points: &'a [Point],
     values: &'a [f64],
     gradients: &'a [Point],
@@ -45,10 +46,10 @@ struct RunData<'a> {
 }
 
 impl<'a> RunData<'a> {
-    fn new(run: &'a Run) -> Self {
+    fn new((run, label): (&'a Run, String)) -> Self {
         let slot = |slot: &crate::run::Slot| (slot.name.clone(), serde_json::json!(slot.values));
         Self {
-            label: &run.label,
+            label,
             points: &run.points,
             values: &run.values,
             gradients: &run.gradients,
@@ -60,6 +61,7 @@ impl<'a> RunData<'a> {
 
 /// The section with the still picture, which the script replaces.
 pub(crate) fn section(descent: &Descent) -> Result<Markup, RenderError> {
+    let labels = labels(descent);
     let (ground, size, plot) = descent.with_figure(|figure| {
         let [left, top] = figure.to_pixel([0.0, 0.0]);
         let [right, bottom] = figure.to_pixel([1.0, 1.0]);
@@ -70,7 +72,8 @@ pub(crate) fn section(descent: &Descent) -> Result<Markup, RenderError> {
         let plot = Plot { x: [left, right - left], y: [top, bottom - top], inside };
         (figure.ground_scene().svg(), (figure.width, figure.height), plot)
     });
-    let data = Data { plot, runs: descent.runs.iter().map(RunData::new).collect() };
+    let data =
+        Data { plot, runs: descent.runs.iter().zip(labels.clone()).map(RunData::new).collect() };
     // Numbers and texts only: serialisation cannot fail. Inside a script element only a `<` can end it.
     let json = serde_json::to_string(&data).unwrap_or_default().replace('<', "\\u003c");
     let mut short = descent.clone();
@@ -103,10 +106,10 @@ pub(crate) fn section(descent: &Descent) -> Result<Markup, RenderError> {
                 div {
                     fieldset.switches {
                         legend { "Runs, and f at the step" }
-                        @for (i, run) in descent.runs.iter().enumerate() {
+                        @for (i, label) in labels.iter().enumerate() {
                             label class={ "run r" (i) } {
                                 input type="checkbox" checked;
-                                i {} span.name { (run.label) } span.value {}
+                                i {} span.name { (label) } span.value {}
                             }
                         }
                     }
@@ -121,6 +124,18 @@ pub(crate) fn section(descent: &Descent) -> Result<Markup, RenderError> {
         script { (PreEscaped(include_str!("explore.js"))) }
         (video_controls(VideoWords::default()))
     })
+}
+
+/// The labels of the runs; from several starts, with the start of each.
+fn labels(descent: &Descent) -> Vec<String> {
+    let label = |run: &Run| match &descent.starts[..] {
+        [_, _, ..] => {
+            let [x, y] = run.points[0].map(number);
+            format!("{} from ({x}, {y})", run.label)
+        }
+        _ => run.label.clone(),
+    };
+    descent.runs.iter().map(label).collect()
 }
 
 fn hex(Colour { r, g, b, .. }: Colour) -> String {

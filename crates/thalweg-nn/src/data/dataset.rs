@@ -5,6 +5,7 @@ use rand::Rng;
 use rand::seq::SliceRandom;
 
 use super::error::DataError;
+use super::scaling::Scaling;
 use super::split::every_class_is_among;
 
 /// Inputs with their targets.
@@ -49,6 +50,8 @@ pub struct Dataset {
     pub train: Samples,
     /// The test samples.
     pub test: Samples,
+    /// What was done to the features of every sample.
+    pub scaling: Scaling,
 }
 
 impl Samples {

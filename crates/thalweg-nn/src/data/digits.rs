@@ -6,12 +6,15 @@ use flate2::read::GzDecoder;
 
 use super::dataset::{Dataset, Kind, Samples};
 use super::error::DataError;
+use super::scaling::Scaling;
 use super::split::{self, Split};
 
 /// One line per image: 64 values from 0 to 16, then the digit.
 static TABLE: &[u8] = include_bytes!("../../assets/digits.csv.gz");
 
 const SIDE: usize = 8;
+/// The highest grey value.
+const HIGHEST: f32 = 16.0;
 
 pub(super) fn load(options: &Split) -> Result<Dataset, DataError> {
     let (inputs, targets) = read().ok_or(DataError::Digits)?;
@@ -20,7 +23,8 @@ pub(super) fn load(options: &Split) -> Result<Dataset, DataError> {
     let all = Samples::from_rows(inputs, targets)?;
     let (train, test) = (all.subset(&parts.train)?, all.subset(&parts.test)?);
     let kind = Kind::Images { height: SIDE, width: SIDE };
-    Ok(Dataset { name: "digits".to_owned(), kind, classes, train, test })
+    let scaling = Scaling::Divided(HIGHEST.into());
+    Ok(Dataset { name: "digits".to_owned(), kind, classes, train, test, scaling })
 }
 
 fn read() -> Option<(Vec<f32>, Vec<u32>)> {
@@ -30,7 +34,7 @@ fn read() -> Option<(Vec<f32>, Vec<u32>)> {
     for line in text.lines() {
         let (pixels, digit) = line.rsplit_once(',')?;
         for pixel in pixels.split(',') {
-            inputs.push(pixel.parse::<f32>().ok()? / 16.0);
+            inputs.push(pixel.parse::<f32>().ok()? / HIGHEST);
         }
         targets.push(digit.parse().ok().filter(|&digit| digit < 10)?);
     }

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use super::dataset::{Dataset, Kind, Samples};
 use super::error::{DataError, IdxError};
 use super::input::{Input, MAX_BYTES};
+use super::scaling::Scaling;
 use super::split::{self, Split};
 
 /// The magic number of image files: bytes in three dimensions.
@@ -27,6 +28,9 @@ fn content(magic: u32) -> Option<&'static str> {
 
 /// The default share of the test split where there is one pair of files.
 const TEST_SHARE: f64 = 0.2;
+
+/// The highest grey value.
+const HIGHEST: f32 = 255.0;
 
 const TRAIN: [&str; 2] = ["train-images-idx3-ubyte", "train-labels-idx1-ubyte"];
 const TEST: [&str; 2] = ["t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"];
@@ -154,7 +158,7 @@ impl Labelled {
     }
 
     fn samples(&self, targets: Vec<u32>) -> Result<Samples, DataError> {
-        let inputs = self.pixels.iter().map(|&pixel| f32::from(pixel) / 255.0).collect();
+        let inputs = self.pixels.iter().map(|&pixel| f32::from(pixel) / HIGHEST).collect();
         Ok(Samples::from_rows(inputs, targets)?)
     }
 }
@@ -186,7 +190,8 @@ fn split_randomly(name: String, all: Labelled, options: &Split) -> Result<Datase
     let parts = split::parts(&targets, &classes.names, options, TEST_SHARE)?;
     let samples = all.samples(targets)?;
     let (train, test) = (samples.subset(&parts.train)?, samples.subset(&parts.test)?);
-    Ok(Dataset { name, kind: all.kind(), classes: classes.names, train, test })
+    let scaling = Scaling::Divided(HIGHEST.into());
+    Ok(Dataset { name, kind: all.kind(), classes: classes.names, train, test, scaling })
 }
 
 fn already_split(name: String, train: Labelled, test: Labelled) -> Result<Dataset, DataError> {
@@ -208,6 +213,7 @@ fn already_split(name: String, train: Labelled, test: Labelled) -> Result<Datase
         train: train.samples(targets)?,
         test: test.samples(test.targets(&classes))?,
         classes: classes.names,
+        scaling: Scaling::Divided(HIGHEST.into()),
     })
 }
 

@@ -23,6 +23,7 @@ mod idx;
 mod input;
 mod load;
 mod points;
+mod scaling;
 mod source;
 mod split;
 mod synthetic;
@@ -30,6 +31,8 @@ mod table;
 
 pub use dataset::{Dataset, Kind, Samples};
 pub use error::{DataError, IdxError, TableError};
+pub use scaling::Scaling;
 pub use source::{SOURCES, Source, SourceEntry};
 pub use split::Split;
 pub use synthetic::{Shape, Synthetic};
+pub use table::Rows;

@@ -7,6 +7,7 @@ use rand_distr::{Distribution, StandardNormal};
 
 use super::dataset::{Dataset, Kind, Samples};
 use super::error::DataError;
+use super::scaling::Scaling;
 use super::split::{self, Split};
 use super::synthetic::{Shape, Synthetic};
 use crate::random::{POINTS, random};
@@ -27,7 +28,8 @@ pub(super) fn load(synthetic: &Synthetic, options: &Split) -> Result<Dataset, Da
     let parts = split::parts(&targets, &classes, options, split::TEST_SHARE)?;
     let all = Samples::from_rows(inputs, targets)?;
     let (train, test) = (all.subset(&parts.train)?, all.subset(&parts.test)?);
-    Ok(Dataset { name: shape.name().to_owned(), kind: Kind::Plane, classes, train, test })
+    let (name, kind, scaling) = (shape.name().to_owned(), Kind::Plane, Scaling::None);
+    Ok(Dataset { name, kind, classes, train, test, scaling })
 }
 
 /// Point `i` of the `n` of a class.

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use safetensors::tensor::{Dtype, TensorView};
 use thalweg_draw::plot::Scene;
 use thalweg_lab::output;
 
@@ -13,6 +12,7 @@ use super::run::Session;
 use super::{bytes, metrics, trajectory};
 use crate::compare::CompareError;
 use crate::landscape::{Directions, Landscape, VIDEO_SIZE};
+use crate::model::Description;
 use crate::report::{
     LandscapeView, MethodResult, Mistake, Report, Video, accuracy_chart, loss_chart,
 };
@@ -98,11 +98,16 @@ impl Session {
             let bytes = bytes::of_tensor(&var).map_err(CompareError::from)?;
             tensors.insert(name, (var.dims().to_vec(), bytes));
         }
-        let views = tensors.iter().map(|(name, (shape, bytes))| {
-            Ok((name, TensorView::new(Dtype::F32, shape.clone(), bytes)?))
-        });
-        let views: Vec<_> = views.collect::<Result<_, safetensors::SafeTensorError>>()?;
-        Ok(safetensors::serialize(views, None)?)
+        let (dataset, network) = (&self.dataset, self.settings.network()?);
+        let description = Description {
+            classes: dataset.classes.clone(),
+            scaling: dataset.scaling.clone(),
+            data: dataset.name.clone(),
+            optimizer: self.comparison.spec(method).to_owned(),
+            steps: self.comparison.step(),
+            ..Description::new(&network, &dataset.kind, dataset.features())
+        };
+        Ok(description.file(&tensors)?)
     }
 
     /// The result of each method, from the metrics and the current weights.

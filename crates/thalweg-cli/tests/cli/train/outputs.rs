@@ -29,7 +29,8 @@ fn tensors(bytes: &[u8]) -> BTreeMap<String, (Vec<u64>, Vec<f32>)> {
         let shape = info["shape"].as_array().unwrap().iter().map(|n| n.as_u64().unwrap());
         (name, (shape.collect(), values.iter().map(|&v| f32::from_le_bytes(v)).collect()))
     };
-    header.into_iter().map(tensor).collect()
+    // The description of the network is there, too.
+    header.into_iter().filter(|(name, _)| name != "__metadata__").map(tensor).collect()
 }
 
 #[test]

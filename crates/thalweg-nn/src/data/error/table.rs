@@ -47,6 +47,32 @@ pub enum TableError {
         /// The columns.
         columns: [usize; 2],
     },
+    /// A column that a network was trained with, or that was asked for, is not there.
+    #[error(
+        "line {line}, the header, has no column `{name}`{}; it has {}",
+        did_you_mean(nearest),
+        first_names(known)
+    )]
+    NoColumn {
+        /// The line of the header.
+        line: usize,
+        /// The name that is missing.
+        name: String,
+        /// The nearest names.
+        nearest: Vec<String>,
+        /// All names.
+        known: Vec<String>,
+    },
+    /// Another number of columns than the network takes.
+    #[error("line {line}, the header, has {} of numbers; the network takes {wanted}", counted(*found as u64, "column"))]
+    Columns {
+        /// The line of the header.
+        line: usize,
+        /// The columns that are there.
+        found: usize,
+        /// The columns that are needed.
+        wanted: usize,
+    },
     /// No column has the name given for the classes.
     #[error(
         "line {line}, the header, has no column `{label}`{}; it has {}",

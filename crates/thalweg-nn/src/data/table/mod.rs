@@ -2,7 +2,8 @@
 
 mod classes;
 mod lines;
-mod standard;
+pub(super) mod standard;
+mod unlabelled;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -14,6 +15,7 @@ use super::error::{DataError, TableError};
 use super::input::{Input, MAX_BYTES};
 use super::split::{self, Split};
 use lines::{line_of_cell, line_of_row};
+pub use unlabelled::Rows;
 
 pub(super) fn load(
     path: &Path,
@@ -25,7 +27,9 @@ pub(super) fn load(
     let wrong = |error| DataError::Table { path: path.to_owned(), error };
     let table = Table::read(&bytes, label.trim()).map_err(wrong)?;
     let parts = split::parts(&table.targets, &table.classes, options, split::TEST_SHARE)?;
-    let inputs = standard::standardised(&table.cells, table.columns.len(), &parts.train);
+    let columns = table.columns.len();
+    let scaling = standard::scaling(&table.cells, columns, &parts.train);
+    let inputs = table.cells.chunks(columns).flat_map(|row| scaling.apply(row)).collect();
     let all = Samples::from_rows(inputs, table.targets)?;
     let (train, test) = (all.subset(&parts.train)?, all.subset(&parts.test)?);
     Ok(Dataset {
@@ -34,6 +38,7 @@ pub(super) fn load(
         classes: table.classes,
         train,
         test,
+        scaling,
     })
 }
 

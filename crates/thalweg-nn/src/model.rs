@@ -1,0 +1,208 @@
+//! Trained networks as files that describe themselves.
+//!
+//! A `model.safetensors` holds the weights and, as JSON under the key `thalweg` of its metadata, a [`Description`]: the
+//! network, the classes, and what has to be done to a sample before the network sees it. Nothing else is needed to
+//! use it:
+//!
+//! ```no_run
+//! use thalweg_nn::model::Model;
+//!
+//! let model = Model::open("run/adam/model.safetensors".as_ref())?;
+//! let rows = vec![vec![5.1, 3.5, 1.4, 0.2]];
+//! for (class, probability) in model.predict(&rows)? {
+//!     println!("{} {probability:.3}", model.description.classes[class]);
+//! }
+//! # Ok::<(), thalweg_nn::model::ModelError>(())
+//! ```
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use candle_core::{D, DType, Device, Module, Tensor};
+use candle_nn::VarBuilder;
+use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+use serde::{Deserialize, Serialize};
+use thalweg_lab::output::reason;
+
+use crate::data::{Kind, Scaling};
+use crate::network::{Activation, Network, NetworkError, Perceptron};
+
+/// The key of the description in a file's metadata.
+const KEY: &str = "thalweg";
+/// The version of descriptions.
+const VERSION: u32 = 1;
+/// Samples per forward pass; bounds memory.
+const CHUNK: usize = 1000;
+
+/// What a network is and what it was trained on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Description {
+    /// The version of this description.
+    pub version: u32,
+    /// The network, such as `mlp:100,100`.
+    pub network: String,
+    /// The activation of its hidden layers.
+    pub activation: String,
+    /// The number of features of a sample.
+    pub inputs: usize,
+    /// The names of the classes; class k is number k.
+    pub classes: Vec<String>,
+    /// The names of the features, where they have names.
+    pub columns: Vec<String>,
+    /// Height and width of images.
+    pub image: Option<[usize; 2]>,
+    /// What is done to the features of a sample.
+    pub scaling: Scaling,
+    /// The data that it was trained on, such as `digits`.
+    pub data: String,
+    /// The optimizer, as a spec.
+    pub optimizer: String,
+    /// The steps that were taken.
+    pub steps: u64,
+    /// The version of the program.
+    pub thalweg: String,
+}
+
+/// Why a model cannot be opened or used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ModelError {
+    /// The file cannot be read.
+    #[error("cannot read {}: {}", path.display(), reason(source))]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// It is no model of this program.
+    #[error("{} is not a model that thalweg trained: {what}", path.display())]
+    NotAModel {
+        /// The file.
+        path: PathBuf,
+        /// What is missing or wrong.
+        what: String,
+    },
+    /// Samples with another number of features.
+    #[error("sample {sample} has {found} features; the network takes {wanted}")]
+    Features {
+        /// The sample, from 1.
+        sample: usize,
+        /// Its features.
+        found: usize,
+        /// The features of the network.
+        wanted: usize,
+    },
+    /// A computation failed.
+    #[error(transparent)]
+    Candle(#[from] candle_core::Error),
+    /// The file cannot be made.
+    #[error(transparent)]
+    Tensors(#[from] safetensors::SafeTensorError),
+}
+
+/// A trained network.
+pub struct Model {
+    /// What it is.
+    pub description: Description,
+    network: Perceptron,
+}
+
+impl Description {
+    /// A description of a network trained on samples of a kind.
+    pub(crate) fn new(network: &Network, kind: &Kind, inputs: usize) -> Self {
+        let (columns, image) = match kind {
+            Kind::Table { columns } => (columns.clone(), None),
+            Kind::Plane => (["x", "y"].map(str::to_owned).to_vec(), None),
+            Kind::Images { height, width } => (Vec::new(), Some([*height, *width])),
+        };
+        Self {
+            version: VERSION,
+            network: network.to_string(),
+            activation: network.activation.to_string(),
+            inputs,
+            classes: Vec::new(),
+            columns,
+            image,
+            scaling: Scaling::None,
+            data: String::new(),
+            optimizer: String::new(),
+            steps: 0,
+            thalweg: env!("CARGO_PKG_VERSION").to_owned(),
+        }
+    }
+
+    /// A safetensors file of weights with this description.
+    pub(crate) fn file(
+        &self,
+        tensors: &BTreeMap<String, (Vec<usize>, Vec<u8>)>,
+    ) -> Result<Vec<u8>, safetensors::SafeTensorError> {
+        let views = tensors.iter().map(|(name, (shape, bytes))| {
+            Ok((name, TensorView::new(Dtype::F32, shape.clone(), bytes)?))
+        });
+        let views: Vec<_> = views.collect::<Result<_, safetensors::SafeTensorError>>()?;
+        // One key only: the order of several is not the same each time.
+        let text = serde_json::to_string(self).unwrap_or_default();
+        safetensors::serialize(views, Some(HashMap::from([(KEY.to_owned(), text)])))
+    }
+}
+
+impl Model {
+    /// Opens a model, or the `model.safetensors` in a folder.
+    ///
+    /// # Errors
+    /// [`ModelError`]: a file that cannot be read, or that is no model.
+    pub fn open(path: &Path) -> Result<Self, ModelError> {
+        let path = if path.is_dir() { path.join("model.safetensors") } else { path.to_owned() };
+        let bytes =
+            fs::read(&path).map_err(|source| ModelError::Read { path: path.clone(), source })?;
+        let wrong = |what: String| ModelError::NotAModel { path: path.clone(), what };
+        let (_, header) = SafeTensors::read_metadata(&bytes).map_err(|e| wrong(e.to_string()))?;
+        let text = header.metadata().as_ref().and_then(|all| all.get(KEY));
+        let text = text.ok_or_else(|| wrong("it does not describe itself".to_owned()))?;
+        let description: Description =
+            serde_json::from_str(text).map_err(|error| wrong(error.to_string()))?;
+        if description.version != VERSION {
+            let what =
+                format!("its version is {}; this program reads {VERSION}", description.version);
+            return Err(wrong(what));
+        }
+        let network = described(&description).map_err(|error| wrong(error.to_string()))?;
+        let vars = VarBuilder::from_buffered_safetensors(bytes, DType::F32, &Device::Cpu)?;
+        let network = network
+            .build(&vars, description.inputs, description.classes.len())
+            .map_err(|error| wrong(error.to_string()))?;
+        Ok(Self { description, network })
+    }
+
+    /// The class of each sample, and its probability. Features are as they stand in a file: they are scaled here.
+    ///
+    /// # Errors
+    /// [`ModelError::Features`]: a sample with another number of features.
+    pub fn predict(&self, rows: &[Vec<f64>]) -> Result<Vec<(usize, f64)>, ModelError> {
+        let wanted = self.description.inputs;
+        if let Some(at) = rows.iter().position(|row| row.len() != wanted) {
+            return Err(ModelError::Features { sample: at + 1, found: rows[at].len(), wanted });
+        }
+        let mut all = Vec::with_capacity(rows.len());
+        for chunk in rows.chunks(CHUNK) {
+            let inputs: Vec<f32> =
+                chunk.iter().flat_map(|row| self.description.scaling.apply(row)).collect();
+            let inputs = Tensor::from_vec(inputs, (chunk.len(), wanted), &Device::Cpu)?;
+            let scores = self.network.forward(&inputs)?;
+            let chances = candle_nn::ops::softmax(&scores, D::Minus1)?;
+            let classes = scores.argmax(D::Minus1)?.to_vec1::<u32>()?;
+            let highest = chances.max(D::Minus1)?.to_vec1::<f32>()?;
+            all.extend(classes.into_iter().zip(highest).map(|(k, p)| (k as usize, f64::from(p))));
+        }
+        Ok(all)
+    }
+}
+
+fn described(it: &Description) -> Result<Network, NetworkError> {
+    let mut network: Network = it.network.parse()?;
+    network.activation = it.activation.parse::<Activation>()?;
+    Ok(network)
+}
