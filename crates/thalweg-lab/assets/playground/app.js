@@ -109,8 +109,27 @@
     if (canvas.height !== height) canvas.height = height;
   };
 
+  // The problem's domain, grown to hold a start outside it, as `thalweg descend` grows it.
+  const domain = () => problem.domain.map(([low, high], i) => {
+    const at = state.start[i];
+    const margin = 0.1 * (Math.max(high, at) - Math.min(low, at));
+    if (at < low) return [at - margin, high];
+    return at > high ? [low, at + margin] : [low, high];
+  });
+  // The problem's levels, and more up to the value of a start outside its domain.
+  const levels = () => {
+    const given = problem.levels;
+    const [x, y] = state.start;
+    const isOutside = problem.domain.some(([low, high], i) => state.start[i] < low || state.start[i] > high);
+    if (!given || !isOutside) return given;
+    const all = [...given];
+    const top = f.value(x, y);
+    for (let k = 0; k < 8 && all[all.length - 1] < top && all[all.length - 1] > 0; k += 1) all.push(2 * all[all.length - 1]);
+    return all;
+  };
+
   const scene = (isBusy = false) => ({
-    isBusy, f, domain: problem.domain, levels: problem.levels, minima: problem.minima, lowest: lowest(), runs, at: at(), start: state.start,
+    isBusy, f, domain: domain(), levels: levels(), minima: problem.minima, lowest: lowest(), runs, at: at(), start: state.start,
     view: state.view, turn: state.turn, tilt: state.tilt, ratio: ratio(), map: state.map === 'starts' ? map : null,
   });
   const lowest = () => (problem.minima.length ? f.value(...problem.minima[0]) : NaN);
@@ -122,7 +141,7 @@
     const { length, points } = result;
     if (result.divergedAt !== null) return `${spec} stopped being finite at step ${result.divergedAt}; the steps before it are kept`;
     if (climbs(result)) return `${spec} climbs: f from ${Numbers.text(result.values[0])} to ${Numbers.text(result.values[length])}`;
-    const [[left, right], [bottom, top]] = problem.domain;
+    const [[left, right], [bottom, top]] = domain();
     const [x, y] = [points[2 * length], points[2 * length + 1]];
     if (x < left || x > right || y < bottom || y > top) return `${spec} ends outside the picture, at (${Numbers.text(x)}, ${Numbers.text(y)})`;
     const moved = path(result);
@@ -240,7 +259,7 @@
 
   let legendKey = '';
   const showLegend = () => {
-    const key = [f.text, state.view, state.map, Colour.dark.matches].join();
+    const key = [f.text, state.view, state.map, Colour.dark.matches, domain()].join();
     if (key === legendKey) return;
     legendKey = key;
     const legend = $('legend');
@@ -352,15 +371,15 @@
       delete values[state.mapx];
       delete values[state.mapy];
     }
-    const wanted = JSON.stringify([f.text, problem.domain, run.row.name, values, state.map, isOverStarts ? '' : [state.mapx, state.mapy, state.start],
+    const wanted = JSON.stringify([f.text, domain(), run.row.name, values, state.map, isOverStarts ? '' : [state.mapx, state.mapy, state.start],
       state.steps, state.noise, state.seed, schedule && schedule.text]);
     if (wanted === mapKey) return;
     mapKey = wanted;
     const between = ([low, high]) => cells((p) => low + p * (high - low));
-    const places = isOverStarts ? problem.domain.map(between) : scales.map((scale) => cells(scale.value));
+    const places = isOverStarts ? domain().map(between) : scales.map((scale) => cells(scale.value));
     const job = {
       mode: state.map, axes: { 0: places[0], 1: places[1], names: [state.mapx, state.mapy] }, expression: f.text, start: state.start,
-      steps: state.steps, noise: noise(), schedule: run.schedule ? { name: 'lr', text: schedule.text } : null, row: run.row, values: run.values, minima: problem.minima, domain: problem.domain,
+      steps: state.steps, noise: noise(), schedule: run.schedule ? { name: 'lr', text: schedule.text } : null, row: run.row, values: run.values, minima: problem.minima, domain: domain(),
       texts: { programs: data.methods.programs, lines: [], worked: data.methods.worked.map(({ starts }) => ({ starts })) },
     };
     $('map-text').textContent = 'Computing …';
@@ -534,7 +553,7 @@
     const { steps } = state;
     const run = { f, program: table.program(variant.text), starts: variant.worked.starts, values, schedule: null, noise: { sigma: 0 }, steps };
     const moved = path(Engine.run({ ...run, start: state.start }));
-    const diagonal = Math.hypot(...problem.domain.map(([low, high]) => high - low));
+    const diagonal = Math.hypot(...domain().map(([low, high]) => high - low));
     const lr = moved > 0.01 * diagonal ? null : better(values, moved, diagonal);
     return lr ? { ...values, lr } : values;
   };
@@ -662,7 +681,7 @@
         }
         return;
       }
-      const [[left, right], [bottom, top]] = problem.domain;
+      const [[left, right], [bottom, top]] = domain();
       const point = plot.frame(scene()).point(u * (canvas.width / ratio() / box.width), v * (canvas.height / ratio() / box.height));
       const rounded = (value, size) => Number(value.toFixed(Math.max(0, 3 - Math.floor(Math.log10(size)))));
       state.start = [rounded(point[0], right - left), rounded(point[1], top - bottom)];
@@ -691,7 +710,7 @@
       }
       const share = event.shiftKey ? 0.1 : 0.01;
       state.start = state.start.map((value, i) => {
-        const [low, high] = problem.domain[i];
+        const [low, high] = domain()[i];
         return Number((value + move[i] * share * (high - low)).toPrecision(12));
       });
       return request('runs');

@@ -14,6 +14,8 @@ use crate::run::Run;
 
 /// What a chart shows of runs that climb: up to so many times the highest value of the others.
 const ROOM: f64 = 100.0;
+/// Most levels that are added for a start outside the domain.
+const MORE_LEVELS: usize = 8;
 /// Panels in a row of small multiples.
 const PANELS: usize = 3;
 
@@ -56,7 +58,7 @@ impl Descent {
         shown: Range<usize>,
     ) -> LandscapeFigure<'a> {
         let mut figure = LandscapeFigure::new(title, function, self.domain());
-        figure.levels = self.problem.levels.clone().map_or(Levels::Logarithmic, Levels::Given);
+        figure.levels = self.levels().map_or(Levels::Logarithmic, Levels::Given);
         figure.starts.clone_from(&self.starts);
         figure.minima.clone_from(&self.problem.minima);
         figure.bar = true;
@@ -75,6 +77,20 @@ impl Descent {
             diverged: run.diverged_at.is_some(),
             ..Default::default()
         }
+    }
+
+    /// The problem's levels, and more up to the value of a start outside its domain.
+    fn levels(&self) -> Option<Vec<f64>> {
+        let mut levels = self.problem.levels.clone()?;
+        let outside = self.starts.iter().filter(|&&start| !self.problem.domain.contains(start));
+        let top = outside.map(|&start| self.problem.value(start)).fold(f64::NEG_INFINITY, f64::max);
+        for _ in 0..MORE_LEVELS {
+            match levels.last() {
+                Some(&last) if last > 0.0 && last < top => levels.push(2.0 * last),
+                _ => break,
+            }
+        }
+        Some(levels)
     }
 
     /// The highest value of runs that descend, where others do not: those would make a line of all that is below.
@@ -143,6 +159,18 @@ mod tests {
         let specs: Vec<_> =
             specs.iter().map(|spec| methods::registry().spec(spec).unwrap()).collect();
         Descent::new(&ravine, &specs, ravine.start, 30, Precision::F64).unwrap().values()
+    }
+
+    #[test]
+    fn levels_reach_a_start_outside_the_domain() {
+        let ravine = Problem::named("ravine").unwrap();
+        let levels = |start| {
+            let sgd = methods::registry().spec("sgd").unwrap();
+            Descent::new(&ravine, &[sgd], start, 1, Precision::F64).unwrap().levels().unwrap()
+        };
+        assert_eq!(Some(levels(ravine.start)), ravine.levels);
+        let more = levels([-30.0, 20.0]);
+        assert!(more.last() >= Some(&445.0) && more.is_sorted(), "{more:?}");
     }
 
     #[test]
