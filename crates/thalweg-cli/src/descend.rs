@@ -120,14 +120,27 @@ pub fn deviation(text: &str) -> Result<f64, String> {
     })
 }
 
-/// Noise, schedule, clipping and precision.
-fn setting(options: &Options) -> Result<Setting, Failure> {
-    let noise = options.noise.filter(|&deviation| deviation > 0.0);
-    let noise = noise.map(|deviation| Noise { deviation, seed: options.seed.unwrap_or(0) });
-    let schedule = options.schedule.as_deref().map(str::parse).transpose();
-    let clip = options.clip.as_deref().map(str::parse).transpose().map_err(Failure::usage)?;
+/// The starts that are given, else the problem's own.
+pub fn starts(given: &[[f64; 2]], problem: &Problem) -> Vec<[f64; 2]> {
+    match given {
+        [] => vec![problem.start],
+        given => given.to_vec(),
+    }
+}
+
+/// Precision, noise and its seed, schedule and clipping from their options.
+pub fn setting(
+    precision: PrecisionArg,
+    (noise, seed): (Option<f64>, Option<u64>),
+    schedule: Option<&str>,
+    clip: Option<&str>,
+) -> Result<Setting, Failure> {
+    let noise = noise.filter(|&deviation| deviation > 0.0);
+    let noise = noise.map(|deviation| Noise { deviation, seed: seed.unwrap_or(0) });
+    let schedule = schedule.map(str::parse).transpose();
+    let clip = clip.map(str::parse).transpose().map_err(Failure::usage)?;
     Ok(Setting {
-        precision: options.precision.0,
+        precision: precision.0,
         noise,
         schedule: schedule.map_err(Failure::usage)?,
         clip: clip.unwrap_or_default(),
@@ -142,7 +155,8 @@ pub fn run(options: &Options, registry: &Registry, quiet: bool) -> Result<(), Fa
         .map(|spec| registry.spec(spec).map_err(Failure::usage))
         .collect::<Result<_, _>>()?;
     let outputs = outputs(&options.out, Format::of)?;
-    let setting = setting(options)?;
+    let (schedule, clip) = (options.schedule.as_deref(), options.clip.as_deref());
+    let setting = setting(options.precision, (options.noise, options.seed), schedule, clip)?;
 
     if !options.sensitivity.is_empty() {
         if !outputs.iter().any(|(_, format)| *format == Format::Json) {
@@ -167,10 +181,7 @@ pub fn run(options: &Options, registry: &Registry, quiet: bool) -> Result<(), Fa
         }
     }
 
-    let starts = match &options.from[..] {
-        [] => vec![problem.start],
-        starts => starts.to_vec(),
-    };
+    let starts = starts(&options.from, &problem);
     let mut descent = Descent::among(&problem, &methods, &starts, options.steps, setting).map_err(
         |e| match e {
             RunError::Method(error) => Failure::usage(error),

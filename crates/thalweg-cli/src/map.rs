@@ -1,11 +1,9 @@
 //! `thalweg map`.
 
-use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use thalweg::{Registry, Value};
 use thalweg_draw::numbers::{counted, number};
 use thalweg_lab::map::{Axis, Map, MapError, MapFormat, Plan};
@@ -15,7 +13,7 @@ use thalweg_lab::problem::Problem;
 use crate::descend::point;
 use crate::failure::Failure;
 use crate::outputs::outputs;
-use crate::progress::Progress;
+use crate::progress::{Progress, bar};
 
 /// Most steps of a run; a map has many runs.
 const MOST_STEPS: u64 = 1_000_000;
@@ -88,7 +86,7 @@ pub fn run(options: &Options, registry: &Registry, quiet: bool) -> Result<(), Fa
     let start = options.from.unwrap_or(problem.start);
     let plan = Plan { axes, size: options.size, start, steps: options.steps };
 
-    let bar = rows(options.size[1], quiet);
+    let bar = bar(options.size[1], "rows", quiet);
     let map = Map::watched(&problem, &method, &plan, &|| bar.inc(1));
     bar.finish_and_clear();
     let map = map.map_err(|error| match error {
@@ -104,16 +102,6 @@ pub fn run(options: &Options, registry: &Registry, quiet: bool) -> Result<(), Fa
     }
     progress.finish(&summary(&map));
     Ok(())
-}
-
-/// A bar over the rows of a map, on a terminal.
-fn rows(count: usize, quiet: bool) -> ProgressBar {
-    if quiet || !io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let bar = ProgressBar::with_draw_target(Some(count as u64), ProgressDrawTarget::stderr());
-    let style = ProgressStyle::with_template("{bar:32} {pos}/{len} rows, {eta} left");
-    bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
 /// The best cell, the share that diverged, and what theory says.

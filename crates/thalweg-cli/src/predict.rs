@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use thalweg_lab::output;
 use thalweg_nn::data::Rows;
-use thalweg_nn::model::{Model, ModelError};
+use thalweg_nn::model::Model;
 
 use crate::failure::{Failure, say};
 
@@ -45,8 +45,7 @@ pub fn run(options: &Options, quiet: bool) -> Result<(), Failure> {
     let it = &model.description;
     let rows = Rows::read(&options.data, &it.columns, it.inputs, options.label.as_deref());
     let rows = rows.map_err(Failure::failed)?;
-    let predicted =
-        model.predict(&rows.features).map_err(|error: ModelError| Failure::failed(error))?;
+    let predicted = model.predict(&rows.features).map_err(Failure::failed)?;
     let mut table = csv::Writer::from_writer(Vec::new());
     // Writing to memory has no way to fail.
     let mut line = |fields: &[&str]| {

@@ -93,6 +93,17 @@ impl Progress {
     }
 }
 
+/// A bar over so many of something, on a terminal; hidden elsewhere and with `--quiet`.
+pub fn bar(count: usize, what: &str, quiet: bool) -> ProgressBar {
+    if quiet || !io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::with_draw_target(Some(count as u64), ProgressDrawTarget::stderr());
+    let style =
+        ProgressStyle::with_template(&format!("{{bar:32}} {{pos}}/{{len}} {what}, {{eta}} left"));
+    bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
 impl Drop for Progress {
     fn drop(&mut self) {
         // After an error the bar must not stand in the way of the message.

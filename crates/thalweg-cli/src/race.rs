@@ -1,23 +1,22 @@
 //! `thalweg race`.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use thalweg::Registry;
 use thalweg_lab::descent::Format;
 use thalweg_lab::output;
 use thalweg_lab::problem::Problem;
 use thalweg_lab::race::{Plan, Race, RaceError, entry, everyone};
-use thalweg_lab::run::{Noise, RunError, Setting};
+use thalweg_lab::run::RunError;
 use thalweg_lab::sweep::Sweep;
 
-use crate::descend::{PrecisionArg, deviation, point};
+use crate::descend::{PrecisionArg, deviation, point, setting, starts};
 use crate::failure::{Failure, say};
 use crate::outputs::outputs;
-use crate::progress::Progress;
+use crate::progress::{Progress, bar};
 use crate::table::Table;
 
 /// Most steps of a run; a race has many runs.
@@ -111,25 +110,14 @@ pub fn run(options: &Options, registry: &Registry, quiet: bool) -> Result<(), Fa
         }
     };
     let outputs = outputs(&options.out, Format::of)?;
-    let noise = options.noise.filter(|&deviation| deviation > 0.0);
-    let noise = noise.map(|deviation| Noise { deviation, seed: options.seed.unwrap_or(0) });
-    let schedule = options.schedule.as_deref().map(str::parse).transpose();
-    let clip = options.clip.as_deref().map(str::parse).transpose().map_err(Failure::usage)?;
-    let setting = Setting {
-        precision: options.precision.0,
-        noise,
-        schedule: schedule.map_err(Failure::usage)?,
-        clip: clip.unwrap_or_default(),
-    };
-    let starts = match &options.from[..] {
-        [] => vec![problem.start],
-        starts => starts.to_vec(),
-    };
-    let seeds = options.seeds.unwrap_or(if noise.is_some() { 5 } else { 1 });
+    let (schedule, clip) = (options.schedule.as_deref(), options.clip.as_deref());
+    let setting = setting(options.precision, (options.noise, options.seed), schedule, clip)?;
+    let starts = starts(&options.from, &problem);
+    let seeds = options.seeds.unwrap_or(if setting.noise.is_some() { 5 } else { 1 });
     let plan = Plan { starts, steps: options.steps, setting, seeds, target: options.target };
 
     let settings = entries.iter().map(|entry| entry.specs.len()).sum();
-    let bar = bar(settings, quiet);
+    let bar = bar(settings, "settings", quiet);
     let race = Race::new(&problem, entries, plan, &|| bar.inc(1));
     bar.finish_and_clear();
     let race = race.map_err(|error| match error {
@@ -160,35 +148,17 @@ pub fn run(options: &Options, registry: &Registry, quiet: bool) -> Result<(), Fa
 
 /// The standing as a table.
 fn table(race: &Race) -> Table {
-    let tuned = race.contenders.iter().any(|it| it.untuned.is_some());
+    let (rows, tuned) = (race.rows(), race.contenders.iter().any(|it| it.untuned.is_some()));
     let mut heading = vec!["setting", "rank", "steps to target", "f − minimum"];
-    if tuned {
-        heading.push("untuned");
-    }
-    let remarks = race.rows().iter().any(|row| !row.remark.is_empty());
-    if remarks {
-        heading.push("remark");
-    }
+    let remarks = rows.iter().any(|row| !row.remark.is_empty());
+    heading.extend(tuned.then_some("untuned"));
+    heading.extend(remarks.then_some("remark"));
     let mut table = Table::new(&heading);
-    for row in race.rows() {
+    for row in rows {
         let mut cells = vec![row.spec, row.rank, row.reached, row.gap];
-        if tuned {
-            cells.push(row.untuned);
-        }
-        if remarks {
-            cells.push(row.remark);
-        }
+        cells.extend(tuned.then_some(row.untuned));
+        cells.extend(remarks.then_some(row.remark));
         table.row(cells);
     }
     table
-}
-
-/// A bar over the settings, on a terminal.
-fn bar(count: usize, quiet: bool) -> ProgressBar {
-    if quiet || !io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let bar = ProgressBar::with_draw_target(Some(count as u64), ProgressDrawTarget::stderr());
-    let style = ProgressStyle::with_template("{bar:32} {pos}/{len} settings, {eta} left");
-    bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }

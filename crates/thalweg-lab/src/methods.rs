@@ -61,17 +61,28 @@ pub fn styles<'a>(methods: impl IntoIterator<Item = &'a str>) -> Vec<usize> {
     let mut order: Vec<&str> = FIRST.to_vec();
     order.extend(registry.entries().map(|entry| entry.name).filter(|name| !FIRST.contains(name)));
     let mut given: Vec<usize> = Vec::new();
+    // Of each style that no method has: how unlike those given it is.
+    let mut unlike: Vec<f32> = Vec::new();
     for method in methods {
         let own = order.iter().position(|name| *name == method).filter(|own| !given.contains(own));
-        let unlike = |&index: &usize| {
-            let colour = style(index).colour;
-            let apart = given.iter().map(|&other| colour_distance(colour, style(other).colour));
-            apart.fold(f32::INFINITY, f32::min)
-        };
-        let free =
-            (order.len()..order.len() + given.len() + AGAIN).filter(|it| !given.contains(it));
-        let farthest = || free.max_by(|a, b| unlike(a).total_cmp(&unlike(b)));
-        given.push(own.or_else(farthest).unwrap_or_default());
+        let chosen = own.unwrap_or_else(|| {
+            for index in order.len() + unlike.len()..order.len() + given.len() + AGAIN {
+                let apart = given.iter().map(|&other| apart(index, other));
+                unlike.push(apart.fold(f32::INFINITY, f32::min));
+            }
+            let farthest = (0..unlike.len()).max_by(|&a, &b| unlike[a].total_cmp(&unlike[b]));
+            order.len() + farthest.unwrap_or_default()
+        });
+        for (index, unlike) in (order.len()..).zip(&mut unlike) {
+            // One that is given is unlike none.
+            *unlike = if index == chosen { -1.0 } else { unlike.min(apart(index, chosen)) };
+        }
+        given.push(chosen);
     }
     given
+}
+
+/// How far apart the colours of two styles are.
+fn apart(a: usize, b: usize) -> f32 {
+    colour_distance(style(a).colour, style(b).colour)
 }

@@ -59,6 +59,19 @@ impl Mean {
     }
 }
 
+/// Ranks from 1 of things in order, each with whether it is told apart from the one before it: one that is not has
+/// that rank, too, with an equals sign.
+pub fn ranks(is_distinct: impl Iterator<Item = bool>) -> Vec<String> {
+    let mut rank = 0;
+    let shown = |(k, is_distinct): (usize, bool)| {
+        if is_distinct {
+            rank = k + 1;
+        }
+        format!("{}{rank}", if is_distinct { "" } else { "=" })
+    };
+    is_distinct.enumerate().map(shown).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

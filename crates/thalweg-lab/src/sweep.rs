@@ -92,7 +92,7 @@ impl Sweep {
         for pair in settings.split(',') {
             match pair.split_once('=').map(|(name, value)| (name.trim(), value.trim())) {
                 Some((name, value)) if value.contains("..") => axes.push(range(name, value)?),
-                Some((name, value)) if value.contains('/') => axes.push(SweepAxis {
+                Some((name, value)) if is_several(value) => axes.push(SweepAxis {
                     name: name.to_owned(),
                     values: value.split('/').map(|value| value.trim().to_owned()).collect(),
                 }),
@@ -107,19 +107,30 @@ impl Sweep {
         Self::grid(text.to_owned(), base, axes)
     }
 
-    /// A method with values of one of its hyperparameters.
+    /// The same, with these rates, such as `1e-4..1:log9`, where the method has a learning rate that nobody has chosen.
     ///
     /// # Errors
-    /// [`SweepError`]: an unknown hyperparameter, a value that is refused, too many values.
-    pub fn over(base: Spec, name: &str, values: &[f64]) -> Result<Self, SweepError> {
-        let values = values.iter().map(|&value| Value::Number(value).to_string()).collect();
-        let axis = SweepAxis { name: name.to_owned(), values };
-        Self::grid(base.to_string(), base, vec![axis])
+    /// As [`parse`](Self::parse), also for the rates.
+    pub fn parse_with_rates(
+        registry: &Registry,
+        text: &str,
+        rates: &str,
+    ) -> Result<Self, SweepError> {
+        let sweep = Self::parse(registry, text)?;
+        if !sweep.has_free_rate() {
+            return Ok(sweep);
+        }
+        let separator = if text.contains(':') { "," } else { ":" };
+        Self::grid(format!("{text}{separator}lr={rates}"), sweep.base, vec![range("lr", rates)?])
     }
 
-    /// The method as it is, as the only setting.
-    pub fn fixed(base: Spec) -> Self {
-        Self { text: base.to_string(), specs: vec![base.clone()], axes: Vec::new(), base }
+    /// Whether a text has a value that is a range or a list.
+    pub fn is_in(text: &str) -> bool {
+        let (_, settings) = text.split_once(':').unwrap_or((text, ""));
+        settings
+            .split(',')
+            .filter_map(|pair| pair.split_once('='))
+            .any(|(_, value)| is_several(value))
     }
 
     fn grid(text: String, base: Spec, axes: Vec<SweepAxis>) -> Result<Self, SweepError> {
@@ -144,15 +155,49 @@ impl Sweep {
 
     /// Whether the method has a learning rate that nobody has chosen.
     pub fn has_free_rate(&self) -> bool {
-        let is_rate = |name: &str| name == "lr";
-        let rate =
-            self.base.hyperparameters().into_iter().any(|(known, _)| {
-                is_rate(known.name) && matches!(known.accepts, Accepts::Number(_))
-            });
-        let is_named =
-            self.base.to_string().contains(":lr=") || self.base.to_string().contains(",lr=");
-        rate && !is_named && self.axes.is_empty()
+        let mut known = self.base.hyperparameters().into_iter().map(|(known, _)| known);
+        let has_rate =
+            known.any(|known| known.name == "lr" && matches!(known.accepts, Accepts::Number(_)));
+        has_rate && !self.base.is_named("lr") && self.axes.is_empty()
     }
+
+    /// The axes whose value in a spec is the first or the last of several: the best one may lie beyond it.
+    pub fn at_end(&self, spec: &Spec) -> Vec<&str> {
+        let described = spec.hyperparameters();
+        let is_at_end = |axis: &&SweepAxis| {
+            let value = described.iter().find(|(known, _)| known.name == axis.name);
+            let value = value.map(|(_, value)| value.to_string());
+            axis.values.len() > 2
+                && [axis.values.first(), axis.values.last()].contains(&value.as_ref())
+        };
+        self.axes.iter().filter(is_at_end).map(|axis| axis.name.as_str()).collect()
+    }
+}
+
+/// The learning rate of a spec, if it has one.
+pub fn rate(spec: &Spec) -> Option<f64> {
+    spec.hyperparameters().into_iter().find_map(|(known, value)| match value {
+        Value::Number(number) if known.name == "lr" => Some(number),
+        _ => None,
+    })
+}
+
+/// The lowest number at each learning rate, over all other settings, in ascending order of the rate.
+pub fn lowest_by_rate<'a>(settings: impl Iterator<Item = (&'a Spec, f64)>) -> Vec<(f64, f64)> {
+    let mut points: Vec<(f64, f64)> = Vec::new();
+    for (rate, number) in settings.filter_map(|(spec, number)| Some((rate(spec)?, number))) {
+        match points.iter_mut().find(|(known, _)| *known == rate) {
+            Some((_, lowest)) => *lowest = lowest.min(number),
+            None => points.push((rate, number)),
+        }
+    }
+    points.sort_by(|a, b| a.0.total_cmp(&b.0));
+    points
+}
+
+/// Whether a value is a range or a list.
+fn is_several(value: &str) -> bool {
+    value.contains("..") || value.contains('/')
 }
 
 /// A spec with other values of hyperparameters, which are checked together.

@@ -1,36 +1,30 @@
 //! `thalweg train` with sweeps or several seeds: an experiment.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use thalweg::Registry;
-use thalweg_nn::compare::products_on_one_thread;
+use thalweg_lab::sweep::Sweep;
+use thalweg_nn::compare::{DEFAULT_SUITE, products_on_one_thread};
 use thalweg_nn::data::DataError;
 use thalweg_nn::experiment::{ExperimentError, Results, Run, Settings, VALIDATION_SHARE};
 use thalweg_nn::session::{self, SessionError};
 
 use super::{Options, given, quoted, signals};
 use crate::failure::{Failure, say};
+use crate::progress::bar;
 use crate::table::Table;
-
-/// The methods of an experiment that names none: the article's six, whose rates are then chosen.
-const SUITE: [&str; 6] = ["sgd", "momentum", "adagrad", "rmsprop", "adadelta", "adam"];
 
 /// Seeds, where nothing says how many.
 const SEEDS: usize = 5;
 
 /// Whether the options ask for an experiment: for something to choose, or for several seeds.
 pub fn is_wanted(options: &Options) -> bool {
-    let has_values = |text: &String| {
-        let settings = text.split_once(':').map_or("", |(_, settings)| settings);
-        settings.contains("..") || settings.contains('/')
-    };
     let asked = options.tune || options.seeds.is_some() || options.validation.is_some();
     asked
         || options.patience.is_some()
-        || options.with.iter().any(has_values)
+        || options.with.iter().any(|text| Sweep::is_in(text))
         || (options.resume && Run::is_in(&options.out))
 }
 
@@ -46,7 +40,8 @@ pub fn run(options: &Options, registry: &Registry, quiet: bool) -> Result<(), Fa
     let stop = signals::stop(&resume)?;
     products_on_one_thread();
     let (known, all) = run.progress();
-    let bar = bar(known, all, quiet);
+    let bar = bar(all, "trials", quiet);
+    bar.set_position(known as u64);
     let results = run.run(&|_| bar.inc(1), &|| stop.load(Ordering::Relaxed));
     bar.finish_and_clear();
     let results = match results {
@@ -86,10 +81,12 @@ fn open(options: &Options, registry: &Registry) -> Result<Run, Failure> {
     };
     let base = match &before {
         Some(before) => before.training.clone(),
-        None => session::Settings {
-            methods: SUITE.map(str::to_owned).to_vec(),
-            ..session::Settings::default()
-        },
+        None => {
+            // The article's six, whose rates are chosen here.
+            let name = |spec: &str| spec.split(':').next().unwrap_or(spec).to_owned();
+            let methods = DEFAULT_SUITE.map(name).to_vec();
+            session::Settings { methods, ..session::Settings::default() }
+        }
     };
     let training = given(options, base)?;
     let or = |number: fn(&Settings) -> usize, usual| before.as_ref().map_or(usual, number);
@@ -105,27 +102,9 @@ fn open(options: &Options, registry: &Registry) -> Result<Run, Failure> {
     let Some(before) = before else {
         return Run::start(registry, &options.out, settings).map_err(refused);
     };
-    if settings != before {
-        let what = settings.training.differences(&before.training);
-        let what =
-            what.iter().map(|it| format!("{} is {} now and was {}", it.setting, it.is, it.was));
-        let mut what: Vec<String> = what.collect();
-        let pairs = [
-            ("--seeds", before.seeds.to_string(), settings.seeds.to_string()),
-            ("--validation", before.validation.to_string(), settings.validation.to_string()),
-            ("--patience", format!("{:?}", before.patience), format!("{:?}", settings.patience)),
-        ];
-        what.extend(
-            pairs
-                .iter()
-                .filter(|(_, was, is)| was != is)
-                .map(|(name, was, is)| format!("{name} is {is} now and was {was}")),
-        );
-        let folder = options.out.display();
-        return Err(Failure::Usage(format!(
-            "{folder} was started with other settings: {}",
-            what.join("; ")
-        )));
+    let what = settings.differences(&before);
+    if !what.is_empty() {
+        return Err(Failure::usage(SessionError::Differs { folder: options.out.clone(), what }));
     }
     Run::resume(registry, &options.out).map_err(Failure::failed)
 }
@@ -157,16 +136,4 @@ fn table(results: &Results) -> Table {
         table.row(cells);
     }
     table
-}
-
-/// A bar over the trials, on a terminal.
-fn bar(known: usize, all: usize, quiet: bool) -> ProgressBar {
-    if quiet || !io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let bar = ProgressBar::with_draw_target(Some(all as u64), ProgressDrawTarget::stderr());
-    let style = ProgressStyle::with_template("{bar:32} {pos}/{len} trials, {eta} left");
-    let bar = bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-    bar.set_position(known as u64);
-    bar
 }

@@ -1,5 +1,6 @@
 //! Colours, and the style that tells one path or series from another.
 
+use std::fmt;
 use std::sync::LazyLock;
 
 /// A colour in sRGB with opacity, each from 0 to 255.
@@ -49,6 +50,14 @@ impl Colour {
     pub fn on_dark(self) -> Self {
         let [l, a, b] = to_oklab(self);
         Self { a: self.a, ..oklab([1.16 - 0.95 * l, a, b]) }
+    }
+}
+
+/// Without its opacity, as HTML, CSS and SVG have it: `#1f2933`.
+impl fmt::Display for Colour {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { r, g, b, .. } = self;
+        write!(f, "#{r:02x}{g:02x}{b:02x}")
     }
 }
 

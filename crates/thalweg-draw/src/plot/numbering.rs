@@ -80,13 +80,13 @@ pub(super) fn place(
             .filter(|frame| placed.iter().all(|(_, other)| !frame.meets(other)))
             .filter(|frame| step == last || !frame.hides(pixels[last], look))
             .map(|frame| {
-                let doubt = if frame.is_doubtful(pixels, step) { DOUBT } else { 0.0 };
-                (frame.cost(pixels, step, avoid, look) + doubt, frame)
+                let is_doubtful = frame.is_doubtful(pixels, step);
+                let doubt = if is_doubtful { DOUBT } else { 0.0 };
+                (frame.cost(pixels, step, avoid, look) + doubt, frame, is_doubtful)
             })
             .min_by(|a, b| a.0.total_cmp(&b.0));
-        if let Some((_, frame)) = best.filter(|(cost, _)| *cost < MOST) {
+        if let Some((_, frame, is_doubtful)) = best.filter(|(cost, ..)| *cost < MOST) {
             let far = clip::distance(frame.nearest(point), point) > 1.2 * gap * f64::from(look.dot);
-            let is_doubtful = frame.is_doubtful(pixels, step);
             let from = (far || is_doubtful).then(|| frame.nearest(point));
             placed.push((Number { step, text, at: frame.at, from, point }, frame));
         }

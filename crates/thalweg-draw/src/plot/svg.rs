@@ -38,7 +38,7 @@ impl Scene {
         out.push_str("<style>@media (prefers-color-scheme:dark){");
         for [r, g, b] in colours {
             let light = Colour { r, g, b, a: 255 };
-            let (light, dark) = (Hex(light), Hex(light.on_dark()));
+            let (light, dark) = (light, light.on_dark());
             push(
                 out,
                 format_args!(
@@ -47,16 +47,6 @@ impl Scene {
             );
         }
         out.push_str("}</style>\n");
-    }
-}
-
-/// A colour without its opacity: `#1f2933`.
-struct Hex(Colour);
-
-impl std::fmt::Display for Hex {
-    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
-        let Colour { r, g, b, .. } = self.0;
-        write!(f, "#{r:02x}{g:02x}{b:02x}")
     }
 }
 
@@ -133,7 +123,7 @@ fn line(out: &mut String, colour: Colour, pen: &Pen, path: &Path) {
 }
 
 fn paint(out: &mut String, property: &str, colour: Colour) {
-    push(out, format_args!(" {property}=\"{}\"", Hex(colour)));
+    push(out, format_args!(" {property}=\"{}\"", colour));
     if colour.a < 255 {
         push(out, format_args!(" {property}-opacity=\"{}\"", Number(f32::from(colour.a) / 255.0)));
     }

@@ -17,6 +17,9 @@
   let f = null;
   let contenders = [];
   let runs = [];
+  // What goes wrong in them, and the highest value of those that descend where others do not.
+  let warnings = '';
+  let highest = Infinity;
   let schedule = null;
   let map = null;
   let mapVersion = 0;
@@ -94,6 +97,11 @@
       runs.push({ index, row, values, variant, result, spec: table.spec(row, values), style: styled[index], schedule: timed });
     });
     state.with = contenders.map(({ row, values }) => table.spec(row, values));
+    warnings = runs.map(warning).filter(Boolean).join('.\n');
+    // A run that climbs does not flatten those that descend.
+    const descending = runs.filter(({ result }) => !climbs(result));
+    const most = ({ result }) => result.values.subarray(0, result.length + 1).reduce((a, b) => Math.max(a, b), -Infinity);
+    highest = descending.length && descending.length < runs.length ? Math.max(...descending.map(most)) : Infinity;
   };
 
   const followed = () => runs.find(({ index }) => index === state.focus) || runs[0];
@@ -169,11 +177,7 @@
       values: (step) => result.values[step], length: result.length, colour: style.colour, dash: style.dash,
     }));
     const isPositive = runs.length > 0 && runs.every(({ result }) => result.values.subarray(0, result.length + 1).every((v) => v >= 0));
-    // A run that climbs does not flatten those that descend.
-    const [climbing, descending] = [true, false].map((wanted) => runs.filter(({ result }) => climbs(result) === wanted));
-    const highest = Math.max(...descending.map(({ result }) => result.values.subarray(0, result.length + 1).reduce((a, b) => Math.max(a, b), -Infinity)));
-    const most = climbing.length && descending.length ? (isPositive ? 100 : 1.5) * highest : Infinity;
-    Chart.draw($('values'), { series: curves, steps: state.steps, at: t, isLog: isPositive, ratio: ratio(), most });
+    Chart.draw($('values'), { series: curves, steps: state.steps, at: t, isLog: isPositive, ratio: ratio(), most: highest * (isPositive ? 100 : 1.5) });
     const run = followed();
     const series = [];
     if (run) {
@@ -217,7 +221,7 @@
       const texts = [`${step}${diverged}`, ...[result.points[2 * step], result.points[2 * step + 1], result.values[step]].map((v) => Numbers.text(v))];
       cells.forEach((cell, k) => { cell.textContent = texts[k]; });
     });
-    $('warnings').textContent = runs.map(warning).filter(Boolean).join('.\n');
+    $('warnings').textContent = warnings;
     $('at').max = state.steps;
     $('at').value = t;
     $('at-text').textContent = `${t} of ${state.steps}`;

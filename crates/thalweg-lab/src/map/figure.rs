@@ -28,9 +28,10 @@ impl Map {
         });
         let has_basins = self.is_over_start() && self.problem.minima.len() > 1;
         let lowest = self.lowest();
+        let climbs: Vec<bool> = (0..self.cells.len()).map(|k| self.climbs(k)).collect();
         let cell = |k: usize| HeatmapCell {
             value: match self.cells[k].value {
-                _ if self.climbs(k) => f64::NAN,
+                _ if climbs[k] => f64::NAN,
                 value => value - lowest.unwrap_or(0.0),
             },
             group: if has_basins { self.minimum(k) } else { None },
@@ -54,8 +55,8 @@ impl Map {
                 ends.map(|&[x, y]| format!("ends at ({}, {})", number(x), number(y))).collect();
             figure.ungrouped = "elsewhere".to_owned();
         }
-        let climbs = (0..self.cells.len()).any(|k| self.climbs(k));
-        figure.blank = if climbs { "ends higher or diverges" } else { "diverged" }.to_owned();
+        figure.blank =
+            if climbs.contains(&true) { "ends higher or diverges" } else { "diverged" }.to_owned();
         if let Some(best) = self.best() {
             let value = number(self.cells[best].value);
             figure.best = Some((self.at(best), format!("lowest: f = {value}")));

@@ -3,7 +3,7 @@
 use maud::{Markup, PreEscaped, html};
 use serde_json::{Value as Json, json};
 use thalweg_draw::page::styled;
-use thalweg_draw::plot::{Colour, Style, style};
+use thalweg_draw::plot::{Style, style};
 
 use super::methods::Methods;
 use crate::methods::{self, registry};
@@ -90,10 +90,9 @@ fn styles() -> Json {
 }
 
 fn styled_as(Style { colour, marker, dash }: Style) -> Json {
-    let hex = |Colour { r, g, b, .. }: Colour| format!("#{r:02x}{g:02x}{b:02x}");
     json!({
-        "light": hex(colour),
-        "dark": hex(colour.on_dark()),
+        "light": colour.to_string(),
+        "dark": colour.on_dark().to_string(),
         "marker": marker.name(),
         // In pixels.
         "dash": dash.iter().flatten().map(|share| LINE * share).collect::<Vec<_>>(),

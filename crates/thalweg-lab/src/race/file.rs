@@ -5,7 +5,7 @@ use crate::descent::{Descent, Format};
 use crate::render::RenderError;
 
 /// As many methods have their paths drawn: those are told apart by everybody.
-const DRAWN: usize = 10;
+pub(super) const DRAWN: usize = 10;
 
 impl Race {
     /// The first ten methods at their best, from every start.

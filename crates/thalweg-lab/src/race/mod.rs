@@ -17,7 +17,6 @@ use rayon::prelude::*;
 use thalweg::{Registry, Spec};
 use thalweg_draw::Point;
 
-use crate::map::Axis;
 use crate::methods::MISPRINTS;
 use crate::problem::Problem;
 use crate::run::{Noise, Run, RunError, Setting};
@@ -28,7 +27,7 @@ pub use outcome::{Outcome, compare};
 pub use standing::Row;
 
 /// The rates that a method without a chosen one tries: four in each decade.
-pub const RATES: (f64, f64, usize) = (1e-4, 10.0, 21);
+pub const RATES: &str = "1e-4..10:log21";
 
 /// The share of the first gap to the minimum that is left at the target, unless it is given.
 pub const TARGET: f64 = 1e-3;
@@ -122,13 +121,7 @@ pub enum RaceError {
 /// # Errors
 /// [`SweepError`], as [`Sweep::parse`].
 pub fn entry(registry: &Registry, text: &str) -> Result<Sweep, SweepError> {
-    let sweep = Sweep::parse(registry, text)?;
-    if !sweep.has_free_rate() {
-        return Ok(sweep);
-    }
-    let (low, high, count) = RATES;
-    let rates = Axis { name: "lr".to_owned(), low, high, logarithmic: true }.values(count);
-    Sweep::over(sweep.base, "lr", &rates)
+    Sweep::parse_with_rates(registry, text, RATES)
 }
 
 /// An entry for every method of a registry, without the misprints of the laboratory.
@@ -195,7 +188,7 @@ impl Race {
                 tried.by_ref().take(sweep.specs.len()).collect();
             match own {
                 Ok(trials) => entered.push((sweep, trials)),
-                Err(error) => left_out.push((sweep.text, error.to_string())),
+                Err(error) => left_out.push((sweep.base.to_string(), error.to_string())),
             }
         }
         let finish = |(sweep, trials): (Sweep, Vec<Trial>)| course.contender(sweep, trials);

@@ -4,6 +4,7 @@ use thalweg_draw::numbers::{counted, number};
 
 use super::outcome::{mean_log_gap, mean_step, reached};
 use super::{Contender, Outcome, Race};
+use crate::statistics::ranks;
 use crate::words::list;
 
 /// A line of the table of a race.
@@ -26,22 +27,16 @@ pub struct Row {
 impl Race {
     /// The table, the best method first.
     pub fn rows(&self) -> Vec<Row> {
-        let mut rank = 0;
-        let mut row = |(k, it): (usize, &Contender)| {
-            let shown = if it.is_distinct { String::new() } else { "=".to_owned() };
-            if it.is_distinct {
-                rank = k + 1;
-            }
-            Row {
-                rank: format!("{shown}{rank}"),
-                spec: it.result.spec.to_string(),
-                reached: when(&it.result.outcomes),
-                gap: gap(&it.result.outcomes),
-                untuned: it.untuned.as_ref().map_or(String::new(), |it| when_or_gap(&it.outcomes)),
-                remark: it.remark(),
-            }
+        let ranks = ranks(self.contenders.iter().map(|it| it.is_distinct));
+        let row = |(it, rank): (&Contender, String)| Row {
+            rank,
+            spec: it.result.spec.to_string(),
+            reached: when(&it.result.outcomes),
+            gap: gap(&it.result.outcomes),
+            untuned: it.untuned.as_ref().map_or(String::new(), |it| when_or_gap(&it.outcomes)),
+            remark: it.remark(),
         };
-        self.contenders.iter().enumerate().map(&mut row).collect()
+        self.contenders.iter().zip(ranks).map(row).collect()
     }
 
     /// Who is ahead, in a sentence.
@@ -77,14 +72,7 @@ impl Race {
 impl Contender {
     /// The best value of an axis may lie beyond its end.
     fn remark(&self) -> String {
-        let at_end = self.sweep.axes.iter().filter(|axis| {
-            let hyperparameters = self.result.spec.hyperparameters();
-            let value = hyperparameters.iter().find(|(known, _)| known.name == axis.name);
-            let value = value.map(|(_, value)| value.to_string());
-            let [first, last] = [axis.values.first(), axis.values.last()];
-            axis.values.len() > 2 && (value.as_ref() == first || value.as_ref() == last)
-        });
-        let names: Vec<&str> = at_end.map(|axis| axis.name.as_str()).collect();
+        let names = self.sweep.at_end(&self.result.spec);
         match names.is_empty() {
             true => String::new(),
             false => format!("best {} at the end of its range", list(&names, "and")),

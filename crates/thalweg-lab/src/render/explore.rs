@@ -7,7 +7,7 @@ use serde::Serialize;
 use thalweg_draw::Point;
 use thalweg_draw::numbers::number;
 use thalweg_draw::page::{VideoWords, video_controls};
-use thalweg_draw::plot::{Colour, style};
+use thalweg_draw::plot::style;
 
 use super::error::RenderError;
 use crate::descent::Descent;
@@ -82,7 +82,7 @@ pub(crate) fn section(descent: &Descent) -> Result<Markup, RenderError> {
     let film = BASE64.encode(short.mp4()?);
     let colours = descent.styles().into_iter().map(|of| {
         let colour = style(of).colour;
-        format!("--light:{};--dark:{}", hex(colour), hex(colour.on_dark()))
+        format!("--light:{};--dark:{}", colour, colour.on_dark())
     });
     let colours: Vec<String> = colours.collect();
     let rules: String = (0..).zip(&colours).map(|(i, c)| format!(".r{i}{{{c}}}")).collect();
@@ -136,8 +136,4 @@ fn labels(descent: &Descent) -> Vec<String> {
         _ => run.label.clone(),
     };
     descent.runs.iter().map(label).collect()
-}
-
-fn hex(Colour { r, g, b, .. }: Colour) -> String {
-    format!("#{r:02x}{g:02x}{b:02x}")
 }

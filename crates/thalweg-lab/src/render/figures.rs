@@ -12,7 +12,7 @@ use crate::descent::Descent;
 use crate::methods;
 use crate::run::Run;
 
-/// What a chart shows of runs that climb: up to so many times the highest value of the others.
+/// The top of a chart in which some runs end higher than they began, in multiples of the highest value of the others.
 const ROOM: f64 = 100.0;
 /// Most levels that are added for a start outside the domain.
 const MORE_LEVELS: usize = 8;

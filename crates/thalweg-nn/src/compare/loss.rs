@@ -1,9 +1,11 @@
 //! Losses.
 
+use std::sync::Arc;
+
 use candle_core::{D, Result, Tensor};
 
 /// A loss from scores and targets: a mean over the samples.
-pub type Loss = Box<dyn Fn(&Tensor, &Tensor) -> Result<Tensor> + Send + Sync>;
+pub type Loss = Arc<dyn Fn(&Tensor, &Tensor) -> Result<Tensor> + Send + Sync>;
 
 /// The mean of −ln softmax(scores) at the target, over all targets: scores `(…, classes)`, targets
 /// `(…)` in u32.

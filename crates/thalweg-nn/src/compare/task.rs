@@ -14,7 +14,7 @@ pub type Model = Box<dyn Module + Send + Sync>;
 #[derive(Clone)]
 pub struct Task {
     pub(super) build: Arc<dyn Fn(VarBuilder) -> Result<Model> + Send + Sync>,
-    pub(super) loss: Arc<Loss>,
+    pub(super) loss: Loss,
 }
 
 impl Task {
@@ -26,7 +26,7 @@ impl Task {
     ) -> Self {
         Self {
             build: Arc::new(move |vars| Ok(Box::new(build(vars)?))),
-            loss: Arc::new(Box::new(cross_entropy)),
+            loss: Arc::new(cross_entropy),
         }
     }
 
@@ -36,6 +36,6 @@ impl Task {
         self,
         loss: impl Fn(&Tensor, &Tensor) -> Result<Tensor> + Send + Sync + 'static,
     ) -> Self {
-        Self { loss: Arc::new(Box::new(loss)), ..self }
+        Self { loss: Arc::new(loss), ..self }
     }
 }

@@ -2,11 +2,10 @@
 
 use candle_core::{DType, Device, Error, Result, Tensor};
 use rand::Rng;
-use rand::seq::SliceRandom;
 
 use super::error::DataError;
 use super::scaling::Scaling;
-use super::split::every_class_is_among;
+use super::split;
 
 /// Inputs with their targets.
 #[derive(Debug, Clone)]
@@ -124,15 +123,12 @@ impl Dataset {
         if !(share > 0.0 && share < 1.0) {
             return Err(DataError::ValidationShare { share });
         }
-        let count = (share * samples as f64 - 1e-9).ceil() as usize;
+        let count = split::samples_of(share, samples);
         if count == 0 || count >= samples {
             return Err(DataError::TooFewToValidate { samples, share, validation: count });
         }
-        let mut train: Vec<u32> = (0..samples as u32).collect();
-        train.shuffle(random);
-        let validation: Vec<u32> = train.drain(..count).collect();
-        let classes = self.train.labels()?;
-        every_class_is_among(train.iter().map(|&i| classes[i as usize]), &self.classes)?;
+        let targets = self.train.labels()?;
+        let [validation, train] = split::shuffled(&targets, &self.classes, count, random)?;
         Ok((self.train.subset(&train)?, self.train.subset(&validation)?))
     }
 

@@ -1,5 +1,6 @@
 //! The split into training and test samples.
 
+use rand::Rng;
 use rand::seq::SliceRandom;
 
 use super::error::DataError;
@@ -36,16 +37,33 @@ pub(super) fn parts(
         return Err(DataError::TestShare { share });
     }
     let samples = targets.len();
-    // A product such as 0.07 · 100 = 7.000000000000001 is meant to be an integer.
-    let test_samples = (share * samples as f64 - 1e-9).ceil() as usize;
-    if test_samples == 0 || test_samples >= samples {
-        return Err(DataError::TooFew { samples, share, test: test_samples.min(samples) });
+    let test = samples_of(share, samples);
+    if test == 0 || test >= samples {
+        return Err(DataError::TooFew { samples, share, test: test.min(samples) });
     }
-    let mut train: Vec<u32> = (0..samples as u32).collect();
-    train.shuffle(&mut random(options.seed, SHUFFLE));
-    let test = train.drain(..test_samples).collect();
-    every_class_is_among(train.iter().map(|&i| targets[i as usize]), classes)?;
+    let mut random = random(options.seed, SHUFFLE);
+    let [test, train] = shuffled(targets, classes, test, &mut random)?;
     Ok(Parts { train, test })
+}
+
+/// How many samples a share of them is.
+pub(super) fn samples_of(share: f64, samples: usize) -> usize {
+    // A product such as 0.07 · 100 = 7.000000000000001 is meant to be an integer.
+    (share * samples as f64 - 1e-9).ceil() as usize
+}
+
+/// The indices of some samples that are held out, and of those for training, in random order.
+pub(super) fn shuffled(
+    targets: &[u32],
+    classes: &[String],
+    held_out: usize,
+    random: &mut impl Rng,
+) -> Result<[Vec<u32>; 2], DataError> {
+    let mut train: Vec<u32> = (0..targets.len() as u32).collect();
+    train.shuffle(random);
+    let held_out = train.drain(..held_out).collect();
+    every_class_is_among(train.iter().map(|&i| targets[i as usize]), classes)?;
+    Ok([held_out, train])
 }
 
 /// Checks that every class has training samples.

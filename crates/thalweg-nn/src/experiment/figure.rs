@@ -3,8 +3,9 @@
 use thalweg_draw::plot::{LineChart, Series};
 use thalweg_lab::methods::styles;
 use thalweg_lab::statistics::Mean;
+use thalweg_lab::sweep::lowest_by_rate;
 
-use super::standing::{Results, Setting, Standing, rate};
+use super::standing::{Results, Standing};
 use super::trial::Epoch;
 
 impl Results {
@@ -34,7 +35,8 @@ impl Results {
         let mut chart = LineChart::new(title, "lr", "lowest validation loss");
         (chart.log_x, chart.log_y) = (true, true);
         for (it, style) in self.named() {
-            let points = rates(it);
+            let losses = it.tuning.iter().map(|setting| setting.loss().min(DIVERGED));
+            let points = lowest_by_rate(it.sweep.specs.iter().zip(losses));
             if points.len() > 1 {
                 chart.series.push(Series::line(it.sweep.base.entry().name, points, style));
             }
@@ -68,19 +70,4 @@ fn curve(standing: &Standing, style: usize, of: impl Fn(&Epoch) -> f64) -> Serie
     };
     let band = if standing.runs.len() > 1 { means.iter().map(band).collect() } else { Vec::new() };
     Series::line(standing.sweep.base.entry().name, points, style).with_band(band)
-}
-
-/// The lowest loss at each rate, over all other settings.
-fn rates(standing: &Standing) -> Vec<(f64, f64)> {
-    let mut points: Vec<(f64, f64)> = Vec::new();
-    let trials = standing.sweep.specs.iter().zip(&standing.tuning);
-    for (rate, setting) in trials.filter_map(|(spec, it): (_, &Setting)| Some((rate(spec)?, it))) {
-        let loss = setting.loss().min(DIVERGED);
-        match points.iter_mut().find(|(known, _)| *known == rate) {
-            Some((_, lowest)) => *lowest = lowest.min(loss),
-            None => points.push((rate, loss)),
-        }
-    }
-    points.sort_by(|a, b| a.0.total_cmp(&b.0));
-    points
 }

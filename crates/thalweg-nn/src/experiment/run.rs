@@ -1,4 +1,4 @@
-//! An experiment in a folder: it can be stopped or killed at any moment, and goes on with the trials that are missing.
+//! An experiment in a folder: after it was stopped, or ended by a crash, it resumes with the trials that are missing.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
@@ -16,7 +16,7 @@ use super::trial::Trial;
 use super::{Experiment, Parts, Plan, Vary};
 use crate::compare::{CompareError, Task};
 use crate::data::{Dataset, Source, Split};
-use crate::session::{self, SessionError, check_empty, lock};
+use crate::session::{self, Difference, SessionError, check_empty, lock};
 
 /// The settings of an experiment, in its folder.
 pub const EXPERIMENT: &str = "experiment.json";
@@ -78,15 +78,23 @@ impl Settings {
         self.training.network()?;
         self.training.common(registry)?;
         Source::parse(&self.training.data).map_err(SessionError::from)?;
-        let sweep = |text: &String| {
-            let sweep = Sweep::parse(registry, text)?;
-            if !sweep.has_free_rate() {
-                return Ok(sweep);
-            }
-            let separator = if text.contains(':') { "," } else { ":" };
-            Ok(Sweep::parse(registry, &format!("{text}{separator}lr={RATES}"))?)
-        };
+        let sweep = |text: &String| Ok(Sweep::parse_with_rates(registry, text, RATES)?);
         self.training.methods.iter().map(sweep).collect()
+    }
+
+    /// The differences from the settings that an experiment started with.
+    pub fn differences(&self, before: &Self) -> Vec<Difference> {
+        let texts = |it: &Self| {
+            let patience = it.patience.map_or("none".to_owned(), |epochs| epochs.to_string());
+            let seeds = it.seeds.to_string();
+            [
+                ("--seeds", seeds),
+                ("--validation", it.validation.to_string()),
+                ("--patience", patience),
+            ]
+        };
+        let own = Difference::between(&texts(before), &texts(self));
+        self.training.differences(&before.training).into_iter().chain(own).collect()
     }
 
     fn plan(&self) -> Plan {
@@ -121,7 +129,7 @@ impl Run {
         Self::with(folder, settings, (dataset, experiment), Vec::new(), lock)
     }
 
-    /// Goes on with the experiment in a folder.
+    /// Resumes the experiment in a folder.
     ///
     /// # Errors
     /// [`ExperimentError`]: no experiment in the folder, damaged files, changed data, another process that works in

@@ -1,9 +1,9 @@
 //! What came out: methods ranked, and which of them are told apart.
 
 use serde::Serialize;
-use thalweg::{Spec, Value};
+use thalweg::Spec;
 use thalweg_lab::statistics::Mean;
-use thalweg_lab::sweep::Sweep;
+use thalweg_lab::sweep::{Sweep, rate};
 
 use super::Plan;
 use super::trial::Trial;
@@ -66,14 +66,6 @@ fn choice(sweep: &Sweep, tuning: &[Setting]) -> usize {
     let rate = |k: &usize| rate(&sweep.specs[*k]).unwrap_or(f64::INFINITY);
     let near = (0..tuning.len()).filter(is_near);
     near.min_by(|a, b| rate(a).total_cmp(&rate(b)).then_with(|| order(a, b))).unwrap_or(lowest)
-}
-
-/// The learning rate of a spec.
-pub(super) fn rate(spec: &Spec) -> Option<f64> {
-    spec.hyperparameters().into_iter().find_map(|(known, value)| match value {
-        Value::Number(number) if known.name == "lr" => Some(number),
-        _ => None,
-    })
 }
 
 impl Standing {

@@ -1,5 +1,7 @@
 //! What came out, in words.
 
+use thalweg_lab::statistics::ranks;
+
 use super::standing::{Results, Standing};
 use crate::report::text::{counted, listed};
 
@@ -48,26 +50,22 @@ impl Results {
 
     /// The rows of the table, the best method first.
     pub fn rows(&self) -> Vec<Row> {
-        let mut rank = 0;
-        let mut row = |(k, it): (usize, &Standing)| {
-            // Of one seed nothing is known; the order is all there is.
-            let is_distinct = k == 0 || it.is_distinct || self.plan.seeds == 1;
-            if is_distinct {
-                rank = k + 1;
-            }
-            Row {
-                rank: if is_distinct { rank.to_string() } else { format!("={rank}") },
-                spec: it.spec().to_string(),
-                accuracy: share(it),
-                loss: it.loss().map_or("–".to_owned(), |mean| {
-                    spread(mean.mean, mean.deviation, mean.count, 4)
-                }),
-                epoch: epochs(it),
-                tuning: gain(it),
-                remark: remark(it),
-            }
+        // Of one seed nothing is known; the order is all there is.
+        let is_distinct =
+            |(k, it): (usize, &Standing)| k == 0 || it.is_distinct || self.plan.seeds == 1;
+        let ranks = ranks(self.standings.iter().enumerate().map(is_distinct));
+        let row = |(it, rank): (&Standing, String)| Row {
+            rank,
+            spec: it.spec().to_string(),
+            accuracy: share(it),
+            loss: it
+                .loss()
+                .map_or("–".to_owned(), |mean| spread(mean.mean, mean.deviation, mean.count, 4)),
+            epoch: epochs(it),
+            tuning: gain(it),
+            remark: remark(it),
         };
-        self.standings.iter().enumerate().map(&mut row).collect()
+        self.standings.iter().zip(ranks).map(row).collect()
     }
 }
 
@@ -125,15 +123,9 @@ fn gain(it: &Standing) -> String {
 }
 
 fn remark(it: &Standing) -> String {
-    let mut parts = Vec::new();
-    let hyperparameters = it.spec().hyperparameters();
-    for axis in it.sweep.axes.iter().filter(|axis| axis.values.len() > 2) {
-        let value = hyperparameters.iter().find(|(known, _)| known.name == axis.name);
-        let value = value.map(|(_, value)| value.to_string());
-        if [axis.values.first(), axis.values.last()].contains(&value.as_ref()) {
-            parts.push(format!("best {} at the end of its range", axis.name));
-        }
-    }
+    let ends = it.sweep.at_end(it.spec()).into_iter();
+    let mut parts: Vec<String> =
+        ends.map(|name| format!("best {name} at the end of its range")).collect();
     match (it.diverged(), it.runs.len()) {
         (0, _) => {}
         (some, all) if some == all => parts.push("diverged".to_owned()),

@@ -17,9 +17,9 @@ pub(super) fn rules(methods: &[usize], classes: usize) -> String {
         let methods = methods.iter().enumerate().map(|(i, style)| ('m', i, *style));
         let classes = (0..classes.min(100)).map(|k| ('k', k, k));
         methods.chain(classes).fold(String::new(), |mut rules, (letter, i, of)| {
-            let Colour { r, g, b, .. } = adapt(style(of).colour);
+            let colour = adapt(style(of).colour);
             // Writing to a `String` cannot fail.
-            let _ = write!(rules, " --{letter}{i}: #{r:02x}{g:02x}{b:02x};");
+            let _ = write!(rules, " --{letter}{i}: {colour};");
             rules
         })
     };

@@ -158,6 +158,19 @@ pub struct Difference {
     pub is: String,
 }
 
+impl Difference {
+    /// The settings whose text is another one now, in their order.
+    pub(crate) fn between(
+        before: &[(&'static str, String)],
+        now: &[(&'static str, String)],
+    ) -> Vec<Self> {
+        let pairs = before.iter().zip(now).filter(|((_, was), (_, is))| was != is);
+        pairs
+            .map(|((setting, was), (_, is))| Self { setting, was: was.clone(), is: is.clone() })
+            .collect()
+    }
+}
+
 fn gigabytes(bytes: u64) -> f64 {
     bytes as f64 / 1e9
 }

@@ -134,11 +134,7 @@ impl Settings {
                 ("--landscape and --plane", or(&it.landscape)),
             ]
         };
-        let pairs = texts(before).into_iter().zip(texts(self));
-        pairs
-            .filter(|((_, was), (_, is))| was != is)
-            .map(|((setting, was), (_, is))| Difference { setting, was, is })
-            .collect()
+        Difference::between(&texts(before), &texts(self))
     }
 
     /// Checks that every text can be parsed, with the optimizers of a registry.

@@ -78,6 +78,11 @@ impl Spec {
         self.method.hyperparameters()
     }
 
+    /// Whether a hyperparameter was named in the text, or changed since.
+    pub fn is_named(&self, name: &str) -> bool {
+        self.named.contains(&name)
+    }
+
     /// Changes a hyperparameter by name.
     ///
     /// # Errors

@@ -54,20 +54,13 @@ struct Table {
 
 impl Table {
     fn read(bytes: &[u8], label: &str) -> Result<Self, TableError> {
-        let text = lines::text(bytes)?;
-        let mut reader =
-            ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
-        let mut row = StringRecord::new();
-        // Reading text from memory cannot fail; if it did, the table would end there.
-        let mut next = |row: &mut StringRecord| reader.read_record(row).unwrap_or(false);
-        if text.trim().is_empty() || !next(&mut row) {
-            return Err(TableError::Empty);
-        }
+        let (mut reader, mut row) = Reader::open(bytes)?;
+        let text = reader.text;
         let header = Header::read(&row, line_of_row(text, &row), label)?;
 
         let (mut cells, mut labels, mut names) = (Vec::new(), Vec::new(), Vec::new());
         let mut known: BTreeMap<String, u32> = BTreeMap::new();
-        while next(&mut row) {
+        while reader.next(&mut row) {
             let class = header.row(&row, text, &mut cells)?;
             let next = names.len() as u32;
             labels.push(*known.entry(class.to_owned()).or_insert_with(|| {
@@ -142,10 +135,7 @@ impl Header {
         text: &str,
         cells: &mut Vec<f64>,
     ) -> Result<&'a str, TableError> {
-        if row.len() != self.names.len() {
-            let (line, cells) = (line_of_row(text, row), row.len());
-            return Err(TableError::Ragged { line, cells, columns: self.names.len() });
-        }
+        check_length(text, row, self.names.len())?;
         let mut class = "";
         for (at, cell) in row.iter().map(str::trim).enumerate() {
             let read = if at == self.label {
@@ -154,17 +144,7 @@ impl Header {
             } else {
                 number(cell).map(|number| cells.push(number))
             };
-            read.map_err(|problem| {
-                let (line, column) = (line_of_cell(text, row, at), at + 1);
-                let (name, text) = (self.names[at].clone(), cell.to_owned());
-                match problem {
-                    Problem::Missing(needed) => TableError::Missing { line, column, name, needed },
-                    Problem::NotANumber => TableError::NotANumber { line, column, name, text },
-                    Problem::NotFinite(needed) => {
-                        TableError::NotFinite { line, column, name, text, needed }
-                    }
-                }
-            })?;
+            read.map_err(|problem| problem.of_cell(text, row, at, &self.names))?;
         }
         Ok(class)
     }
@@ -175,6 +155,52 @@ enum Problem {
     Missing(&'static str),
     NotANumber,
     NotFinite(&'static str),
+}
+
+impl Problem {
+    /// The same with the place of the cell.
+    fn of_cell(self, text: &str, row: &StringRecord, at: usize, names: &[String]) -> TableError {
+        let (line, column) = (line_of_cell(text, row, at), at + 1);
+        let (name, text) = (names[at].clone(), row[at].trim().to_owned());
+        match self {
+            Self::Missing(needed) => TableError::Missing { line, column, name, needed },
+            Self::NotANumber => TableError::NotANumber { line, column, name, text },
+            Self::NotFinite(needed) => TableError::NotFinite { line, column, name, text, needed },
+        }
+    }
+}
+
+/// The rows of a table behind its header, which is given apart; all with as many cells as they have.
+struct Reader<'a> {
+    text: &'a str,
+    rows: csv::Reader<&'a [u8]>,
+}
+
+impl<'a> Reader<'a> {
+    fn open(bytes: &'a [u8]) -> Result<(Self, StringRecord), TableError> {
+        let text = lines::text(bytes)?;
+        let rows =
+            ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
+        let (mut reader, mut header) = (Self { text, rows }, StringRecord::new());
+        if text.trim().is_empty() || !reader.next(&mut header) {
+            return Err(TableError::Empty);
+        }
+        Ok((reader, header))
+    }
+
+    /// Reads the next row; false at the end.
+    fn next(&mut self, row: &mut StringRecord) -> bool {
+        // Reading text from memory cannot fail; if it did, the table would end there.
+        self.rows.read_record(row).unwrap_or(false)
+    }
+}
+
+/// Checks that a row has a cell for each column.
+fn check_length(text: &str, row: &StringRecord, columns: usize) -> Result<(), TableError> {
+    if row.len() == columns {
+        return Ok(());
+    }
+    Err(TableError::Ragged { line: line_of_row(text, row), cells: row.len(), columns })
 }
 
 fn number(cell: &str) -> Result<f64, Problem> {

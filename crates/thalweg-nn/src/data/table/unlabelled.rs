@@ -2,10 +2,8 @@
 
 use std::path::Path;
 
-use csv::{ReaderBuilder, StringRecord};
-
-use super::lines::{self, line_of_cell, line_of_row};
-use super::{Problem, number};
+use super::lines::line_of_row;
+use super::{Reader, check_length, number};
 use crate::data::error::{DataError, TableError};
 use crate::data::input::{Input, MAX_BYTES};
 
@@ -42,15 +40,8 @@ impl Rows {
         count: usize,
         label: Option<&str>,
     ) -> Result<Self, TableError> {
-        let text = lines::text(bytes)?;
-        let mut reader =
-            ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
-        let mut row = StringRecord::new();
-        // Reading text from memory cannot fail; if it did, the table would end there.
-        let mut next = |row: &mut StringRecord| reader.read_record(row).unwrap_or(false);
-        if text.trim().is_empty() || !next(&mut row) {
-            return Err(TableError::Empty);
-        }
+        let (mut reader, mut row) = Reader::open(bytes)?;
+        let text = reader.text;
         let line = line_of_row(text, &row);
         let names: Vec<String> = row.iter().map(|name| name.trim().to_owned()).collect();
         let place = |wanted: &str| {
@@ -70,26 +61,10 @@ impl Rows {
             return Err(TableError::Columns { line, found: places.len(), wanted: count });
         }
         let mut rows = Self { features: Vec::new(), labels: label_at.map(|_| Vec::new()) };
-        while next(&mut row) {
-            if row.len() != names.len() {
-                let (line, cells) = (line_of_row(text, &row), row.len());
-                return Err(TableError::Ragged { line, cells, columns: names.len() });
-            }
+        while reader.next(&mut row) {
+            check_length(text, &row, names.len())?;
             let cell = |&at: &usize| {
-                let cell = row[at].trim();
-                number(cell).map_err(|problem| {
-                    let (line, column) = (line_of_cell(text, &row, at), at + 1);
-                    let (name, text) = (names[at].clone(), cell.to_owned());
-                    match problem {
-                        Problem::Missing(needed) => {
-                            TableError::Missing { line, column, name, needed }
-                        }
-                        Problem::NotANumber => TableError::NotANumber { line, column, name, text },
-                        Problem::NotFinite(needed) => {
-                            TableError::NotFinite { line, column, name, text, needed }
-                        }
-                    }
-                })
+                number(row[at].trim()).map_err(|problem| problem.of_cell(text, &row, at, &names))
             };
             rows.features.push(places.iter().map(cell).collect::<Result<_, _>>()?);
             if let (Some(labels), Some(at)) = (&mut rows.labels, label_at) {
