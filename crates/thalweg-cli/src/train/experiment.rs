@@ -12,7 +12,7 @@ use thalweg_nn::experiment::{ExperimentError, Results, Run, Settings, VALIDATION
 use thalweg_nn::session::{self, SessionError};
 
 use super::{Options, given, quoted, signals};
-use crate::failure::{Failure, say};
+use crate::failure::{Failure, say, warn};
 use crate::progress::bar;
 use crate::table::Table;
 
@@ -36,6 +36,9 @@ pub fn run(options: &Options, registry: &Registry, quiet: bool) -> Result<(), Fa
         return Err(Failure::Usage(refused.to_owned()));
     }
     let run = open(options, registry)?;
+    if !options.resume {
+        warn(run.schedule_warnings());
+    }
     let resume = format!("thalweg train --out {} --resume", quoted(run.folder()));
     let stop = signals::stop(&resume)?;
     products_on_one_thread();

@@ -56,7 +56,7 @@ pub struct Options {
     #[arg(long, value_name = "EPOCHS", value_parser = RangedU64ValueParser::<u64>::new().range(1..))]
     pub patience: Option<u64>,
 
-    /// The schedule of every learning rate, such as 'warmup:steps=100 then cosine:steps=900'
+    /// The schedule of every learning rate, such as 'warmup:5% then cosine'
     #[arg(long, value_name = "SPEC")]
     pub schedule: Option<String>,
 

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use candle_core::{Result as CandleResult, Tensor};
 use rayon::prelude::*;
-use thalweg::Formula;
+use thalweg::{Formula, Spec};
 
 use super::check::{check, check_fit};
 use super::contender::Contender;
@@ -240,6 +240,11 @@ impl Comparison {
         &self.contenders[method].spec
     }
 
+    /// The methods as configured.
+    pub(crate) fn methods(&self) -> impl Iterator<Item = &Spec> {
+        self.contenders.iter().map(|it| it.optimizer.method())
+    }
+
     /// The step at which a method diverged, if it did.
     pub fn diverged_at(&self, method: usize) -> Option<u64> {
         self.contenders[method].diverged_at
@@ -270,7 +275,7 @@ impl Comparison {
 
     /// Steps in all epochs.
     pub fn steps(&self) -> u64 {
-        self.training.epochs.saturating_mul(self.steps_per_epoch())
+        self.training.steps(self.train.len())
     }
 
     /// Steps per epoch.

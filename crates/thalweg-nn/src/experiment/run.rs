@@ -7,15 +7,15 @@ use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 use thalweg::Registry;
-use thalweg_lab::output;
 use thalweg_lab::sweep::Sweep;
+use thalweg_lab::{methods, output};
 
 use super::error::ExperimentError;
 use super::standing::Results;
 use super::trial::Trial;
 use super::{Experiment, Parts, Plan, Vary};
 use crate::compare::{CompareError, Task};
-use crate::data::{Dataset, Source, Split};
+use crate::data::{Dataset, Source};
 use crate::session::{self, Difference, SessionError, check_empty, lock};
 
 /// The settings of an experiment, in its folder.
@@ -60,6 +60,7 @@ pub struct Run {
     settings: Settings,
     dataset: Dataset,
     experiment: Experiment,
+    schedule_warnings: Vec<String>,
     known: Vec<Trial>,
     log: Mutex<File>,
     /// Keeps the folder locked while the experiment is under way.
@@ -76,7 +77,7 @@ impl Settings {
             return Err(ExperimentError::Empty);
         }
         self.training.network()?;
-        self.training.common(registry)?;
+        self.training.common(registry, None)?;
         Source::parse(&self.training.data).map_err(SessionError::from)?;
         let sweep = |text: &String| Ok(Sweep::parse_with_rates(registry, text, RATES)?);
         self.training.methods.iter().map(sweep).collect()
@@ -117,16 +118,16 @@ impl Run {
         settings: Settings,
     ) -> Result<Self, ExperimentError> {
         check_empty(folder)?;
-        let (dataset, experiment) = prepare(registry, &settings)?;
+        let prepared = prepare(registry, &settings)?;
         output::make_folder(folder).map_err(SessionError::from)?;
         let lock = lock(folder)?;
         check_empty(folder)?;
-        let data_crc32c = session::checksum(&dataset)?;
+        let data_crc32c = session::checksum(&prepared.dataset)?;
         let stored = Stored { version: VERSION, data_crc32c, settings: settings.clone() };
         let text = serde_json::to_string_pretty(&stored).map_err(std::io::Error::other);
         let text = text.map_err(ExperimentError::Keep)? + "\n";
         output::write(&folder.join(EXPERIMENT), text.as_bytes()).map_err(SessionError::from)?;
-        Self::with(folder, settings, (dataset, experiment), Vec::new(), lock)
+        Self::with(folder, settings, prepared, Vec::new(), lock)
     }
 
     /// Resumes the experiment in a folder.
@@ -137,8 +138,8 @@ impl Run {
     pub fn resume(registry: &Registry, folder: &Path) -> Result<Self, ExperimentError> {
         let Stored { data_crc32c, settings, .. } = read(folder)?;
         let lock = lock(folder)?;
-        let (dataset, experiment) = prepare(registry, &settings)?;
-        if session::checksum(&dataset)? != data_crc32c {
+        let prepared = prepare(registry, &settings)?;
+        if session::checksum(&prepared.dataset)? != data_crc32c {
             let data = settings.training.data;
             return Err(SessionError::DataChanged { data, folder: folder.to_owned() }.into());
         }
@@ -155,7 +156,7 @@ impl Run {
         if whole.len() < text.len() {
             output::write(&path, whole.as_bytes()).map_err(SessionError::from)?;
         }
-        Self::with(folder, settings, (dataset, experiment), known, lock)
+        Self::with(folder, settings, prepared, known, lock)
     }
 
     /// The settings of the experiment in a folder.
@@ -174,14 +175,23 @@ impl Run {
     fn with(
         folder: &Path,
         settings: Settings,
-        (dataset, experiment): (Dataset, Experiment),
+        Prepared { dataset, experiment, schedule_warnings }: Prepared,
         known: Vec<Trial>,
         lock: File,
     ) -> Result<Self, ExperimentError> {
         let log = OpenOptions::new().append(true).create(true).open(folder.join(TRIALS));
         let log = Mutex::new(log.map_err(ExperimentError::Keep)?);
         let folder = folder.to_owned();
-        Ok(Self { folder, settings, dataset, experiment, known, log, _lock: lock })
+        Ok(Self {
+            folder,
+            settings,
+            dataset,
+            experiment,
+            schedule_warnings,
+            known,
+            log,
+            _lock: lock,
+        })
     }
 
     /// Runs the trials that are missing, and keeps each as soon as it is finished; `done` is called after each.
@@ -214,6 +224,11 @@ impl Run {
         &self.settings
     }
 
+    /// What makes the schedule unsuitable for the number of steps of a trial, a sentence each.
+    pub fn schedule_warnings(&self) -> &[String] {
+        &self.schedule_warnings
+    }
+
     /// The data.
     pub fn dataset(&self) -> &Dataset {
         &self.dataset
@@ -240,25 +255,33 @@ fn read(folder: &Path) -> Result<Stored, ExperimentError> {
     Ok(stored)
 }
 
-fn prepare(
-    registry: &Registry,
-    settings: &Settings,
-) -> Result<(Dataset, Experiment), ExperimentError> {
+/// What the settings of an experiment describe.
+struct Prepared {
+    dataset: Dataset,
+    experiment: Experiment,
+    schedule_warnings: Vec<String>,
+}
+
+fn prepare(registry: &Registry, settings: &Settings) -> Result<Prepared, ExperimentError> {
     let sweeps = settings.sweeps(registry)?;
     let it = &settings.training;
     let source = Source::parse(&it.data).map_err(SessionError::from)?;
-    let split = Split { seed: it.seed, test: it.test };
-    let dataset = Dataset::load(&source, &split).map_err(SessionError::from)?;
+    let dataset = Dataset::load(&source, &it.split()).map_err(SessionError::from)?;
     let parts = Parts::of(&dataset, settings.validation, it.seed).map_err(SessionError::from)?;
+    // As many with every seed: the share is of all samples.
+    let steps = it.training().steps(parts.train.len());
+    let common = it.common(registry, Some(steps))?;
+    let specs = || sweeps.iter().flat_map(|sweep| &sweep.specs);
+    let warnings = |schedule| methods::schedule_warnings(schedule, steps, specs());
+    let schedule_warnings = common.schedule.as_ref().map_or_else(Vec::new, warnings);
     let network = it.network()?;
     let (inputs, classes) = (dataset.features(), dataset.classes.len());
     let task = Task::classification(move |vars| network.build(&vars, inputs, classes));
     let mut experiment = Experiment::new(parts, task, sweeps, settings.plan());
     let (all, share) = (dataset.clone(), settings.validation);
     experiment = experiment.split_by(move |seed| Parts::of(&all, share, seed));
-    let common = it.common(registry)?;
     experiment = experiment.equipped(move |builder| common.apply(builder));
-    Ok((dataset, experiment))
+    Ok(Prepared { dataset, experiment, schedule_warnings })
 }
 
 impl From<SessionError> for ExperimentError {
