@@ -32,6 +32,7 @@ mod playground;
 mod predict;
 mod progress;
 mod race;
+mod schedule;
 mod steps;
 mod table;
 mod train;
@@ -62,6 +63,7 @@ pub fn run(registry: &Registry) -> ExitCode {
         Command::Map(options) => map::run(options, registry, args.quiet),
         Command::Playground(options) => playground::run(options, args.quiet),
         Command::Race(options) => race::run(options, registry, args.quiet),
+        Command::Schedule(options) => schedule::run(options, args.quiet),
         Command::List(options) => list::run(options, registry),
         Command::Train(options) => train::run(options, registry, args.quiet),
         Command::Predict(options) => predict::run(options, args.quiet),
