@@ -6,6 +6,7 @@ use rand::Rng;
 use super::error::DataError;
 use super::scaling::Scaling;
 use super::split;
+use crate::network::SampleShape;
 
 /// Inputs with their targets.
 #[derive(Debug, Clone)]
@@ -135,5 +136,13 @@ impl Dataset {
     /// The number of features of a sample.
     pub fn features(&self) -> usize {
         self.train.inputs.dims().iter().skip(1).product()
+    }
+
+    /// What a sample is to a network.
+    pub fn shape(&self) -> SampleShape {
+        match self.kind {
+            Kind::Images { height, width } => SampleShape::Image { height, width },
+            Kind::Table { .. } | Kind::Plane => SampleShape::Features(self.features()),
+        }
     }
 }

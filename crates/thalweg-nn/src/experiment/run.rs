@@ -292,8 +292,9 @@ fn prepare(
     let dataset = Dataset::load(&source, &split).map_err(SessionError::from)?;
     let parts = Parts::of(&dataset, settings.validation, it.seed).map_err(SessionError::from)?;
     let network = it.network()?;
-    let (inputs, classes) = (dataset.features(), dataset.classes.len());
-    let task = Task::classification(move |vars| network.build(&vars, inputs, classes));
+    let (sample, classes) = (dataset.shape(), dataset.classes.len());
+    network.check(sample).map_err(SessionError::from)?;
+    let task = Task::classification(move |vars| network.build(&vars, sample, classes));
     let mut experiment = Experiment::new(parts, task, sweeps, settings.plan());
     let splits = Splits {
         source,
