@@ -100,7 +100,8 @@ pub struct Options {
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
 
-    /// Resume the run in the folder from its last checkpoint, with the settings it was started with
+    /// Resume the run in the folder from its last checkpoint, with the settings it was started with; more
+    /// --epochs make it longer, and --landscape can be added
     #[arg(long)]
     pub resume: bool,
 
