@@ -14,5 +14,5 @@ mod vocabulary;
 pub use accepts::{Accepts, Range};
 pub use table::{Hyperparameter, Settings};
 pub(crate) use value::words;
-pub use value::{Setting, Value};
+pub use value::{Setting, Value, whole};
 pub(crate) use vocabulary::{decoupled, known_range};
