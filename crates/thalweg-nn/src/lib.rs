@@ -33,4 +33,4 @@ mod weights;
 
 pub use linear::linear;
 pub use trainable::{Mode, Trainable};
-pub use weights::Weights;
+pub use weights::{Values, Weights};

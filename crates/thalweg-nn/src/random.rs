@@ -17,6 +17,9 @@ pub const WEIGHTS: u64 = 1 << 16;
 /// Epoch e draws the order of the samples from stream `ORDER + e`.
 pub const ORDER: u64 = 1 << 32;
 
+/// Step s draws its dropout masks from stream `DROPOUT + s`.
+pub const DROPOUT: u64 = 1 << 48;
+
 /// The generator of one stream.
 pub fn random(seed: u64, stream: u64) -> ChaCha8Rng {
     let mut random = ChaCha8Rng::seed_from_u64(seed);

@@ -205,7 +205,7 @@ fn evaluating_does_not_change_training() {
         assert_eq!(tick, trained.advance().unwrap());
         let states = [&evaluated, &trained].map(|it| it.state().unwrap().methods);
         for (evaluated, trained) in states[0].iter().zip(&states[1]) {
-            assert_eq!(evaluated.weights, trained.weights);
+            assert_eq!(evaluated.values, trained.values);
             assert_eq!(evaluated.optimizer, trained.optimizer);
         }
     }

@@ -115,8 +115,8 @@ pub(super) fn run(
         if best.is_none_or(|(lowest, _)| record.test_loss < lowest) {
             best = Some((record.test_loss, record.epoch));
             if stage == Stage::Comparison {
-                let weights = comparison.evaluation_weights(0)?.flat();
-                kept = Some(weights.map_err(CompareError::from)?);
+                let values = comparison.evaluation_weights(0)?.values();
+                kept = Some(values.map_err(CompareError::from)?);
             }
         }
         let waited = record.epoch - best.map_or(0, |(_, epoch)| epoch);
@@ -128,7 +128,7 @@ pub(super) fn run(
         }
     }
     let test: Option<Score> =
-        kept.map(|weights| comparison.score_at(&weights, &parts.test)).transpose()?;
+        kept.map(|values| comparison.score_at(&values, &parts.test)).transpose()?;
     Ok(Trial {
         stage,
         spec,
