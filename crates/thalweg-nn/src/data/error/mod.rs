@@ -2,6 +2,7 @@
 
 mod idx;
 mod table;
+mod text;
 
 use std::io;
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ use thalweg_lab::output::reason;
 
 pub use idx::IdxError;
 pub use table::TableError;
+pub use text::TextError;
 
 /// Why a data set could not be loaded.
 #[derive(Debug, thiserror::Error)]
@@ -189,6 +191,16 @@ pub enum DataError {
         /// What is wrong and where.
         #[source]
         error: TableError,
+    },
+
+    /// A text that is not a data set.
+    #[error("{}: {error}", path.display())]
+    Text {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        #[source]
+        error: TextError,
     },
 
     /// The bundled digits are damaged.
