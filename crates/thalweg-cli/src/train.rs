@@ -174,6 +174,7 @@ fn refused(error: SessionError) -> Failure {
     match error {
         SessionError::Compare(CompareError::Method { .. } | CompareError::SameLabel(_))
         | SessionError::SameFolder { .. }
+        | SessionError::Network(_)
         | SessionError::Data(DataError::TestShare { .. }) => Failure::usage(error),
         _ => Failure::failed(error),
     }

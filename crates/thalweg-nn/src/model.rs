@@ -19,14 +19,15 @@ use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use candle_core::{D, DType, Device, Module, Tensor};
+use candle_core::{D, DType, Device, Tensor};
 use candle_nn::VarBuilder;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 use thalweg_lab::output::reason;
 
 use crate::data::{Kind, Scaling};
-use crate::network::{Activation, Network, NetworkError, Perceptron};
+use crate::network::{Activation, Network, NetworkError, SampleShape};
+use crate::trainable::{Mode, Model as Layers, Trainable};
 
 /// The key of the description in a file's metadata.
 const KEY: &str = "thalweg";
@@ -107,7 +108,7 @@ pub enum ModelError {
 pub struct Model {
     /// What it is.
     pub description: Description,
-    network: Perceptron,
+    network: Layers,
 }
 
 impl Description {
@@ -132,6 +133,14 @@ impl Description {
             optimizer: String::new(),
             steps: 0,
             thalweg: env!("CARGO_PKG_VERSION").to_owned(),
+        }
+    }
+
+    /// What a sample is to the network.
+    fn shape(&self) -> SampleShape {
+        match self.image {
+            Some([height, width]) => SampleShape::Image { height, width },
+            None => SampleShape::Features(self.inputs),
         }
     }
 
@@ -173,7 +182,7 @@ impl Model {
         let network = described(&description).map_err(|error| wrong(error.to_string()))?;
         let vars = VarBuilder::from_buffered_safetensors(bytes, DType::F32, &Device::Cpu)?;
         let network = network
-            .build(&vars, description.inputs, description.classes.len())
+            .build(&vars, description.shape(), description.classes.len())
             .map_err(|error| wrong(error.to_string()))?;
         Ok(Self { description, network })
     }
@@ -192,7 +201,7 @@ impl Model {
             let inputs: Vec<f32> =
                 chunk.iter().flat_map(|row| self.description.scaling.apply(row)).collect();
             let inputs = Tensor::from_vec(inputs, (chunk.len(), wanted), &Device::Cpu)?;
-            let scores = self.network.forward(&inputs)?;
+            let scores = self.network.scores(&inputs, Mode::Evaluation)?;
             let chances = candle_nn::ops::softmax(&scores, D::Minus1)?;
             let classes = scores.argmax(D::Minus1)?.to_vec1::<u32>()?;
             let highest = chances.max(D::Minus1)?.to_vec1::<f32>()?;

@@ -9,6 +9,7 @@ use thalweg_nn::compare::{Comparison, Method, Task, Tick, Training, cross_entrop
 use thalweg_nn::data::{Dataset, Samples, Source, Split};
 use thalweg_nn::network::Network;
 use thalweg_nn::record::{EpochRecord, StepRecord};
+use thalweg_nn::{Mode, Trainable};
 
 const TRAINING: Training = Training { epochs: 3, batch: 40, seed: 7 };
 
@@ -180,7 +181,7 @@ fn a_method_is_evaluated_with_its_evaluation_weights() {
         assert_eq!([train(&evaluated), test(&evaluated)], [record.train_loss, record.test_loss]);
         let network: Network = "mlp:12,8".parse().unwrap();
         let network = network.build(&weights.builder(), 2, 2).unwrap();
-        let scores = network.forward(&data.test.inputs).unwrap();
+        let scores = network.scores(&data.test.inputs, Mode::Evaluation).unwrap();
         let classes: Vec<u32> = scores.argmax(1).unwrap().to_vec1().unwrap();
         assert_eq!(comparison.predictions(method).unwrap().classes, classes);
         let expected = scores.to_vec2::<f32>().unwrap();

@@ -13,11 +13,12 @@ use super::error::CompareError;
 use super::method::Method;
 use super::order::Order;
 use super::score::{Predictions, Score, score};
-use super::task::{Model, Task};
+use super::task::Task;
 use super::timing::Timing;
 use super::training::Training;
 use crate::data::Samples;
 use crate::record::{EpochRecord, StepRecord};
+use crate::trainable::{Mode, Model, Trainable};
 use crate::weights::Weights;
 
 /// Multiplications per forward pass from which several threads are faster than one.
@@ -202,7 +203,8 @@ impl Comparison {
     /// [`CompareError::Candle`], if a computation fails, such as for inputs that do not fit the
     /// network.
     pub fn evaluate(&self, method: usize, inputs: &Tensor) -> Result<Tensor, CompareError> {
-        self.contenders[method].evaluate(&self.task, |model| Ok(model.forward(inputs)?.detach()))
+        let scores = |model: &dyn Trainable| model.scores(inputs, Mode::Evaluation);
+        self.contenders[method].evaluate(&self.task, |model| Ok(scores(model)?.detach()))
     }
 
     /// The variables of a method's network, which train: its gradients are taken at them.

@@ -3,17 +3,18 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use candle_core::{Module, Tensor};
+use candle_core::Tensor;
 use thalweg::{Measure, NonFinite, Spec, Value};
 use thalweg_candle::VarOptimizer;
 
 use super::error::CompareError;
 use super::method::Method;
 use super::score::{self, Predictions, Score};
-use super::task::{Model, Task};
+use super::task::Task;
 use super::timing::Timing;
 use crate::data::Samples;
 use crate::record::{EpochRecord, StepRecord};
+use crate::trainable::{Mode, Model, Trainable};
 use crate::weights::Weights;
 
 pub(super) struct Contender {
@@ -60,7 +61,7 @@ impl Contender {
 
     /// The scores of the network with the weights that train.
     pub fn forward(&self, inputs: &Tensor) -> candle_core::Result<Tensor> {
-        self.model.forward(inputs)
+        self.model.scores(inputs, Mode::Evaluation)
     }
 
     /// The variables without a gradient of the loss of these samples.
@@ -69,7 +70,7 @@ impl Contender {
         task: &Task,
         samples: &Samples,
     ) -> candle_core::Result<Vec<String>> {
-        let scores = self.model.forward(&samples.inputs)?;
+        let scores = self.model.scores(&samples.inputs, Mode::Evaluation)?;
         let gradients = (task.loss)(&scores, &samples.targets)?.backward()?;
         let vars = self.weights.vars().into_iter();
         Ok(vars.filter(|(_, var)| gradients.get(var).is_none()).map(|(name, _)| name).collect())
@@ -86,7 +87,8 @@ impl Contender {
             return Ok(None);
         }
         let begin = Instant::now();
-        let loss = (task.loss)(&self.model.forward(&batch.inputs)?, &batch.targets)?;
+        let mode = Mode::Training { seed: self.seed, step };
+        let loss = (task.loss)(&self.model.scores(&batch.inputs, mode)?, &batch.targets)?;
         let value = f64::from(loss.to_scalar::<f32>()?);
         if !value.is_finite() {
             self.diverged_at = Some(step);
@@ -152,7 +154,7 @@ impl Contender {
     pub fn evaluate<T>(
         &self,
         task: &Task,
-        of: impl FnOnce(&dyn Module) -> candle_core::Result<T>,
+        of: impl FnOnce(&dyn Trainable) -> candle_core::Result<T>,
     ) -> Result<T, CompareError> {
         if !self.optimizer.has_evaluation_weights() {
             return Ok(of(self.model.as_ref())?);

@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use candle_core::{D, DType, Module, Result};
+use candle_core::{D, DType, Result};
 
 use super::loss::Loss;
 use crate::data::Samples;
+use crate::trainable::{Mode, Trainable};
 
 /// Samples per forward pass in evaluation; bounds memory.
 const CHUNK: usize = 1000;
@@ -29,13 +30,14 @@ pub struct Predictions {
 }
 
 /// Evaluates a network.
-pub(super) fn score(model: &dyn Module, loss: &Loss, samples: &Samples) -> Result<Score> {
+pub(super) fn score(model: &dyn Trainable, loss: &Loss, samples: &Samples) -> Result<Score> {
     let (mut total, mut right, mut targets_scored) = (0.0, 0.0, 0);
     let count = samples.targets.dim(0)?;
     for from in (0..count).step_by(CHUNK) {
         let len = CHUNK.min(count - from);
         let targets = samples.targets.narrow(0, from, len)?;
-        let outputs = model.forward(&samples.inputs.narrow(0, from, len)?)?.detach();
+        let outputs =
+            model.scores(&samples.inputs.narrow(0, from, len)?, Mode::Evaluation)?.detach();
         total += f64::from(loss(&outputs, &targets)?.to_scalar::<f32>()?) * len as f64;
         let hits = outputs.argmax(D::Minus1)?.eq(&targets)?.to_dtype(DType::F32)?;
         right += f64::from(hits.sum_all()?.to_scalar::<f32>()?);
@@ -45,12 +47,12 @@ pub(super) fn score(model: &dyn Module, loss: &Loss, samples: &Samples) -> Resul
 }
 
 /// The predictions of a network.
-pub(super) fn predictions(model: &dyn Module, samples: &Samples) -> Result<Predictions> {
+pub(super) fn predictions(model: &dyn Trainable, samples: &Samples) -> Result<Predictions> {
     let mut all = Predictions::default();
     let count = samples.targets.dim(0)?;
     for from in (0..count).step_by(CHUNK) {
         let inputs = samples.inputs.narrow(0, from, CHUNK.min(count - from))?;
-        let outputs = model.forward(&inputs)?.detach();
+        let outputs = model.scores(&inputs, Mode::Evaluation)?.detach();
         let chances = candle_nn::ops::softmax(&outputs, D::Minus1)?;
         all.classes.extend(outputs.argmax(D::Minus1)?.flatten_all()?.to_vec1::<u32>()?);
         all.probabilities.extend(chances.max(D::Minus1)?.flatten_all()?.to_vec1::<f32>()?);

@@ -2,13 +2,11 @@
 
 use std::sync::Arc;
 
-use candle_core::{Module, Result, Tensor};
+use candle_core::{Result, Tensor};
 use candle_nn::VarBuilder;
 
 use super::loss::{Loss, cross_entropy};
-
-/// A network that scores classes: inputs `(samples, …)` to scores `(samples, …, classes)`.
-pub type Model = Box<dyn Module + Send + Sync>;
+use crate::trainable::{Model, Trainable};
 
 /// A network and a loss to train it with.
 #[derive(Clone)]
@@ -19,9 +17,11 @@ pub struct Task {
 
 impl Task {
     /// Classification by the network that `build` makes, with [`cross_entropy`] as the loss. Each
-    /// method trains its own copy of the network, all with the same initial weights. A network has
-    /// to be `Send` and `Sync`, as a struct of layers is; candle's `Sequential` is not.
-    pub fn classification<M: Module + Send + Sync + 'static>(
+    /// method trains its own copy of the network, all with the same initial weights. A network is any
+    /// candle [`Module`](candle_core::Module), or a [`Trainable`] if it computes something else in
+    /// training. It has to be `Send` and `Sync`, as a struct of layers is; candle's `Sequential` is
+    /// not.
+    pub fn classification<M: Trainable + 'static>(
         build: impl Fn(VarBuilder) -> Result<M> + Send + Sync + 'static,
     ) -> Self {
         Self {

@@ -7,6 +7,7 @@ use super::error::DataError;
 use super::scaling::Scaling;
 use super::split;
 use super::text::Vocabulary;
+use crate::network::SampleShape;
 
 /// Inputs with their targets.
 #[derive(Debug, Clone)]
@@ -148,5 +149,16 @@ impl Dataset {
     /// The number of features of a sample.
     pub fn features(&self) -> usize {
         self.train.inputs.dims().iter().skip(1).product()
+    }
+
+    /// What a sample is to a network.
+    pub fn shape(&self) -> SampleShape {
+        match &self.kind {
+            &Kind::Images { height, width } => SampleShape::Image { height, width },
+            Kind::Table { .. } | Kind::Plane => SampleShape::Features(self.features()),
+            Kind::Text { vocabulary, length } => {
+                SampleShape::Sequence { length: *length, vocabulary: vocabulary.len() }
+            }
+        }
     }
 }

@@ -251,8 +251,9 @@ fn prepare(
     let dataset = Dataset::load(&source, &split).map_err(SessionError::from)?;
     let parts = Parts::of(&dataset, settings.validation, it.seed).map_err(SessionError::from)?;
     let network = it.network()?;
-    let (inputs, classes) = (dataset.features(), dataset.classes.len());
-    let task = Task::classification(move |vars| network.build(&vars, inputs, classes));
+    let (sample, classes) = (dataset.shape(), dataset.classes.len());
+    network.check(sample).map_err(SessionError::from)?;
+    let task = Task::classification(move |vars| network.build(&vars, sample, classes));
     let mut experiment = Experiment::new(parts, task, sweeps, settings.plan());
     let (all, share) = (dataset.clone(), settings.validation);
     experiment = experiment.split_by(move |seed| Parts::of(&all, share, seed));

@@ -294,9 +294,10 @@ fn read_run(folder: &Path) -> Result<Run, SessionError> {
 fn prepare(registry: &Registry, settings: &Settings) -> Result<Parts, SessionError> {
     let plan = settings.parse(registry)?;
     let dataset = Dataset::load(&plan.source, &plan.split)?;
-    let (network, inputs, classes) = (plan.network, dataset.features(), dataset.classes.len());
-    check_memory(&settings.model, network.elements(inputs, classes), plan.methods.len())?;
-    let task = Task::classification(move |vars| network.build(&vars, inputs, classes));
+    let (network, sample, classes) = (plan.network, dataset.shape(), dataset.classes.len());
+    network.check(sample)?;
+    check_memory(&settings.model, network.elements(sample, classes), plan.methods.len())?;
+    let task = Task::classification(move |vars| network.build(&vars, sample, classes));
     let comparison =
         Comparison::new(&dataset.train, &dataset.test, task, &plan.methods, plan.training)?;
     check_folders(comparison.labels())?;
