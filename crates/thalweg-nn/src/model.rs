@@ -118,6 +118,7 @@ impl Description {
             Kind::Table { columns } => (columns.clone(), None),
             Kind::Plane => (["x", "y"].map(str::to_owned).to_vec(), None),
             Kind::Images { height, width } => (Vec::new(), Some([*height, *width])),
+            Kind::Text { .. } => (Vec::new(), None),
         };
         Self {
             version: VERSION,
