@@ -314,7 +314,7 @@ impl Session {
         else {
             return Ok(());
         };
-        let same = |(a, b): (&MethodState, &MethodState)| a.weights == b.weights;
+        let same = |(a, b): (&MethodState, &MethodState)| a.values == b.values;
         if !self.comparison.state()?.methods.iter().zip(&state.methods).all(same) {
             output::write(&self.folder.join(RUN), &run)?;
             return Err(SessionError::Unrepeatable(self.folder.clone()));
