@@ -7,7 +7,7 @@ mod signals;
 mod threads;
 
 use std::io::{self, Write};
-use std::path::{Path, absolute, is_separator};
+use std::path::{Path, absolute};
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
@@ -16,7 +16,7 @@ use thalweg::Registry;
 use thalweg_nn::compare::{CompareError, Tick, products_on_one_thread};
 use thalweg_nn::data::{DataError, Source};
 use thalweg_nn::network::Activation;
-use thalweg_nn::session::{Extension, Outcome, Session, SessionError, Settings};
+use thalweg_nn::session::{self, Extension, Outcome, Session, SessionError, Settings};
 
 use crate::failure::{Failure, say};
 use crate::table::Table;
@@ -187,11 +187,7 @@ fn quoted(path: &Path) -> String {
     if path.starts_with('-') {
         path.insert_str(0, "./");
     }
-    let is_plain = |c: char| c.is_alphanumeric() || is_separator(c) || "._-+=,:@%".contains(c);
-    match path.chars().all(is_plain) {
-        true => path,
-        false => format!("'{}'", path.replace('\'', r"'\''")),
-    }
+    session::quoted(&path)
 }
 
 fn show(bars: &Bars, comparison: &thalweg_nn::compare::Comparison, tick: &Tick) {

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use candle_core::{Result as CandleResult, Tensor};
 use rayon::prelude::*;
-use thalweg::Formula;
+use thalweg::{Formula, Value};
 
 use super::check::{check, check_fit};
 use super::contender::Contender;
@@ -241,6 +241,14 @@ impl Comparison {
     /// A method's optimizer as a spec, with its hyperparameters.
     pub fn spec(&self, method: usize) -> &str {
         &self.contenders[method].spec
+    }
+
+    /// A method's name and hyperparameters, with their values.
+    pub fn hyperparameters(&self, method: usize) -> Vec<(&'static str, Value)> {
+        let it = self.contenders[method].optimizer.method();
+        let name = ("optimizer", Value::Choice(thalweg::Method::name(it)));
+        let all = it.hyperparameters().into_iter().map(|(known, value)| (known.name, value));
+        [name].into_iter().chain(all).collect()
     }
 
     /// The step at which a method diverged, if it did.

@@ -19,7 +19,7 @@ use super::{Experiment, Parts, Plan, Search, Vary};
 use crate::compare::{CompareError, DEFAULT_SUITE, Task};
 use crate::data::{DataError, Dataset, Source, Split};
 use crate::random::{SETTINGS, random};
-use crate::session::{self, Difference, SessionError, check_empty, lock};
+use crate::session::{self, Difference, SessionError, check_empty, command, lock};
 
 /// The settings of an experiment, in its folder.
 pub const EXPERIMENT: &str = "experiment.json";
@@ -138,6 +138,26 @@ impl Settings {
         self.training.differences(&before.training).into_iter().chain(own).collect()
     }
 
+    /// The command that runs it, into a new folder.
+    pub fn command(&self) -> String {
+        let usual = Self::default();
+        let mut words = self.training.words(&usual.training);
+        let its = self
+            .differences(&usual)
+            .into_iter()
+            .skip(self.training.differences(&usual.training).len());
+        for Difference { setting, is, .. } in its {
+            words.push(setting.to_owned());
+            words.extend((setting != "--halving").then_some(is));
+        }
+        if !self.training.methods.iter().any(|text| Sweep::is_in(text))
+            && words.contains(&"--with".to_owned())
+        {
+            words.push("--tune".to_owned());
+        }
+        command(&words)
+    }
+
     fn plan(&self) -> Plan {
         let session::Settings { epochs, batch, seed, .. } = self.training;
         let &Self { seeds, patience, vary, search, .. } = self;
@@ -253,6 +273,10 @@ impl Run {
     /// The settings.
     pub fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    pub(super) fn experiment(&self) -> &Experiment {
+        &self.experiment
     }
 
     /// The data.

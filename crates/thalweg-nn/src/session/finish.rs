@@ -9,8 +9,11 @@ use super::error::SessionError;
 use super::folder::folder_of;
 use super::logs::JSON;
 use super::run::Session;
+use super::settings::Settings;
 use super::{bytes, metrics, trajectory};
-use crate::compare::CompareError;
+use crate::compare::{CompareError, Comparison};
+use crate::data::Dataset;
+use crate::history::Snapshot;
 use crate::landscape::{Directions, Landscape, VIDEO_SIZE};
 use crate::model::Description;
 use crate::report::{
@@ -42,8 +45,11 @@ impl Session {
             written(name);
             Ok(())
         };
+        let trained = self.trained();
         for (method, label) in self.comparison.labels().enumerate() {
-            put(&format!("{}/model.safetensors", folder_of(label)), &self.model(method)?)?;
+            let by = (self.comparison.spec(method), self.comparison.step());
+            let model = trained.model(method, by)?;
+            put(&format!("{}/model.safetensors", folder_of(label)), &model)?;
         }
         let results = self.results()?;
         let title = self.title();
@@ -60,7 +66,7 @@ impl Session {
                 let scene = landscape.scene();
                 plot(&mut put, "landscape", &scene)?;
                 put("landscape.mp4", &landscape.video()?)?;
-                Some(self.landscape_view(&landscape, scene))
+                Some(trained.landscape_view(&landscape, scene))
             }
             None => None,
         };
@@ -69,7 +75,12 @@ impl Session {
 
     /// Network and data, such as `mlp:100,100 on digits`.
     pub fn title(&self) -> String {
-        format!("{} on {}", self.settings.model, self.dataset.name)
+        self.trained().title()
+    }
+
+    fn trained(&self) -> Trained<'_> {
+        let Self { dataset, settings, comparison, .. } = self;
+        Trained { dataset, settings, comparison }
     }
 
     /// The loss surface with the methods' paths; `progress` as in [`finish`](Self::finish).
@@ -83,32 +94,7 @@ impl Session {
         progress: &(dyn Fn(usize, usize) + Sync),
     ) -> Result<Landscape, SessionError> {
         let snapshots = trajectory::read(&self.folder, &self.comparison)?;
-        let paths = history::paths(&self.comparison, snapshots, results);
-        let samples = self.dataset.train.len().min(MAX_SURFACE_SAMPLES) as u32;
-        let samples = (0..samples).collect::<Vec<u32>>();
-        let samples = self.dataset.train.subset(&samples).map_err(CompareError::from)?;
-        let loss = self.comparison.loss_at(&samples)?;
-        Ok(Landscape::new(self.title(), &paths, directions, RESOLUTION, &loss, progress)?)
-    }
-
-    /// A method's network, with its evaluation weights, as a safetensors file.
-    fn model(&self, method: usize) -> Result<Vec<u8>, SessionError> {
-        let mut tensors = BTreeMap::new();
-        let weights = self.comparison.evaluation_weights(method)?;
-        for (name, var) in weights.vars().into_iter().chain(weights.buffers()) {
-            let bytes = bytes::of_tensor(&var).map_err(CompareError::from)?;
-            tensors.insert(name, (var.dims().to_vec(), bytes));
-        }
-        let (dataset, network) = (&self.dataset, self.settings.network()?);
-        let description = Description {
-            classes: dataset.classes.clone(),
-            scaling: dataset.scaling.clone(),
-            data: dataset.name.clone(),
-            optimizer: self.comparison.spec(method).to_owned(),
-            steps: self.comparison.step(),
-            ..Description::new(&network, &dataset.kind, dataset.features())
-        };
-        Ok(description.file(&tensors)?)
+        self.trained().landscape(directions, (snapshots, results), progress)
     }
 
     /// The result of each method, from the metrics and the current weights.
@@ -119,34 +105,10 @@ impl Session {
         let records = metrics::read(&self.folder.join(JSON))?;
         let mut results = history::results(&self.comparison, records);
         for (method, result) in results.iter_mut().enumerate() {
-            let (confusion, mistakes) = self.predictions(method)?;
+            let (confusion, mistakes) = self.trained().predictions(method)?;
             (result.confusion, result.mistakes) = (Some(confusion), mistakes);
         }
         Ok(results)
-    }
-
-    /// The confusion matrix on the test samples, and the mistakes with the highest probability.
-    fn predictions(&self, method: usize) -> Result<(Vec<Vec<u64>>, Vec<Mistake>), SessionError> {
-        let test = &self.dataset.test;
-        let predictions = self.comparison.predictions(method)?;
-        let truths = test.labels().map_err(CompareError::from)?;
-        let classes = self.dataset.classes.len();
-        let mut confusion = vec![vec![0; classes]; classes];
-        let mut wrong = Vec::new();
-        let predicted = predictions.classes.iter().zip(&predictions.probabilities);
-        for (sample, (&truth, (&class, &probability))) in truths.iter().zip(predicted).enumerate() {
-            confusion[truth as usize][class as usize] += 1;
-            if truth != class {
-                wrong.push((sample, truth as usize, class as usize, f64::from(probability)));
-            }
-        }
-        wrong.sort_by(|a, b| b.3.total_cmp(&a.3).then(a.0.cmp(&b.0)));
-        let mistakes =
-            wrong.into_iter().take(MAX_MISTAKES).map(|(sample, truth, predicted, probability)| {
-                let input = test.row(sample).map_err(CompareError::from)?;
-                Ok(Mistake { input, truth, predicted, probability })
-            });
-        Ok((confusion, mistakes.collect::<Result<_, SessionError>>()?))
     }
 
     fn report(
@@ -170,6 +132,7 @@ impl Session {
         ];
         let more = [("schedule", &it.schedule), ("groups", &it.groups), ("clipping", &it.clip)];
         settings.extend(more.into_iter().filter_map(|(name, text)| Some((name, text.clone()?))));
+        settings.push(("again", it.command()));
         Report {
             title: self.title(),
             data: self.dataset.name.clone(),
@@ -182,9 +145,90 @@ impl Session {
             landscape,
         }
     }
+}
+
+/// Data, settings and trained networks: what the results are made of.
+#[derive(Clone, Copy)]
+pub(crate) struct Trained<'a> {
+    pub dataset: &'a Dataset,
+    pub settings: &'a Settings,
+    pub comparison: &'a Comparison,
+}
+
+impl Trained<'_> {
+    /// Network and data, such as `mlp:100,100 on digits`.
+    pub fn title(&self) -> String {
+        format!("{} on {}", self.settings.model, self.dataset.name)
+    }
+
+    /// A method's network, with its evaluation weights, as a safetensors file, and what trained it.
+    pub fn model(
+        &self,
+        method: usize,
+        (optimizer, steps): (&str, u64),
+    ) -> Result<Vec<u8>, SessionError> {
+        let mut tensors = BTreeMap::new();
+        let weights = self.comparison.evaluation_weights(method)?;
+        for (name, var) in weights.vars().into_iter().chain(weights.buffers()) {
+            let bytes = bytes::of_tensor(&var).map_err(CompareError::from)?;
+            tensors.insert(name, (var.dims().to_vec(), bytes));
+        }
+        let (dataset, network) = (self.dataset, self.settings.network()?);
+        let description = Description {
+            classes: dataset.classes.clone(),
+            scaling: dataset.scaling.clone(),
+            data: dataset.name.clone(),
+            optimizer: optimizer.to_owned(),
+            steps,
+            ..Description::new(&network, &dataset.kind, dataset.features())
+        };
+        Ok(description.file(&tensors)?)
+    }
+
+    /// The confusion matrix on the test samples, and the mistakes with the highest probability.
+    pub fn predictions(
+        &self,
+        method: usize,
+    ) -> Result<(Vec<Vec<u64>>, Vec<Mistake>), SessionError> {
+        let test = &self.dataset.test;
+        let predictions = self.comparison.predictions(method)?;
+        let truths = test.labels().map_err(CompareError::from)?;
+        let classes = self.dataset.classes.len();
+        let mut confusion = vec![vec![0; classes]; classes];
+        let mut wrong = Vec::new();
+        let predicted = predictions.classes.iter().zip(&predictions.probabilities);
+        for (sample, (&truth, (&class, &probability))) in truths.iter().zip(predicted).enumerate() {
+            confusion[truth as usize][class as usize] += 1;
+            if truth != class {
+                wrong.push((sample, truth as usize, class as usize, f64::from(probability)));
+            }
+        }
+        wrong.sort_by(|a, b| b.3.total_cmp(&a.3).then(a.0.cmp(&b.0)));
+        let mistakes =
+            wrong.into_iter().take(MAX_MISTAKES).map(|(sample, truth, predicted, probability)| {
+                let input = test.row(sample).map_err(CompareError::from)?;
+                Ok(Mistake { input, truth, predicted, probability })
+            });
+        Ok((confusion, mistakes.collect::<Result<_, SessionError>>()?))
+    }
+
+    /// The loss surface with the methods' paths.
+    pub fn landscape(
+        &self,
+        directions: Directions,
+        (snapshots, results): (Vec<Snapshot>, &[MethodResult]),
+        progress: &(dyn Fn(usize, usize) + Sync),
+    ) -> Result<Landscape, SessionError> {
+        let paths = history::paths(self.comparison, snapshots, results);
+        let samples = self.dataset.train.len().min(MAX_SURFACE_SAMPLES) as u32;
+        let samples = (0..samples).collect::<Vec<u32>>();
+        let samples = self.dataset.train.subset(&samples).map_err(CompareError::from)?;
+        let loss = self.comparison.loss_at(&samples)?;
+        Ok(Landscape::new(self.title(), &paths, directions, RESOLUTION, &loss, progress)?)
+    }
 
     /// The landscape in the report; its video and the poster are files beside it.
-    fn landscape_view(&self, landscape: &Landscape, scene: Scene) -> LandscapeView {
+    pub fn landscape_view(&self, landscape: &Landscape, scene: Scene) -> LandscapeView {
         LandscapeView {
             scene,
             video: Some(Video {
@@ -230,7 +274,7 @@ impl Session {
 }
 
 /// Writes a plot as PNG and as SVG.
-fn plot(
+pub(crate) fn plot(
     put: &mut impl FnMut(&str, &[u8]) -> Result<(), SessionError>,
     name: &str,
     scene: &Scene,

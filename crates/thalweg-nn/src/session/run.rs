@@ -190,7 +190,13 @@ impl Session {
         parts: Parts,
         lock: File,
     ) -> Result<Self, SessionError> {
-        let logs = Logs::create(folder, &parts.labels(), parts.landscape.is_some())?;
+        let methods = parts.labels().into_iter().enumerate().map(|(method, label)| {
+            let mut began = parts.comparison.hyperparameters(method);
+            began.extend(settings.hyperparameters());
+            (label, began)
+        });
+        let methods: Vec<_> = methods.collect();
+        let logs = Logs::create(folder, &methods, parts.landscape.is_some())?;
         let mut session = Self::with(folder, settings, parts, logs, lock);
         session.record_weights()?;
         session.checkpoint()?;

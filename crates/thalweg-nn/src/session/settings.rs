@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
-use thalweg::{Builder, Clip, Group, Registry, Schedule, Spec};
+use thalweg::{Builder, Clip, Group, Registry, Schedule, Spec, Value};
 
 use super::error::{Difference, SessionError};
 use crate::compare::{DEFAULT_SUITE, Method, Training, methods_in};
@@ -143,6 +143,19 @@ impl Settings {
     /// The first one that cannot: a source, network, optimizer, schedule, group, clipping or plane.
     pub fn check(&self, registry: &Registry) -> Result<(), SessionError> {
         self.parse(registry).map(drop)
+    }
+
+    /// What a run is compared by with others, beside its method, on TensorBoard's page of hyperparameters.
+    pub(crate) fn hyperparameters(&self) -> Vec<(&'static str, Value)> {
+        let text = |text: &str| Value::Choice(text.to_owned());
+        let mut all = vec![
+            ("data", text(&self.data)),
+            ("model", text(&self.model)),
+            ("batch", Value::Number(self.batch as f64)),
+            ("seed", Value::Number(self.seed as f64)),
+        ];
+        all.extend(self.schedule.as_deref().map(|schedule| ("schedule", text(schedule))));
+        all
     }
 
     /// The network, with its activation and its first weights.
