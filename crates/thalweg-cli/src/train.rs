@@ -18,7 +18,7 @@ use thalweg_nn::data::{DataError, Source};
 use thalweg_nn::network::Activation;
 use thalweg_nn::session::{self, Extension, Outcome, Session, SessionError, Settings};
 
-use crate::failure::{Failure, say};
+use crate::failure::{Failure, say, warn};
 use crate::table::Table;
 use bars::{Bars, Drawing};
 pub use options::Options;
@@ -30,6 +30,9 @@ pub fn run(options: &Options, registry: &Registry, quiet: bool) -> Result<(), Fa
     }
     let begin = Instant::now();
     let mut session = open(options, registry)?;
+    if !options.resume {
+        warn(session.schedule_warnings());
+    }
     let resume = format!("thalweg train --out {} --resume", quoted(session.folder()));
     let stop = signals::stop(&resume)?;
     let first = session.comparison().step();
@@ -176,6 +179,7 @@ fn refused(error: SessionError) -> Failure {
         | SessionError::SameFolder { .. }
         | SessionError::Stretched { .. }
         | SessionError::Network(_)
+        | SessionError::Schedule(_)
         | SessionError::Data(DataError::TestShare { .. }) => Failure::usage(error),
         _ => Failure::failed(error),
     }

@@ -14,7 +14,7 @@ use thalweg_nn::session::SessionError;
 use super::bars::Drawing;
 use super::{Options, given, quoted, signals};
 use crate::distinct::check_distinct_sweeps;
-use crate::failure::{Failure, say};
+use crate::failure::{Failure, say, warn};
 use crate::progress::bar;
 use crate::table::Table;
 
@@ -36,6 +36,9 @@ pub fn is_wanted(options: &Options) -> bool {
 pub fn run(options: &Options, registry: &Registry, quiet: bool) -> Result<(), Failure> {
     let begin = Instant::now();
     let run = open(options, registry)?;
+    if !options.resume {
+        warn(run.schedule_warnings());
+    }
     let resume = format!("thalweg train --out {} --resume", quoted(run.folder()));
     let stop = signals::stop(&resume)?;
     products_on_one_thread();

@@ -72,7 +72,7 @@ pub struct Options {
     #[arg(long)]
     pub halving: bool,
 
-    /// The schedule of every learning rate, such as 'warmup:steps=100 then cosine:steps=900'
+    /// The schedule of every learning rate, such as 'warmup:5% then cosine'
     #[arg(long, value_name = "SPEC")]
     pub schedule: Option<String>,
 

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use candle_core::{Result as CandleResult, Tensor};
 use rayon::prelude::*;
-use thalweg::{Formula, Value};
+use thalweg::{Formula, Spec, Value};
 
 use super::check::{check, check_fit};
 use super::contender::Contender;
@@ -251,6 +251,11 @@ impl Comparison {
         [name].into_iter().chain(all).collect()
     }
 
+    /// The methods as configured.
+    pub(crate) fn methods(&self) -> impl Iterator<Item = &Spec> {
+        self.contenders.iter().map(|it| it.optimizer.method())
+    }
+
     /// The step at which a method diverged, if it did.
     pub fn diverged_at(&self, method: usize) -> Option<u64> {
         self.contenders[method].diverged_at
@@ -282,7 +287,7 @@ impl Comparison {
 
     /// Steps in all epochs.
     pub fn steps(&self) -> u64 {
-        self.training.epochs.saturating_mul(self.steps_per_epoch())
+        self.training.steps(self.train.len())
     }
 
     /// Steps per epoch.

@@ -9,8 +9,8 @@ use std::sync::{Mutex, PoisonError};
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 use thalweg::Registry;
-use thalweg_lab::output;
 use thalweg_lab::sweep::Sweep;
+use thalweg_lab::{methods, output};
 
 use super::error::ExperimentError;
 use super::standing::Results;
@@ -90,6 +90,7 @@ pub struct Run {
     settings: Settings,
     dataset: Dataset,
     experiment: Experiment,
+    schedule_warnings: Vec<String>,
     known: Vec<Trial>,
     log: Mutex<File>,
     /// Keeps the folder locked while the experiment is under way.
@@ -106,7 +107,7 @@ impl Settings {
             return Err(ExperimentError::Empty);
         }
         self.training.network()?;
-        self.training.common(registry)?;
+        self.training.common(registry, None)?;
         Source::parse(&self.training.data).map_err(SessionError::from)?;
         let sweep = |(k, text): (usize, &String)| {
             let sweep = Sweep::parse_with_rates(registry, text, RATES)?;
@@ -178,16 +179,16 @@ impl Run {
         settings: Settings,
     ) -> Result<Self, ExperimentError> {
         check_empty(folder)?;
-        let (dataset, experiment) = prepare(registry, &settings)?;
+        let prepared = prepare(registry, &settings)?;
         output::make_folder(folder).map_err(SessionError::from)?;
         let lock = lock(folder)?;
         check_empty(folder)?;
-        let data_crc32c = session::checksum(&dataset)?;
+        let data_crc32c = session::checksum(&prepared.dataset)?;
         let stored = Stored { version: VERSION, data_crc32c, settings: settings.clone() };
         let text = serde_json::to_string_pretty(&stored).map_err(std::io::Error::other);
         let text = text.map_err(ExperimentError::Keep)? + "\n";
         output::write(&folder.join(EXPERIMENT), text.as_bytes()).map_err(SessionError::from)?;
-        Self::with(folder, settings, (dataset, experiment), Vec::new(), lock)
+        Self::with(folder, settings, prepared, Vec::new(), lock)
     }
 
     /// Resumes the experiment in a folder.
@@ -198,8 +199,8 @@ impl Run {
     pub fn resume(registry: &Registry, folder: &Path) -> Result<Self, ExperimentError> {
         let Stored { data_crc32c, settings, .. } = read(folder)?;
         let lock = lock(folder)?;
-        let (dataset, experiment) = prepare(registry, &settings)?;
-        if session::checksum(&dataset)? != data_crc32c {
+        let prepared = prepare(registry, &settings)?;
+        if session::checksum(&prepared.dataset)? != data_crc32c {
             let data = settings.training.data;
             return Err(SessionError::DataChanged { data, folder: folder.to_owned() }.into());
         }
@@ -216,7 +217,7 @@ impl Run {
         if whole.len() < text.len() {
             output::write(&path, whole.as_bytes()).map_err(SessionError::from)?;
         }
-        Self::with(folder, settings, (dataset, experiment), known, lock)
+        Self::with(folder, settings, prepared, known, lock)
     }
 
     /// The settings of the experiment in a folder.
@@ -235,14 +236,23 @@ impl Run {
     fn with(
         folder: &Path,
         settings: Settings,
-        (dataset, experiment): (Dataset, Experiment),
+        Prepared { dataset, experiment, schedule_warnings }: Prepared,
         known: Vec<Trial>,
         lock: File,
     ) -> Result<Self, ExperimentError> {
         let log = OpenOptions::new().append(true).create(true).open(folder.join(TRIALS));
         let log = Mutex::new(log.map_err(ExperimentError::Keep)?);
         let folder = folder.to_owned();
-        Ok(Self { folder, settings, dataset, experiment, known, log, _lock: lock })
+        Ok(Self {
+            folder,
+            settings,
+            dataset,
+            experiment,
+            schedule_warnings,
+            known,
+            log,
+            _lock: lock,
+        })
     }
 
     /// Runs the trials that are missing, and keeps each as soon as it is finished; `done` is called after each.
@@ -279,6 +289,11 @@ impl Run {
         &self.experiment
     }
 
+    /// What makes the schedule unsuitable for the number of steps of a trial, a sentence each.
+    pub fn schedule_warnings(&self) -> &[String] {
+        &self.schedule_warnings
+    }
+
     /// The data.
     pub fn dataset(&self) -> &Dataset {
         &self.dataset
@@ -305,16 +320,25 @@ fn read(folder: &Path) -> Result<Stored, ExperimentError> {
     Ok(stored)
 }
 
-fn prepare(
-    registry: &Registry,
-    settings: &Settings,
-) -> Result<(Dataset, Experiment), ExperimentError> {
+/// What the settings of an experiment describe.
+struct Prepared {
+    dataset: Dataset,
+    experiment: Experiment,
+    schedule_warnings: Vec<String>,
+}
+
+fn prepare(registry: &Registry, settings: &Settings) -> Result<Prepared, ExperimentError> {
     let sweeps = settings.sweeps(registry)?;
     let it = &settings.training;
     let source = Source::parse(&it.data).map_err(SessionError::from)?;
-    let split = Split { seed: it.seed, test: it.test };
-    let dataset = Dataset::load(&source, &split).map_err(SessionError::from)?;
+    let dataset = Dataset::load(&source, &it.split()).map_err(SessionError::from)?;
     let parts = Parts::of(&dataset, settings.validation, it.seed).map_err(SessionError::from)?;
+    // As many with every seed: the share is of all samples.
+    let steps = it.training().steps(parts.train.len());
+    let common = it.common(registry, Some(steps))?;
+    let specs = || sweeps.iter().flat_map(|sweep| &sweep.specs);
+    let warnings = |schedule| methods::schedule_warnings(schedule, steps, specs());
+    let schedule_warnings = common.schedule.as_ref().map_or_else(Vec::new, warnings);
     let network = it.network()?;
     let (sample, classes) = (dataset.shape(), dataset.classes.len());
     network.check(sample).map_err(SessionError::from)?;
@@ -331,9 +355,8 @@ fn prepare(
         let data = splits.of(if vary.split { seed } else { first })?;
         Parts::of(&data, share, if vary.validation { seed } else { first })
     });
-    let common = it.common(registry)?;
     experiment = experiment.equipped(move |builder| common.apply(builder));
-    Ok((dataset, experiment))
+    Ok(Prepared { dataset, experiment, schedule_warnings })
 }
 
 /// A data set, split by several seeds; each split is made once.

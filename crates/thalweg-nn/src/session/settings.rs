@@ -142,7 +142,17 @@ impl Settings {
     /// # Errors
     /// The first one that cannot: a source, network, optimizer, schedule, group, clipping or plane.
     pub fn check(&self, registry: &Registry) -> Result<(), SessionError> {
-        self.parse(registry).map(drop)
+        self.parse(registry, None).map(drop)
+    }
+
+    /// The share of the test split and the seed that it is drawn with.
+    pub(crate) fn split(&self) -> Split {
+        Split { seed: self.seed, test: self.test }
+    }
+
+    /// Epochs, batch size and seed.
+    pub(crate) fn training(&self) -> Training {
+        Training { epochs: self.epochs, batch: self.batch, seed: self.seed }
     }
 
     /// What a run is compared by with others, beside its method, on TensorBoard's page of hyperparameters.
@@ -166,27 +176,43 @@ impl Settings {
         Ok(network)
     }
 
-    /// What all methods have in common.
-    pub(crate) fn common(&self, registry: &Registry) -> Result<Common, SessionError> {
-        let schedule = self.schedule.as_deref().map(Schedule::parse).transpose()?;
+    /// What all methods have in common in a run of a number of steps; while that is not known, the schedule is checked
+    /// and left out.
+    pub(crate) fn common(
+        &self,
+        registry: &Registry,
+        steps: Option<u64>,
+    ) -> Result<Common, SessionError> {
+        let schedule = match (&self.schedule, steps) {
+            (Some(text), Some(steps)) => Some(Schedule::parse_for(text, steps)?),
+            (Some(text), None) => {
+                Schedule::check(text)?;
+                None
+            }
+            (None, _) => None,
+        };
         let groups = self.groups.as_deref();
         let groups = groups.map(|text| Group::parse_all_in(registry, text)).transpose()?;
         let clip = self.clip.as_deref().map(str::parse::<Clip>).transpose()?;
         Ok(Common { schedule, groups, clip })
     }
 
-    pub(super) fn parse(&self, registry: &Registry) -> Result<Plan, SessionError> {
-        let (network, common) = (self.network()?, self.common(registry)?);
+    /// The network, methods and landscape of a run of a number of steps.
+    pub(super) fn parse(
+        &self,
+        registry: &Registry,
+        steps: Option<u64>,
+    ) -> Result<Plan, SessionError> {
+        let (network, common) = (self.network()?, self.common(registry, steps)?);
         let mut methods = methods_in(registry, &self.methods)?;
         for Method { optimizer, .. } in &mut methods {
             *optimizer = common.apply(optimizer.clone());
         }
+        Source::parse(&self.data)?;
         Ok(Plan {
-            source: Source::parse(&self.data)?,
-            split: Split { seed: self.seed, test: self.test },
             network,
             methods,
-            training: Training { epochs: self.epochs, batch: self.batch, seed: self.seed },
+            schedule: common.schedule,
             landscape: self.landscape.as_deref().map(str::parse).transpose()?,
         })
     }
@@ -194,7 +220,7 @@ impl Settings {
 
 /// What all methods of a run have in common.
 pub(crate) struct Common {
-    schedule: Option<Schedule>,
+    pub schedule: Option<Schedule>,
     groups: Option<Vec<Group>>,
     clip: Option<Clip>,
 }
@@ -217,11 +243,9 @@ impl Common {
 
 /// Parsed settings.
 pub(super) struct Plan {
-    pub source: Source,
-    pub split: Split,
     pub network: Network,
     pub methods: Vec<Method>,
-    pub training: Training,
+    pub schedule: Option<Schedule>,
     pub landscape: Option<Directions>,
 }
 
