@@ -11,7 +11,7 @@ use thalweg_nn::data::DataError;
 use thalweg_nn::experiment::{ExperimentError, Results, Run, Settings, VALIDATION_SHARE};
 use thalweg_nn::session::{self, SessionError};
 
-use super::{Options, given, quoted, signals};
+use super::{Options, given, quoted, signals, usual};
 use crate::failure::{Failure, say};
 use crate::progress::bar;
 use crate::table::Table;
@@ -85,7 +85,7 @@ fn open(options: &Options, registry: &Registry) -> Result<Run, Failure> {
             // The article's six, whose rates are chosen here.
             let name = |spec: &str| spec.split(':').next().unwrap_or(spec).to_owned();
             let methods = DEFAULT_SUITE.map(name).to_vec();
-            session::Settings { methods, ..session::Settings::default() }
+            session::Settings { methods, ..usual(options)? }
         }
     };
     let training = given(options, base)?;

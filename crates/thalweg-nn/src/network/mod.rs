@@ -1,4 +1,4 @@
-//! Networks from text: softmax regression, multilayer perceptrons.
+//! Networks from text: softmax regression, multilayer perceptrons, transformers.
 //!
 //! ```
 //! use thalweg_nn::network::{Architecture, Initial, Mlp, Network, SampleShape};
@@ -13,6 +13,7 @@
 
 mod activation;
 mod error;
+mod gpt;
 mod initial;
 mod perceptron;
 mod shape;
@@ -28,13 +29,14 @@ use crate::trainable::Model;
 
 pub use activation::Activation;
 pub use error::NetworkError;
+pub use gpt::Gpt;
 pub use initial::Initial;
 pub use perceptron::Mlp;
 pub use shape::SampleShape;
 
 /// A network between its inputs and its classes.
 ///
-/// As text: an architecture, such as `softmax` or `mlp:100,100`.
+/// As text: an architecture, such as `softmax`, `mlp:100,100` or `gpt:layers=2,width=64`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Network {
     /// The layers.
@@ -50,12 +52,19 @@ pub struct Network {
 pub enum Architecture {
     /// A multilayer perceptron, or softmax regression.
     Mlp(Mlp),
+    /// A transformer that predicts the next token.
+    Gpt(Gpt),
 }
 
 impl Network {
-    /// An architecture with relu and He initialisation.
+    /// An architecture with its usual activation and initialisation: GPT-2's for a transformer, relu and
+    /// He's for others.
     pub fn new(architecture: Architecture) -> Self {
-        Self { architecture, activation: Activation::Relu, initial: Initial::He }
+        let (activation, initial) = match architecture {
+            Architecture::Gpt(_) => Gpt::USUAL,
+            Architecture::Mlp(_) => (Activation::Relu, Initial::He),
+        };
+        Self { architecture, activation, initial }
     }
 
     /// Checks that the network takes samples of a shape; a number is a number of features.
@@ -66,7 +75,10 @@ impl Network {
         let sample = sample.into();
         let needs = match (&self.architecture, sample) {
             (Architecture::Mlp(_), SampleShape::Sequence { .. }) => "features or images",
-            (Architecture::Mlp(_), _) => return Ok(()),
+            (Architecture::Gpt(_), SampleShape::Features(_) | SampleShape::Image { .. }) => {
+                "a text"
+            }
+            (Architecture::Mlp(_) | Architecture::Gpt(_), _) => return Ok(()),
         };
         Err(NetworkError::Sample { network: self.to_string(), needs, sample })
     }
@@ -89,6 +101,7 @@ impl Network {
             Architecture::Mlp(it) => {
                 Box::new(it.build(vars, (sample.features(), classes), with)?)
             }
+            Architecture::Gpt(it) => Box::new(it.build(vars, sizes(sample, classes), with)?),
         })
     }
 
@@ -98,14 +111,25 @@ impl Network {
         let sample = sample.into();
         match &self.architecture {
             Architecture::Mlp(it) => it.elements(sample.features(), classes),
+            Architecture::Gpt(it) => it.elements(sizes(sample, classes)),
         }
     }
+}
+
+/// The sizes of a transformer for samples that [`check`](Network::check) accepts.
+fn sizes(sample: SampleShape, classes: usize) -> gpt::Sizes {
+    let vocabulary = match sample {
+        SampleShape::Sequence { vocabulary, .. } => vocabulary,
+        SampleShape::Features(_) | SampleShape::Image { .. } => classes,
+    };
+    gpt::Sizes { vocabulary, length: sample.features(), classes }
 }
 
 impl FromStr for Network {
     type Err = NetworkError;
 
-    /// Reads `softmax` or `mlp:100,100`, with relu and He initialisation.
+    /// Reads `softmax`, `mlp:100,100`, `gpt` or `gpt:layers=2,width=64,heads=4`, with the usual activation
+    /// and initialisation.
     fn from_str(text: &str) -> std::result::Result<Self, NetworkError> {
         let NamedText { name, arguments } = NamedText::new(text);
         let architecture = match (name, arguments) {
@@ -113,6 +137,7 @@ impl FromStr for Network {
             ("mlp", arguments) => {
                 Architecture::Mlp(Mlp::parse(arguments.unwrap_or_default(), text)?)
             }
+            ("gpt", _) => Architecture::Gpt(Gpt::parse(text)?),
             _ => return Err(NetworkError::Unknown(text.to_owned())),
         };
         Ok(Self::new(architecture))
@@ -123,6 +148,7 @@ impl fmt::Display for Network {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.architecture {
             Architecture::Mlp(it) => it.fmt(f),
+            Architecture::Gpt(it) => it.fmt(f),
         }
     }
 }
@@ -134,7 +160,7 @@ mod tests {
 
     #[test]
     fn text_round_trips() {
-        for text in ["softmax", "mlp:100,100", "mlp:1"] {
+        for text in ["softmax", "mlp:100,100", "mlp:1", "gpt", "gpt:layers=1,heads=8"] {
             assert_eq!(text.parse::<Network>().unwrap().to_string(), text);
         }
         for text in ["relu", "sigmoid", "tanh", "gelu"] {
@@ -148,7 +174,7 @@ mod tests {
     #[test]
     fn an_unknown_network_is_an_error_that_lists_the_known_ones() {
         let says = |text: &str| text.parse::<Network>().unwrap_err().to_string();
-        assert!(says("cnn").starts_with("there is no network `cnn`; there are softmax, and mlp"));
+        assert!(says("cnn").starts_with("there is no network `cnn`; there are softmax; mlp"));
         assert!(says("mlp").contains("such as mlp:100 or mlp:100,100"));
         assert!(says("softmax:3").contains("there is no network `softmax:3`"));
         assert!(says("mlp:").starts_with("`mlp` needs the width of each hidden layer"));

@@ -34,6 +34,14 @@ impl SampleShape {
             Self::Sequence { length, .. } => length,
         }
     }
+
+    /// The networks that take such samples.
+    pub(super) fn networks(self) -> &'static str {
+        match self {
+            Self::Features(_) | Self::Image { .. } => "softmax and mlp",
+            Self::Sequence { .. } => "gpt",
+        }
+    }
 }
 
 impl From<usize> for SampleShape {

@@ -11,6 +11,8 @@ use thalweg::internal::did_you_mean;
 use thalweg_draw::numbers::{counted, grouped};
 use thalweg_lab::output::reason;
 
+use crate::named_text::listed;
+
 pub use idx::IdxError;
 pub use table::TableError;
 pub use text::TextError;
@@ -49,7 +51,7 @@ pub enum DataError {
     #[error(
         "{source_name} has no setting `{name}`{}; it has {}",
         did_you_mean(nearest),
-        settings(known)
+        listed(known)
     )]
     UnknownSetting {
         /// The source.
@@ -210,11 +212,6 @@ pub enum DataError {
     /// A tensor could not be created.
     #[error(transparent)]
     Tensor(#[from] candle_core::Error),
-}
-
-fn settings(known: &[(&'static str, String)]) -> String {
-    let each = known.iter().map(|(name, accepted)| format!("{name} ({accepted})"));
-    each.collect::<Vec<_>>().join(", ")
 }
 
 fn without_samples(class: &str, missing: usize, classes: usize) -> String {
