@@ -16,7 +16,7 @@ use thalweg::Registry;
 use thalweg_nn::compare::{CompareError, Tick, products_on_one_thread};
 use thalweg_nn::data::{DataError, Kind, Source, TextFile};
 use thalweg_nn::network::Activation;
-use thalweg_nn::session::{Outcome, Session, SessionError, Settings};
+use thalweg_nn::session::{Extension, Outcome, Session, SessionError, Settings};
 
 use crate::failure::{Failure, say};
 use crate::table::Table;
@@ -95,7 +95,7 @@ pub fn run(options: &Options, registry: &Registry, quiet: bool) -> Result<(), Fa
 fn open(options: &Options, registry: &Registry) -> Result<Session, Failure> {
     let before = match options.resume {
         true => Session::settings_of(&options.out).map_err(Failure::failed)?,
-        false => usual(options)?,
+        false => Settings::suiting(&data(options)?),
     };
     let settings = given(options, before.clone())?;
     if !options.resume {
@@ -104,23 +104,22 @@ fn open(options: &Options, registry: &Registry) -> Result<Session, Failure> {
     }
     let known = Session::registry_of(registry, &options.out).map_err(Failure::failed)?;
     settings.check(&known).map_err(Failure::usage)?;
-    let what = settings.differences(&before);
-    if what.is_empty() {
-        for file in Session::changed_rules(&options.out).map_err(Failure::failed)? {
-            say(&format!(
-                "warning: {file} has changed since the run began; the run continues with the text \
+    let extension = Extension::between(&before, &settings);
+    let extension = extension.map_err(|what| {
+        Failure::usage(SessionError::Differs { folder: options.out.clone(), what })
+    })?;
+    for file in Session::changed_rules(&options.out).map_err(Failure::failed)? {
+        say(&format!(
+            "warning: {file} has changed since the run began; the run continues with the text \
                  that it began with"
-            ));
-        }
-        return Session::resume_in(registry, &options.out).map_err(refused);
+        ));
     }
-    Err(Failure::usage(SessionError::Differs { folder: options.out.clone(), what }))
+    Session::extend_in(registry, &options.out, &extension).map_err(refused)
 }
 
-/// What is usual for the data.
-fn usual(options: &Options) -> Result<Settings, Failure> {
-    let source = options.data.as_deref().map(source).transpose()?;
-    Ok(source.map_or_else(Settings::default, |source| Settings::suiting(&source)))
+/// The data of a new run.
+fn data(options: &Options) -> Result<Source, Failure> {
+    options.data.as_deref().map_or(Ok(Source::Digits), source)
 }
 
 /// The settings that are given, over others.
@@ -194,6 +193,7 @@ fn refused(error: SessionError) -> Failure {
     match error {
         SessionError::Compare(CompareError::Method { .. } | CompareError::SameLabel(_))
         | SessionError::SameFolder { .. }
+        | SessionError::Stretched { .. }
         | SessionError::Network(_)
         | SessionError::Data(DataError::TestShare { .. }) => Failure::usage(error),
         _ => Failure::failed(error),

@@ -36,4 +36,4 @@ mod weights;
 pub use generation::Generation;
 pub use linear::linear;
 pub use trainable::{Mode, Trainable};
-pub use weights::Weights;
+pub use weights::{Values, Weights};

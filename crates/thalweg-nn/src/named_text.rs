@@ -3,12 +3,6 @@
 
 use std::fmt::Display;
 
-/// Settings and what each accepts, as an error lists them.
-pub(crate) fn listed<T: Display>(known: &[(&'static str, T)]) -> String {
-    let each = known.iter().map(|(name, accepted)| format!("{name} ({accepted})"));
-    each.collect::<Vec<_>>().join(", ")
-}
-
 /// A name and the text after its colon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct NamedText<'a> {
@@ -53,6 +47,12 @@ impl<'a> NamedText<'a> {
             Ok((key, value))
         })
     }
+}
+
+/// Settings and what each accepts, as an error lists them.
+pub(crate) fn listed<T: Display>(known: &[(&'static str, T)]) -> String {
+    let each = known.iter().map(|(name, accepted)| format!("{name} ({accepted})"));
+    each.collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

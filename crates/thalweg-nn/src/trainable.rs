@@ -15,6 +15,10 @@ pub enum Mode {
         /// The step, from 1.
         step: u64,
     },
+    /// To score weights that no training led to, as those of a loss surface: as evaluation, except
+    /// that batch normalisation takes mean and variance of the inputs, as the running ones are of
+    /// other weights.
+    OwnStatistics,
 }
 
 /// A network as comparisons train it. Every [`Module`] is one, the same in training and in
@@ -25,6 +29,11 @@ pub trait Trainable: Send + Sync {
     /// # Errors
     /// candle's, such as for inputs that do not fit.
     fn scores(&self, inputs: &Tensor, mode: Mode) -> Result<Tensor>;
+
+    /// Whether it shares its work among the threads of the caller's pool.
+    fn is_parallel(&self) -> bool {
+        false
+    }
 }
 
 /// A network that scores classes: inputs `(samples, …)` to scores `(samples, …, classes)`.
@@ -39,5 +48,9 @@ impl<M: Module + Send + Sync> Trainable for M {
 impl Trainable for Model {
     fn scores(&self, inputs: &Tensor, mode: Mode) -> Result<Tensor> {
         self.as_ref().scores(inputs, mode)
+    }
+
+    fn is_parallel(&self) -> bool {
+        self.as_ref().is_parallel()
     }
 }

@@ -205,7 +205,7 @@ fn evaluating_does_not_change_training() {
         assert_eq!(tick, trained.advance().unwrap());
         let states = [&evaluated, &trained].map(|it| it.state().unwrap().methods);
         for (evaluated, trained) in states[0].iter().zip(&states[1]) {
-            assert_eq!(evaluated.weights, trained.weights);
+            assert_eq!(evaluated.values, trained.values);
             assert_eq!(evaluated.optimizer, trained.optimizer);
         }
     }
@@ -349,7 +349,7 @@ fn what_cannot_be_compared_says_why() {
     assert_eq!(says(train, &[], TRAINING, 2), "there is no method to train with");
     assert_eq!(
         says(train, &["adam", "adam"], TRAINING, 2),
-        "two methods have the label `adam`; labels must differ"
+        "`adam` is given twice; give each method once, or with other settings"
     );
     let none = Training { batch: 0, ..TRAINING };
     assert_eq!(says(train, &["sgd"], none, 2), "batch is 0; it must be at least 1");

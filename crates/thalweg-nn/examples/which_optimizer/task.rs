@@ -67,7 +67,7 @@ fn first(samples: &Samples, count: u32) -> Result<Samples> {
 
 /// mlp:100,100 as `thalweg train` makes it.
 fn perceptron() -> Task {
-    let network = Network::new(Architecture::Mlp(Mlp { hidden: vec![100, 100] }));
+    let network = Network::new(Architecture::Mlp(Mlp::new([100, 100])));
     Task::classification(move |vars| network.build(&vars, 64, 10))
 }
 

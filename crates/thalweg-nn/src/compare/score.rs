@@ -36,15 +36,19 @@ fn chunk(samples: &Samples) -> usize {
 }
 
 /// Evaluates a network.
-pub(super) fn score(model: &dyn Trainable, loss: &Loss, samples: &Samples) -> Result<Score> {
+pub(super) fn score(
+    model: &dyn Trainable,
+    loss: &Loss,
+    samples: &Samples,
+    mode: Mode,
+) -> Result<Score> {
     let (mut total, mut right, mut targets_scored) = (0.0, 0.0, 0);
     let count = samples.targets.dim(0)?;
     let chunk = chunk(samples);
     for from in (0..count).step_by(chunk) {
         let len = chunk.min(count - from);
         let targets = samples.targets.narrow(0, from, len)?;
-        let outputs =
-            model.scores(&samples.inputs.narrow(0, from, len)?, Mode::Evaluation)?.detach();
+        let outputs = model.scores(&samples.inputs.narrow(0, from, len)?, mode)?.detach();
         total += f64::from(loss(&outputs, &targets)?.to_scalar::<f32>()?) * len as f64;
         let hits = outputs.argmax(D::Minus1)?.eq(&targets)?.to_dtype(DType::F32)?;
         right += f64::from(hits.sum_all()?.to_scalar::<f32>()?);

@@ -3,7 +3,7 @@
 use thalweg::internal::did_you_mean;
 
 use super::activation::Activation;
-use super::perceptron::{MAX_LAYERS, MAX_WIDTH};
+use super::arguments::MAX_LAYERS;
 use super::shape::SampleShape;
 use crate::named_text::listed;
 
@@ -11,26 +11,34 @@ use crate::named_text::listed;
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NetworkError {
-    /// Neither `softmax` nor `mlp` with widths.
+    /// No network of that name.
     #[error(
         "there is no network `{0}`; there are softmax; mlp with the width of each hidden layer, such as \
-         mlp:100,100; and gpt, such as gpt:layers=2,width=64"
+         mlp:100,100; cnn with the channels of each convolution, such as cnn:6,16; and for text gpt, \
+         such as gpt:layers=2,width=64"
     )]
     Unknown(String),
     /// `mlp` without widths.
     #[error("`mlp` needs the width of each hidden layer, such as mlp:100 or mlp:100,100")]
     NoWidths,
-    /// A layer's width is not a number from 1 on.
-    #[error("`{width}` in `{text}` is not a width; each hidden layer has 1 to {MAX_WIDTH} neurons")]
+    /// A layer's width is not a number in its range.
+    #[error("`{width}` in `{text}` is not a width; {accepted}")]
     Width {
         /// The text given as the width.
         width: String,
         /// The whole text.
         text: String,
+        /// What would be accepted.
+        accepted: &'static str,
     },
     /// Too many layers.
-    #[error("`mlp` has {0} hidden layers; 1 to {MAX_LAYERS} are accepted")]
-    Layers(usize),
+    #[error("`{network}` has {layers} widths; 1 to {MAX_LAYERS} are accepted")]
+    Layers {
+        /// The network.
+        network: &'static str,
+        /// The number of its widths.
+        layers: usize,
+    },
     /// A setting that occurs twice.
     #[error("{network}: {name} is given twice")]
     GivenTwice {
@@ -38,14 +46,6 @@ pub enum NetworkError {
         network: &'static str,
         /// The setting.
         name: String,
-    },
-    /// A part of the text without an equals sign.
-    #[error("{network}: `{item}` is not a setting, such as layers=2")]
-    NotASetting {
-        /// The network.
-        network: &'static str,
-        /// The part.
-        item: String,
     },
     /// An unknown setting.
     #[error("{network} has no setting `{name}`{}; it has {}", did_you_mean(nearest), listed(known))]
@@ -102,5 +102,23 @@ pub enum NetworkError {
         needs: &'static str,
         /// The shape of the data's samples.
         sample: SampleShape,
+    },
+    /// Images that are too small for the layers.
+    #[error(
+        "`{network}` has too many layers for images of {} × {} pixels: {} × {} are left after {layers} of \
+         its convolutions, and the next one needs at least {smallest} × {smallest}",
+        image.0, image.1, left.0, left.1
+    )]
+    TooSmall {
+        /// The network.
+        network: String,
+        /// Height and width of the images.
+        image: (usize, usize),
+        /// The convolutions that fit.
+        layers: usize,
+        /// Height and width after them.
+        left: (usize, usize),
+        /// The least height and width for another one.
+        smallest: usize,
     },
 }

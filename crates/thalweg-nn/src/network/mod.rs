@@ -1,10 +1,10 @@
-//! Networks from text: softmax regression, multilayer perceptrons, transformers.
+//! Networks from text: softmax regression, multilayer perceptrons, convolutional networks, transformers.
 //!
 //! ```
 //! use thalweg_nn::network::{Architecture, Initial, Mlp, Network, SampleShape};
 //!
 //! let mut network: Network = "mlp:100,50".parse()?;
-//! assert_eq!(network.architecture, Architecture::Mlp(Mlp { hidden: vec![100, 50] }));
+//! assert_eq!(network.architecture, Architecture::Mlp(Mlp::new([100, 50])));
 //! network.initial = Initial::Normal(0.01);
 //! let image = SampleShape::Image { height: 8, width: 8 };
 //! assert_eq!(network.elements(image, 10), (64 + 1) * 100 + (100 + 1) * 50 + (50 + 1) * 10);
@@ -12,10 +12,18 @@
 //! ```
 
 mod activation;
+mod arguments;
+mod batch_norm;
+mod cnn;
+mod convolution;
+mod dropout;
 mod error;
 mod gpt;
 mod initial;
-mod perceptron;
+mod layers;
+mod mlp;
+mod pooling;
+mod regularisation;
 mod shape;
 
 use std::fmt;
@@ -27,16 +35,22 @@ use candle_nn::VarBuilder;
 use crate::named_text::NamedText;
 use crate::trainable::Model;
 
+use gpt::Transformer;
+use layers::{Layers, Plan};
+
 pub use activation::Activation;
+pub use cnn::Cnn;
+pub use convolution::{Padding, Window};
 pub use error::NetworkError;
 pub use gpt::Gpt;
 pub use initial::Initial;
-pub use perceptron::Mlp;
+pub use mlp::Mlp;
+pub use regularisation::Regularisation;
 pub use shape::SampleShape;
 
 /// A network between its inputs and its classes.
 ///
-/// As text: an architecture, such as `softmax`, `mlp:100,100` or `gpt:layers=2,width=64`.
+/// As text: an architecture, such as `softmax`, `mlp:100,100`, `cnn:6,16` or `gpt:layers=2,width=64`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Network {
     /// The layers.
@@ -52,6 +66,8 @@ pub struct Network {
 pub enum Architecture {
     /// A multilayer perceptron, or softmax regression.
     Mlp(Mlp),
+    /// A convolutional network.
+    Cnn(Cnn),
     /// A transformer that predicts the next token.
     Gpt(Gpt),
 }
@@ -62,7 +78,7 @@ impl Network {
     pub fn new(architecture: Architecture) -> Self {
         let (activation, initial) = match architecture {
             Architecture::Gpt(_) => Gpt::USUAL,
-            Architecture::Mlp(_) => (Activation::Relu, Initial::He),
+            Architecture::Mlp(_) | Architecture::Cnn(_) => (Activation::Relu, Initial::He),
         };
         Self { architecture, activation, initial }
     }
@@ -70,15 +86,18 @@ impl Network {
     /// Checks that the network takes samples of a shape; a number is a number of features.
     ///
     /// # Errors
-    /// [`NetworkError::Sample`].
+    /// [`NetworkError::Sample`], [`NetworkError::TooSmall`].
     pub fn check(&self, sample: impl Into<SampleShape>) -> std::result::Result<(), NetworkError> {
         let sample = sample.into();
         let needs = match (&self.architecture, sample) {
             (Architecture::Mlp(_), SampleShape::Sequence { .. }) => "features or images",
-            (Architecture::Gpt(_), SampleShape::Features(_) | SampleShape::Image { .. }) => {
-                "a text"
+            (Architecture::Mlp(_), _) => return Ok(()),
+            (Architecture::Cnn(it), SampleShape::Image { height, width }) => {
+                return it.check(height, width);
             }
-            (Architecture::Mlp(_) | Architecture::Gpt(_), _) => return Ok(()),
+            (Architecture::Cnn(_), _) => "images",
+            (Architecture::Gpt(_), SampleShape::Sequence { .. }) => return Ok(()),
+            (Architecture::Gpt(_), _) => "a text",
         };
         Err(NetworkError::Sample { network: self.to_string(), needs, sample })
     }
@@ -97,21 +116,32 @@ impl Network {
         let sample = sample.into();
         self.check(sample).map_err(candle_core::Error::wrap)?;
         let with = (self.activation, self.initial);
-        Ok(match &self.architecture {
-            Architecture::Mlp(it) => {
-                Box::new(it.build(vars, (sample.features(), classes), with)?)
-            }
-            Architecture::Gpt(it) => Box::new(it.build(vars, sizes(sample, classes), with)?),
-        })
+        if let Architecture::Gpt(it) = &self.architecture {
+            return Ok(Box::new(Transformer::new(it, vars, sizes(sample, classes), with)?));
+        }
+        Ok(Box::new(Layers::build(&self.plan(sample, classes), vars, with)?))
     }
 
     /// The number of trained elements, such as weights and biases, for samples of a shape and the
     /// given number of classes.
     pub fn elements(&self, sample: impl Into<SampleShape>, classes: usize) -> usize {
         let sample = sample.into();
-        match &self.architecture {
-            Architecture::Mlp(it) => it.elements(sample.features(), classes),
-            Architecture::Gpt(it) => it.elements(sizes(sample, classes)),
+        if let Architecture::Gpt(it) = &self.architecture {
+            return it.elements(sizes(sample, classes));
+        }
+        let plan = self.plan(sample, classes);
+        plan.into_iter().map(Plan::elements).fold(0, usize::saturating_add)
+    }
+
+    /// The layers for samples that [`check`](Self::check) accepts; none of a transformer, which is not a row
+    /// of layers.
+    fn plan(&self, sample: SampleShape, classes: usize) -> Vec<Plan> {
+        match (&self.architecture, sample) {
+            (Architecture::Cnn(it), SampleShape::Image { height, width }) => {
+                it.plan(height, width, classes)
+            }
+            (Architecture::Cnn(_) | Architecture::Gpt(_), _) => Vec::new(),
+            (Architecture::Mlp(it), _) => it.plan(sample.features(), classes),
         }
     }
 }
@@ -128,15 +158,14 @@ fn sizes(sample: SampleShape, classes: usize) -> gpt::Sizes {
 impl FromStr for Network {
     type Err = NetworkError;
 
-    /// Reads `softmax`, `mlp:100,100`, `gpt` or `gpt:layers=2,width=64,heads=4`, with the usual activation
-    /// and initialisation.
+    /// Reads `softmax`, `mlp:100,100`, `cnn`, `cnn:6,16` or `gpt`, all but the first with settings if
+    /// wanted, with the usual activation and initialisation.
     fn from_str(text: &str) -> std::result::Result<Self, NetworkError> {
         let NamedText { name, arguments } = NamedText::new(text);
         let architecture = match (name, arguments) {
-            ("softmax", None) => Architecture::Mlp(Mlp { hidden: Vec::new() }),
-            ("mlp", arguments) => {
-                Architecture::Mlp(Mlp::parse(arguments.unwrap_or_default(), text)?)
-            }
+            ("softmax", None) => Architecture::Mlp(Mlp::default()),
+            ("mlp", _) => Architecture::Mlp(Mlp::parse(text)?),
+            ("cnn", _) => Architecture::Cnn(Cnn::parse(text)?),
             ("gpt", _) => Architecture::Gpt(Gpt::parse(text)?),
             _ => return Err(NetworkError::Unknown(text.to_owned())),
         };
@@ -148,61 +177,11 @@ impl fmt::Display for Network {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.architecture {
             Architecture::Mlp(it) => it.fmt(f),
+            Architecture::Cnn(it) => it.fmt(f),
             Architecture::Gpt(it) => it.fmt(f),
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::weights::Weights;
-
-    #[test]
-    fn text_round_trips() {
-        for text in ["softmax", "mlp:100,100", "mlp:1", "gpt", "gpt:layers=1,heads=8"] {
-            assert_eq!(text.parse::<Network>().unwrap().to_string(), text);
-        }
-        for text in ["relu", "sigmoid", "tanh", "gelu"] {
-            assert_eq!(text.parse::<Activation>().unwrap().to_string(), text);
-        }
-        for text in ["he", "xavier", "normal:0.01"] {
-            assert_eq!(text.parse::<Initial>().unwrap().to_string(), text);
-        }
-    }
-
-    #[test]
-    fn an_unknown_network_is_an_error_that_lists_the_known_ones() {
-        let says = |text: &str| text.parse::<Network>().unwrap_err().to_string();
-        assert!(says("cnn").starts_with("there is no network `cnn`; there are softmax; mlp"));
-        assert!(says("mlp").contains("such as mlp:100 or mlp:100,100"));
-        assert!(says("softmax:3").contains("there is no network `softmax:3`"));
-        assert!(says("mlp:").starts_with("`mlp` needs the width of each hidden layer"));
-        assert!(says("mlp:,").starts_with("`` in `mlp:,` is not a width"));
-        assert!(says("mlp:100,0").starts_with("`0` in `mlp:100,0`"));
-        assert!(says("mlp:1e3").contains("1 to 100000"));
-        assert!(says(&format!("mlp:1{}", ",1".repeat(100))).contains("101 hidden layers"));
-        for text in ["normal", "normal:", "normal:-1", "normal:0", "normal:nan", "normal:1e99"] {
-            assert!(text.parse::<Initial>().is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn parameters_have_the_names_and_shapes_of_the_article() {
-        let weights = Weights::new(0);
-        let network: Network = "mlp:5,4".parse().unwrap();
-        network.build(&weights.builder(), 3, 2).unwrap();
-        let shapes: Vec<_> =
-            weights.vars().into_iter().map(|(name, var)| (name, var.dims().to_vec())).collect();
-        let expected = [
-            ("W1", vec![3, 5]),
-            ("b1", vec![5]),
-            ("W2", vec![5, 4]),
-            ("b2", vec![4]),
-            ("W3", vec![4, 2]),
-            ("b3", vec![2]),
-        ];
-        assert_eq!(shapes, expected.map(|(name, dims)| (name.to_owned(), dims)));
-        assert_eq!(network.elements(3, 2), weights.elements());
-    }
-}
+mod tests;

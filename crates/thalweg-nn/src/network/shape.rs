@@ -38,7 +38,8 @@ impl SampleShape {
     /// The networks that take such samples.
     pub(super) fn networks(self) -> &'static str {
         match self {
-            Self::Features(_) | Self::Image { .. } => "softmax and mlp",
+            Self::Features(_) => "softmax and mlp",
+            Self::Image { .. } => "softmax, mlp and cnn",
             Self::Sequence { .. } => "gpt",
         }
     }

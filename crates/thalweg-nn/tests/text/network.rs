@@ -25,7 +25,10 @@ fn settings_that_are_wrong_are_refused() {
         says("gpt:width=6"),
         "gpt: a width of 6 cannot be divided among 4 heads; width is a multiple of heads"
     );
-    assert_eq!(says("gpt:2"), "gpt: `2` is not a setting, such as layers=2");
+    assert_eq!(
+        says("gpt:2"),
+        "`2` in `gpt:2` is not a width; gpt has settings, such as gpt:layers=2,width=64"
+    );
     assert_eq!(says("gpt:width=8,width=8"), "gpt: width is given twice");
     for text in ["gpt:width=x", "gpt:width=-8", "gpt:heads=0", "gpt:width=20000", "gpt:layers="] {
         assert!(says(text).contains(" is refused; "), "{text}");
@@ -44,7 +47,7 @@ fn a_network_for_other_samples_says_which_one_suits() {
     let says = refused("gpt", SampleShape::Features(4));
     assert!(says.starts_with("`gpt` needs a text; a sample of this data has 4 features"), "{says}");
     let says = refused("gpt", SampleShape::Image { height: 8, width: 8 });
-    assert!(says.ends_with("for which there is softmax and mlp"), "{says}");
+    assert!(says.ends_with("8 × 8 pixels, for which there is softmax, mlp and cnn"), "{says}");
 }
 
 #[test]

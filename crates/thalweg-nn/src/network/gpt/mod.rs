@@ -8,14 +8,11 @@ mod weighting;
 
 use std::fmt;
 
-use candle_core::Result;
-use candle_nn::VarBuilder;
-
 use super::activation::Activation;
+use super::arguments::{Arguments, Widths};
 use super::error::NetworkError;
 use super::initial::Initial;
-use crate::named_text::{NamedText, SettingsError};
-use transformer::Transformer;
+pub(super) use transformer::Transformer;
 
 /// A decoder-only transformer before it has weights: each token's scores come from it and those before it
 /// (Radford et al., "Language Models are Unsupervised Multitask Learners", 2019,
@@ -56,6 +53,9 @@ pub struct Gpt {
 const NAME: &str = "gpt";
 const MAX_LAYERS: usize = 100;
 const MAX_WIDTH: usize = 10_000;
+/// There are no widths of layers.
+const NO_WIDTHS: Widths =
+    Widths { range: 1..=0, accepted: "gpt has settings, such as gpt:layers=2,width=64" };
 /// The settings, and what each accepts.
 const KNOWN: [(&str, &str); 3] = [
     ("layers", "a whole number from 1 to 100"),
@@ -74,53 +74,22 @@ impl Gpt {
     pub(super) const USUAL: (Activation, Initial) = (Activation::Gelu, Initial::Normal(0.02));
 
     /// Reads the whole text.
-    pub(super) fn parse(text: &str) -> std::result::Result<Self, NetworkError> {
+    pub(super) fn parse(text: &str) -> Result<Self, NetworkError> {
         let mut this = Self::default();
-        let named = NamedText::new(text);
-        let named = NamedText { arguments: named.arguments.filter(|it| !it.is_empty()), ..named };
-        for setting in named.settings() {
-            let (key, value) = setting.map_err(|error| match error {
-                SettingsError::GivenTwice(name) => NetworkError::GivenTwice { network: NAME, name },
-                SettingsError::NotASetting(item) => {
-                    NetworkError::NotASetting { network: NAME, item }
-                }
-            })?;
-            let Some((_, accepted)) = KNOWN.into_iter().find(|(name, _)| *name == key) else {
-                return Err(NetworkError::UnknownSetting {
-                    network: NAME,
-                    name: key.to_owned(),
-                    nearest: thalweg::internal::nearest(key, KNOWN.map(|(name, _)| name)),
-                    known: KNOWN.to_vec(),
-                });
-            };
-            let (field, most) = match key {
+        for setting in Arguments::parse(NAME, text, &NO_WIDTHS)?.settings {
+            let (field, most) = match setting.name {
                 "layers" => (&mut this.layers, MAX_LAYERS),
                 "width" => (&mut this.width, MAX_WIDTH),
-                _ => (&mut this.heads, MAX_WIDTH),
+                "heads" => (&mut this.heads, MAX_WIDTH),
+                _ => return Err(setting.unknown(&KNOWN)),
             };
-            let number = value.parse().ok().filter(|number| (1..=most).contains(number));
-            *field = number.ok_or_else(|| NetworkError::InvalidSetting {
-                network: NAME,
-                setting: key.to_owned(),
-                value: value.to_owned(),
-                accepted,
-            })?;
+            *field = setting.value(&KNOWN, |number| (1..=most).contains(number))?;
         }
         let Self { width, heads, .. } = this;
         match width.is_multiple_of(heads) {
             true => Ok(this),
             false => Err(NetworkError::Heads { width, heads }),
         }
-    }
-
-    /// The network for tokens and classes.
-    pub(super) fn build(
-        &self,
-        vars: &VarBuilder,
-        sizes: Sizes,
-        with: (Activation, Initial),
-    ) -> Result<Transformer> {
-        Transformer::new(self, vars, sizes, with)
     }
 
     pub(super) fn elements(&self, Sizes { vocabulary, length, classes }: Sizes) -> usize {
