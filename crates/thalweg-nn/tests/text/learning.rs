@@ -28,7 +28,7 @@ fn a_grammar_is_learnt() {
     }
     let last = last.unwrap();
     assert!(last.test_loss < 0.6 && last.test_loss > 0.2, "{last:?}");
-    assert!(last.test_accuracy > 0.8, "{last:?}");
+    assert!(last.test_accuracy > 0.75, "{last:?}");
     // A target is a character.
     let samples = comparison.timing(0).samples;
     assert_eq!(samples % 32, 0);

@@ -91,7 +91,7 @@ fn settings_are_tuned_and_methods_compared_on_text() {
         epochs: 1,
         ..settings(folder.path())
     };
-    let settings = experiment::Settings { training, seeds: 2, validation: 0.2, patience: None };
+    let settings = experiment::Settings { training, seeds: 2, ..experiment::Settings::default() };
     let path = folder.path().join("experiment");
     let run = experiment::Run::start(&Registry::standard(), &path, settings).unwrap();
     let results = run.run(&|_| {}, &|| false).unwrap();
