@@ -14,7 +14,7 @@ pub(super) const HEADINGS: [&str; 4] =
 
 /// e^loss: as if each character were chosen among so many that are equally likely.
 fn perplexity(loss: f64) -> String {
-    number((100.0 * loss.exp()).round() / 100.0)
+    format!("{:.2}", loss.exp())
 }
 
 /// The cells of a method.
