@@ -12,7 +12,7 @@ use thalweg_nn::experiment::{ExperimentError, Results, Run, Search, Settings};
 use thalweg_nn::session::SessionError;
 
 use super::bars::Drawing;
-use super::{Options, given, quoted, signals};
+use super::{Options, data, given, quoted, signals};
 use crate::distinct::check_distinct_sweeps;
 use crate::failure::{Failure, say, warn};
 use crate::progress::bar;
@@ -90,7 +90,10 @@ fn open(options: &Options, registry: &Registry) -> Result<Run, Failure> {
         true => Some(Run::settings_of(&options.out).map_err(Failure::failed)?),
         false => None,
     };
-    let base = before.clone().unwrap_or_default();
+    let base = match &before {
+        Some(before) => before.clone(),
+        None => Settings::suiting(&data(options)?),
+    };
     let settings = Settings {
         training: given(options, base.training)?,
         seeds: options.seeds.unwrap_or(base.seeds),

@@ -13,25 +13,27 @@ use thalweg_nn::experiment::Vary;
 #[derive(Debug, Args)]
 #[command(after_help = examples())]
 pub struct Options {
-    /// The data set: digits, idx:DIR, csv:FILE:label=COLUMN, spirals, moons, blobs [default: digits]
+    /// The data set: digits, idx:DIR, csv:FILE:label=COLUMN, text:FILE, spirals, moons, blobs [default:
+    /// digits]
     #[arg(long, value_name = "SOURCE")]
     pub data: Option<String>,
 
     /// The share of samples in the test split, between 0 and 1 [default: a quarter; a fifth of an IDX
-    /// folder with one part; the test part of one with two]
+    /// folder with one part; the test part of one with two; the last tenth of a text]
     #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
     pub test: Option<f64>,
 
-    /// The network: softmax, or mlp with the neurons of each hidden layer [default: mlp:100,100]
+    /// The network: softmax, mlp with the neurons of each hidden layer, or for text gpt, such as
+    /// gpt:layers=2,width=64,heads=4 [default: mlp:100,100; gpt for text]
     #[arg(long, value_name = "NETWORK")]
     pub model: Option<String>,
 
-    /// The activation of hidden layers: relu, sigmoid, tanh, gelu [default: relu]
+    /// The activation of hidden layers: relu, sigmoid, tanh, gelu [default: relu; gelu of gpt]
     #[arg(long, value_name = "NAME")]
     pub activation: Option<String>,
 
     /// The initialisation of weights: he, xavier, normal:DEVIATION [default: he for relu and gelu, xavier
-    /// for sigmoid and tanh]
+    /// for sigmoid and tanh; normal:0.02 of gpt]
     #[arg(long, value_name = "NAME")]
     pub init: Option<String>,
 
@@ -84,11 +86,11 @@ pub struct Options {
     #[arg(long, value_name = "SPEC")]
     pub clip: Option<String>,
 
-    /// Samples per step [default: 128]
+    /// Samples per step, of a text windows [default: 128; 32 for text]
     #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
     pub batch: Option<usize>,
 
-    /// Passes over the training samples [default: 20]
+    /// Passes over the training samples [default: 20; 5 for text]
     #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<u64>::new().range(1..))]
     pub epochs: Option<u64>,
 
@@ -127,10 +129,13 @@ Ctrl-C stops after the current step, with exit code 130. --resume continues the 
 
 Without --with: {suite}.
 
+A text is cut into windows of 64 characters, or of N with text:FILE:length=N; an epoch is a pass over them. The network predicts each character from those before it in its window, and the best one writes a sample at the end, with temperature 0.8.
+
 Examples:
   thalweg train --out run
   thalweg train --out run --resume
   thalweg train --data idx:mnist --model mlp:100,100 --with adam --out run2
-  thalweg train --data csv:iris.csv:label=species --landscape --out run3"
+  thalweg train --data csv:iris.csv:label=species --landscape --out run3
+  thalweg train --data text:plays.txt --model gpt:layers=2,width=64 --with adamw --out run4"
     )
 }

@@ -277,7 +277,8 @@ impl Comparison {
 
     /// Whether single matrix products are large enough to be faster on several threads than on one.
     pub fn is_large(&self) -> bool {
-        self.contenders[0].weights.elements().saturating_mul(self.training.batch) >= LARGE
+        let rows = self.training.batch.saturating_mul(self.train.targets_each());
+        self.contenders[0].weights.elements().saturating_mul(rows) >= LARGE
     }
 
     /// Steps taken.

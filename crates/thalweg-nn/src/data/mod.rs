@@ -37,4 +37,5 @@ pub use source::{SOURCES, Source, SourceEntry};
 pub use split::Split;
 pub use synthetic::{Shape, Synthetic};
 pub use table::Rows;
+pub(crate) use text::readable;
 pub use text::{TextFile, Vocabulary};

@@ -17,7 +17,7 @@ use crate::landscape::Directions;
 use crate::regions;
 use crate::report::Report;
 use crate::report::text::counted;
-use crate::session::{EVENTS, SessionError, Trained, folder_of, plot};
+use crate::session::{EVENTS, SAMPLE, SessionError, Trained, folder_of, plot};
 use crate::tensorboard;
 
 /// What `results.json` holds.
@@ -136,8 +136,10 @@ impl Run {
             if let Some(best) = run.best_epoch {
                 let model = trained.model(method, (&result.spec, best * steps))?;
                 put(&format!("{folder}/model.safetensors"), &model)?;
-                let (confusion, mistakes) = trained.predictions(method)?;
-                (shown.confusion, shown.mistakes) = (Some(confusion), mistakes);
+                trained.predict(method, &mut shown)?;
+                if let Some(sample) = &shown.sample {
+                    put(&format!("{folder}/{SAMPLE}"), format!("{sample}\n").as_bytes())?;
+                }
             }
             methods.push(shown);
         }

@@ -98,6 +98,14 @@ pub struct Run {
 }
 
 impl Settings {
+    /// The default, with what is [usual](session::Settings::suiting) for a source.
+    pub fn suiting(source: &Source) -> Self {
+        let default = Self::default();
+        let usual = session::Settings::suiting(source);
+        let training = session::Settings { methods: default.training.methods, ..usual };
+        Self { training, ..default }
+    }
+
     /// Checks that every text can be read, and gives the sweeps.
     ///
     /// # Errors

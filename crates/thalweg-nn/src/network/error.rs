@@ -14,7 +14,8 @@ pub enum NetworkError {
     /// No network of that name.
     #[error(
         "there is no network `{0}`; there are softmax; mlp with the width of each hidden layer, such as \
-         mlp:100,100; and cnn with the channels of each convolution, such as cnn:6,16"
+         mlp:100,100; cnn with the channels of each convolution, such as cnn:6,16; and for text gpt, \
+         such as gpt:layers=2,width=64"
     )]
     Unknown(String),
     /// `mlp` without widths.
@@ -70,6 +71,16 @@ pub enum NetworkError {
         /// What would be accepted.
         accepted: &'static str,
     },
+    /// A width that the heads of attention do not divide.
+    #[error(
+        "gpt: a width of {width} cannot be divided among {heads} heads; width is a multiple of heads"
+    )]
+    Heads {
+        /// The width.
+        width: usize,
+        /// The heads.
+        heads: usize,
+    },
     /// An unknown activation.
     #[error("there is no activation `{0}`; there are {names}", names = Activation::names())]
     Activation(String),
@@ -80,7 +91,10 @@ pub enum NetworkError {
     )]
     Initial(String),
     /// A network for other samples.
-    #[error("`{network}` needs {needs}; a sample of this data has {sample}")]
+    #[error(
+        "`{network}` needs {needs}; a sample of this data has {sample}, for which there is {}",
+        sample.networks()
+    )]
     Sample {
         /// The network.
         network: String,

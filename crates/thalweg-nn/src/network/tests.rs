@@ -9,6 +9,8 @@ fn text_round_trips() {
         "softmax",
         "mlp:100,100",
         "mlp:1",
+        "gpt",
+        "gpt:layers=1,heads=8",
         "mlp:100,100,norm=batch,dropout=0.5",
         "cnn:6,16",
         "cnn:6,16,dense=120/84",
@@ -90,7 +92,7 @@ fn a_network_for_other_samples_says_what_it_needs() {
     let tokens = SampleShape::Sequence { length: 9, vocabulary: 5 };
     assert_eq!(
         check("cnn:6", SampleShape::Features(2)).unwrap_err().to_string(),
-        "`cnn:6` needs images; a sample of this data has 2 features"
+        "`cnn:6` needs images; a sample of this data has 2 features, for which there is softmax and mlp"
     );
     assert!(check("mlp:6", tokens).unwrap_err().to_string().contains("features or images"));
     assert_eq!(

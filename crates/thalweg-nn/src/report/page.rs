@@ -6,7 +6,7 @@ use thalweg_draw::page::{self, VideoWords, video_controls};
 use super::contents::{LandscapeView, Report, styles_of};
 use super::figure::Figure;
 use super::text::counted;
-use super::{interactive, mistakes, palette, results};
+use super::{interactive, mistakes, palette, results, writing};
 
 impl Report {
     /// The page, with everything in one file except the landscape's video.
@@ -33,6 +33,7 @@ impl Report {
                 }
             }
             @if let Some(landscape) = &self.landscape { (landscape.section()) }
+            (writing::section(self))
             (mistakes::section(self))
             (self.formulas())
         }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use candle_core::Tensor;
 use thalweg_draw::plot::Scene;
 use thalweg_lab::output;
 
@@ -12,7 +13,8 @@ use super::run::Session;
 use super::settings::Settings;
 use super::{bytes, metrics, trajectory};
 use crate::compare::{CompareError, Comparison};
-use crate::data::Dataset;
+use crate::data::{Dataset, Kind};
+use crate::generation::{self, Generation};
 use crate::history::Snapshot;
 use crate::landscape::{Directions, Landscape, VIDEO_SIZE};
 use crate::model::Description;
@@ -21,17 +23,21 @@ use crate::report::{
 };
 use crate::{history, regions};
 
+/// What a network wrote, in its method's folder.
+pub const SAMPLE: &str = "sample.txt";
 /// Points along a side of the loss surface.
 const RESOLUTION: usize = 41;
 /// The loss surface is the mean loss over at most this many training samples.
 const MAX_SURFACE_SAMPLES: usize = 2000;
+/// A sample of a text has many targets: at most this many.
+const MAX_SURFACE_TARGETS: usize = 2000;
 /// At most this many mistakes of a method are shown in the report.
 const MAX_MISTAKES: usize = 24;
 
 impl Session {
     /// Writes the trained networks, the plots and the report. `written` is called with the name of
     /// each file within the folder, `surface` with the number of computed points of the loss surface
-    /// and the number of all points.
+    /// and the number of all points. The result is what the report shows.
     ///
     /// # Errors
     /// [`SessionError`], such as a file that cannot be written.
@@ -39,7 +45,7 @@ impl Session {
         &self,
         mut written: impl FnMut(&str),
         surface: &(dyn Fn(usize, usize) + Sync),
-    ) -> Result<(), SessionError> {
+    ) -> Result<Report, SessionError> {
         let mut put = |name: &str, contents: &[u8]| -> Result<(), SessionError> {
             output::write(&self.folder.join(name), contents)?;
             written(name);
@@ -52,6 +58,11 @@ impl Session {
             put(&format!("{}/model.safetensors", folder_of(label)), &model)?;
         }
         let results = self.results()?;
+        for MethodResult { label, sample, .. } in &results {
+            if let Some(text) = sample {
+                put(&format!("{}/{SAMPLE}", folder_of(label)), format!("{text}\n").as_bytes())?;
+            }
+        }
         let title = self.title();
         plot(&mut put, "loss", &loss_chart(&title, &results).scene())?;
         plot(&mut put, "accuracy", &accuracy_chart(&title, &results).scene())?;
@@ -70,7 +81,9 @@ impl Session {
             }
             None => None,
         };
-        put("report.html", self.report(results, landscape, regions).html().as_bytes())
+        let report = self.report(results, landscape, regions);
+        put("report.html", report.html().as_bytes())?;
+        Ok(report)
     }
 
     /// Network and data, such as `mlp:100,100 on digits`.
@@ -105,8 +118,7 @@ impl Session {
         let records = metrics::read(&self.folder.join(JSON))?;
         let mut results = history::results(&self.comparison, records);
         for (method, result) in results.iter_mut().enumerate() {
-            let (confusion, mistakes) = self.trained().predictions(method)?;
-            (result.confusion, result.mistakes) = (Some(confusion), mistakes);
+            self.trained().predict(method, result)?;
         }
         Ok(results)
     }
@@ -119,9 +131,16 @@ impl Session {
     ) -> Report {
         let it = &self.settings;
         let (train, test) = (self.dataset.train.len(), self.dataset.test.len());
-        let mut settings = vec![
-            ("training samples", train.to_string()),
-            ("test samples", test.to_string()),
+        let mut settings = match &self.dataset.kind {
+            Kind::Text { vocabulary, length } => vec![
+                ("training windows", train.to_string()),
+                ("test windows", test.to_string()),
+                ("characters of a window", length.to_string()),
+                ("vocabulary", vocabulary.len().to_string()),
+            ],
+            _ => vec![("training samples", train.to_string()), ("test samples", test.to_string())],
+        };
+        settings.extend([
             ("weights and biases", self.comparison.weights(0).elements().to_string()),
             ("activation", it.activation.clone()),
             ("initialisation", it.init.clone()),
@@ -129,7 +148,7 @@ impl Session {
             ("epochs", it.epochs.to_string()),
             ("steps", self.comparison.steps().to_string()),
             ("seed", it.seed.to_string()),
-        ];
+        ]);
         let more = [("schedule", &it.schedule), ("groups", &it.groups), ("clipping", &it.clip)];
         settings.extend(more.into_iter().filter_map(|(name, text)| Some((name, text.clone()?))));
         settings.push(("again", it.command()));
@@ -185,11 +204,39 @@ impl Trained<'_> {
         Ok(description.file(&tensors)?)
     }
 
+    /// Adds to a result what the network predicts: of the test samples the confusion matrix and the mistakes; of text
+    /// a sample of what it writes.
+    pub fn predict(&self, method: usize, result: &mut MethodResult) -> Result<(), SessionError> {
+        if let Kind::Text { .. } = self.dataset.kind {
+            result.sample = self.sample(method)?;
+            return Ok(());
+        }
+        let (confusion, mistakes) = self.predictions(method)?;
+        (result.confusion, result.mistakes) = (Some(confusion), mistakes);
+        Ok(())
+    }
+
+    /// Text from a method's network, as [`Generation`] is by default; `None` of data that is not text, and of
+    /// a method that diverged.
+    fn sample(&self, method: usize) -> Result<Option<String>, SessionError> {
+        let Kind::Text { vocabulary, length } = &self.dataset.kind else { return Ok(None) };
+        if self.comparison.diverged_at(method).is_some() {
+            return Ok(None);
+        }
+        let scores = |inputs: &Tensor| self.comparison.evaluate(method, inputs);
+        let text = Generation::default().of(scores, *length, &generation::start(vocabulary))?;
+        Ok(Some(vocabulary.decode(text)))
+    }
+
+    /// How many training samples the loss surface is over.
+    fn surface_samples(&self) -> usize {
+        let train = &self.dataset.train;
+        let most = (MAX_SURFACE_TARGETS / train.targets_each()).clamp(1, MAX_SURFACE_SAMPLES);
+        train.len().min(most)
+    }
+
     /// The confusion matrix on the test samples, and the mistakes with the highest probability.
-    pub fn predictions(
-        &self,
-        method: usize,
-    ) -> Result<(Vec<Vec<u64>>, Vec<Mistake>), SessionError> {
+    fn predictions(&self, method: usize) -> Result<(Vec<Vec<u64>>, Vec<Mistake>), SessionError> {
         let test = &self.dataset.test;
         let predictions = self.comparison.predictions(method)?;
         let truths = test.labels().map_err(CompareError::from)?;
@@ -220,8 +267,7 @@ impl Trained<'_> {
         progress: &(dyn Fn(usize, usize) + Sync),
     ) -> Result<Landscape, SessionError> {
         let paths = history::paths(self.comparison, snapshots, results);
-        let samples = self.dataset.train.len().min(MAX_SURFACE_SAMPLES) as u32;
-        let samples = (0..samples).collect::<Vec<u32>>();
+        let samples = (0..self.surface_samples() as u32).collect::<Vec<u32>>();
         let samples = self.dataset.train.subset(&samples).map_err(CompareError::from)?;
         let loss = self.comparison.loss_at(&samples)?;
         Ok(Landscape::new(self.title(), &paths, directions, RESOLUTION, &loss, progress)?)
@@ -241,7 +287,7 @@ impl Trained<'_> {
     }
 
     fn caption(&self, landscape: &Landscape) -> String {
-        let samples = self.dataset.train.len().min(MAX_SURFACE_SAMPLES);
+        let samples = self.surface_samples();
         let plane = match landscape.plane.directions() {
             Directions::Principal => {
                 "The plane through the start of the paths along their first two principal directions"

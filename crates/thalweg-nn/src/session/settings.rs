@@ -11,17 +11,17 @@ use super::error::{Difference, SessionError};
 use crate::compare::{DEFAULT_SUITE, Method, Training, methods_in};
 use crate::data::{Source, Split};
 use crate::landscape::Directions;
-use crate::network::{Activation, Initial, Network};
+use crate::network::{Activation, Architecture, Gpt, Initial, Network};
 
 /// The settings of a run, as stored in `run.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
-    /// The data: `digits`, `idx:DIR`, `csv:FILE:label=COLUMN`, `spirals`, …
+    /// The data: `digits`, `idx:DIR`, `csv:FILE:label=COLUMN`, `text:FILE`, `spirals`, …
     pub data: String,
     /// The share of the test split; `None` for the default of the data.
     pub test: Option<f64>,
-    /// The network: `softmax` or `mlp:100,100`.
+    /// The network: `softmax`, `mlp:100,100` or `gpt`.
     pub model: String,
     /// The activation after a hidden layer: relu, sigmoid, tanh, gelu.
     pub activation: String,
@@ -67,6 +67,22 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// What is usual for a source: for a text the usual transformer, five epochs and batches of 32 windows;
+    /// for others the default.
+    pub fn suiting(source: &Source) -> Self {
+        let usual = Self { data: source.to_string(), ..Self::default() };
+        let Source::Text(_) = source else { return usual };
+        let network = Network::new(Architecture::Gpt(Gpt::default()));
+        Self {
+            model: network.to_string(),
+            activation: network.activation.to_string(),
+            init: network.initial.to_string(),
+            batch: 32,
+            epochs: 5,
+            ..usual
+        }
+    }
+
     /// Reads `run.json`: the settings and the checksum of the data.
     ///
     /// # Errors
