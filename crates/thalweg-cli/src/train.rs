@@ -13,8 +13,9 @@ use std::time::Instant;
 
 use rayon::ThreadPoolBuilder;
 use thalweg::Registry;
-use thalweg_nn::compare::{CompareError, Tick, products_on_one_thread};
-use thalweg_nn::data::{DataError, Source};
+use thalweg_draw::numbers::number;
+use thalweg_nn::compare::{CompareError, Score, Tick, products_on_one_thread};
+use thalweg_nn::data::{Arrays, DataError, Dataset, Source, TaskKind};
 use thalweg_nn::network::Activation;
 use thalweg_nn::session::{Outcome, Session, SessionError, Settings};
 
@@ -38,6 +39,7 @@ pub fn run(options: &Options, registry: &Registry, quiet: bool) -> Result<(), Fa
     }
     let threads = session.comparison().threads();
     let pool = ThreadPoolBuilder::new().num_threads(threads).build().map_err(Failure::failed)?;
+    warn_of(session.dataset());
     let bars = Bars::new(session.comparison(), quiet);
     let ended = pool.install(|| {
         session
@@ -124,6 +126,12 @@ fn given(options: &Options, mut settings: Settings) -> Result<Settings, Failure>
             settings.data = source.to_string();
         }
     }
+    if let Some(task) = &options.task {
+        settings.task = task.parse().map_err(Failure::usage)?;
+    }
+    if !options.drop.is_empty() {
+        settings.drop.clone_from(&options.drop);
+    }
     set(&mut settings.model, &options.model);
     if let Some(other) = options.activation.as_ref().filter(|it| **it != settings.activation) {
         let activation = other.parse::<Activation>().map_err(Failure::usage)?;
@@ -151,7 +159,9 @@ fn given(options: &Options, mut settings: Settings) -> Result<Settings, Failure>
 /// Data with an absolute path, so that a run can be resumed from any folder.
 fn source(text: &str) -> Result<Source, Failure> {
     let mut source = Source::parse(text).map_err(Failure::usage)?;
-    if let Source::Idx(path) | Source::Csv { path, .. } = &mut source {
+    if let Source::Idx(path) | Source::Csv { path, .. } | Source::Npz(Arrays { path, .. }) =
+        &mut source
+    {
         *path = absolute(&path).map_err(Failure::failed)?;
     }
     Ok(source)
@@ -165,7 +175,17 @@ fn is_same(source: &Source, text: &str) -> bool {
         (Source::Csv { path: a, label }, Ok(Source::Csv { path: b, label: before })) => {
             *label == before && found(a) == found(&b)
         }
+        (Source::Npz(a), Ok(Source::Npz(b))) => {
+            (&a.x, &a.y) == (&b.x, &b.y) && found(&a.path) == found(&b.path)
+        }
         (_, before) => before.is_ok_and(|before| *source == before),
+    }
+}
+
+/// Says what the data lacks.
+fn warn_of(data: &Dataset) {
+    for warning in data.preparation.warnings() {
+        say(&format!("warning: {warning}"));
     }
 }
 
@@ -205,29 +225,33 @@ fn show(bars: &Bars, comparison: &thalweg_nn::compare::Comparison, tick: &Tick) 
 
 /// How the methods stand at the end.
 fn standing(session: &Session) -> Result<Table, Failure> {
-    let mut table = Table::new(&[
-        "method",
-        "train loss",
-        "train",
-        "test loss",
-        "test",
-        "samples/s",
-        "optimizer",
-    ]);
-    let comparison = session.comparison();
+    let (comparison, target) = (session.comparison(), &session.dataset().target);
+    let score = |score: &Score| target.task().score(score.accuracy);
+    let mut heading = match target.task() {
+        TaskKind::Classification => vec!["method", "train loss", "train", "test loss", "test"],
+        TaskKind::Regression => {
+            vec!["method", "train loss", "train R²", "test loss", "test R²", "test RMSE"]
+        }
+    };
+    heading.extend(["samples/s", "optimizer"]);
+    let mut table = Table::new(&heading);
     let scores = comparison.scores().map_err(Failure::failed)?;
     for (method, (label, [train, test])) in comparison.labels().zip(scores).enumerate() {
         let timing = comparison.timing(method);
         let or_dash = |text: Option<String>| text.unwrap_or_else(|| "–".to_owned());
-        table.row(vec![
+        let mut cells = vec![
             label.to_owned(),
             format!("{:.4}", train.loss),
-            format!("{:.2}%", 100.0 * train.accuracy),
+            score(&train),
             format!("{:.4}", test.loss),
-            format!("{:.2}%", 100.0 * test.accuracy),
+            score(&test),
+        ];
+        cells.extend(target.rmse(test.loss).map(number));
+        cells.extend([
             or_dash(timing.samples_per_second().map(|rate| format!("{rate:.0}"))),
             or_dash(timing.optimizer_share().map(|share| format!("{:.1}%", 100.0 * share))),
         ]);
+        table.row(cells);
     }
     Ok(table)
 }

@@ -11,9 +11,17 @@ use thalweg_nn::compare::DEFAULT_SUITE;
 #[derive(Debug, Args)]
 #[command(after_help = examples())]
 pub struct Options {
-    /// The data set: digits, idx:DIR, csv:FILE:label=COLUMN, spirals, moons, blobs [default: digits]
+    /// The data set: digits, idx:DIR, csv:FILE:label=COLUMN, npz:FILE, spirals, moons, blobs [default: digits]
     #[arg(long, value_name = "SOURCE")]
     pub data: Option<String>,
+
+    /// What to predict: a class (classification), or a number (regression) [default: classification]
+    #[arg(long, value_name = "TASK")]
+    pub task: Option<String>,
+
+    /// A column of the table to leave out, such as an identifier; repeat for several
+    #[arg(long, value_name = "COLUMN")]
+    pub drop: Vec<String>,
 
     /// The share of samples in the test split, between 0 and 1 [default: a quarter; a fifth of an IDX
     /// folder with one part; the test part of one with two]
@@ -114,6 +122,7 @@ Examples:
   thalweg train --out run
   thalweg train --out run --resume
   thalweg train --data idx:mnist --model mlp:100,100 --with adam --out run2
-  thalweg train --data csv:iris.csv:label=species --landscape --out run3"
+  thalweg train --data csv:iris.csv:label=species --landscape --out run3
+  thalweg train --data csv:houses.csv:label=price --task regression --drop id --out run4"
     )
 }

@@ -141,7 +141,7 @@ impl Contender {
     }
 
     pub fn score(&self, task: &Task, samples: &Samples) -> Result<Score, CompareError> {
-        self.evaluate(task, |model| score::score(model, &task.loss, samples))
+        self.evaluate(task, |model| score::score(model, task, samples))
     }
 
     pub fn predictions(&self, task: &Task, samples: &Samples) -> Result<Predictions, CompareError> {

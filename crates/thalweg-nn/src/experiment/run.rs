@@ -248,11 +248,11 @@ fn prepare(
     let it = &settings.training;
     let source = Source::parse(&it.data).map_err(SessionError::from)?;
     let split = Split { seed: it.seed, test: it.test };
-    let dataset = Dataset::load(&source, &split).map_err(SessionError::from)?;
+    let dataset = Dataset::read(&source, &split, &it.reading()).map_err(SessionError::from)?;
     let parts = Parts::of(&dataset, settings.validation, it.seed).map_err(SessionError::from)?;
     let network = it.network()?;
-    let (inputs, classes) = (dataset.features(), dataset.classes.len());
-    let task = Task::classification(move |vars| network.build(&vars, inputs, classes));
+    let (inputs, outputs) = (dataset.features(), dataset.outputs());
+    let task = Task::new(dataset.target.task(), move |vars| network.build(&vars, inputs, outputs));
     let mut experiment = Experiment::new(parts, task, sweeps, settings.plan());
     let (all, share) = (dataset.clone(), settings.validation);
     experiment = experiment.split_by(move |seed| Parts::of(&all, share, seed));

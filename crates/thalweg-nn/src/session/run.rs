@@ -114,7 +114,13 @@ impl Session {
         }
         let (state, lengths) = saved::read(&path)?;
         parts.comparison.restore(&state)?;
-        let logs = Logs::reopen(folder, &parts.labels(), parts.landscape.is_some(), &lengths)?;
+        let logs = Logs::reopen(
+            folder,
+            &parts.labels(),
+            parts.landscape.is_some(),
+            parts.dataset.target.task(),
+            &lengths,
+        )?;
         Ok(Self::with(folder, settings, parts, logs, lock))
     }
 
@@ -150,7 +156,12 @@ impl Session {
         parts: Parts,
         lock: File,
     ) -> Result<Self, SessionError> {
-        let logs = Logs::create(folder, &parts.labels(), parts.landscape.is_some())?;
+        let logs = Logs::create(
+            folder,
+            &parts.labels(),
+            parts.landscape.is_some(),
+            parts.dataset.target.task(),
+        )?;
         let mut session = Self::with(folder, settings, parts, logs, lock);
         session.record_weights()?;
         session.checkpoint()?;
@@ -293,10 +304,10 @@ fn read_run(folder: &Path) -> Result<Run, SessionError> {
 /// The data and the comparison before its first step.
 fn prepare(registry: &Registry, settings: &Settings) -> Result<Parts, SessionError> {
     let plan = settings.parse(registry)?;
-    let dataset = Dataset::load(&plan.source, &plan.split)?;
-    let (network, inputs, classes) = (plan.network, dataset.features(), dataset.classes.len());
-    check_memory(&settings.model, network.elements(inputs, classes), plan.methods.len())?;
-    let task = Task::classification(move |vars| network.build(&vars, inputs, classes));
+    let dataset = Dataset::read(&plan.source, &plan.split, &plan.reading)?;
+    let (network, inputs, outputs) = (plan.network, dataset.features(), dataset.outputs());
+    check_memory(&settings.model, network.elements(inputs, outputs), plan.methods.len())?;
+    let task = Task::new(dataset.target.task(), move |vars| network.build(&vars, inputs, outputs));
     let comparison =
         Comparison::new(&dataset.train, &dataset.test, task, &plan.methods, plan.training)?;
     check_folders(comparison.labels())?;
