@@ -14,6 +14,7 @@ use thalweg_lab::run::RunError;
 use thalweg_lab::sweep::Sweep;
 
 use crate::descend::{PrecisionArg, deviation, point, setting, starts};
+use crate::distinct::check_distinct_sweeps;
 use crate::failure::{Failure, say};
 use crate::outputs::outputs;
 use crate::progress::{Progress, bar};
@@ -109,6 +110,7 @@ pub fn run(options: &Options, registry: &Registry, quiet: bool) -> Result<(), Fa
             texts.collect::<Result<_, _>>()?
         }
     };
+    check_distinct_sweeps(&entries)?;
     let outputs = outputs(&options.out, Format::of)?;
     let (schedule, clip) = (options.schedule.as_deref(), options.clip.as_deref());
     let setting = setting(options.precision, (options.noise, options.seed), schedule, clip)?;

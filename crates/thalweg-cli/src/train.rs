@@ -17,7 +17,7 @@ use thalweg_draw::numbers::number;
 use thalweg_nn::compare::{CompareError, Score, Tick, products_on_one_thread};
 use thalweg_nn::data::{Arrays, DataError, Dataset, Source, TaskKind};
 use thalweg_nn::network::Activation;
-use thalweg_nn::session::{Outcome, Session, SessionError, Settings};
+use thalweg_nn::session::{Extension, Outcome, Session, SessionError, Settings};
 
 use crate::failure::{Failure, say};
 use crate::table::Table;
@@ -100,17 +100,17 @@ fn open(options: &Options, registry: &Registry) -> Result<Session, Failure> {
     }
     let known = Session::registry_of(registry, &options.out).map_err(Failure::failed)?;
     settings.check(&known).map_err(Failure::usage)?;
-    let what = settings.differences(&before);
-    if what.is_empty() {
-        for file in Session::changed_rules(&options.out).map_err(Failure::failed)? {
-            say(&format!(
-                "warning: {file} has changed since the run began; the run continues with the text \
+    let extension = Extension::between(&before, &settings);
+    let extension = extension.map_err(|what| {
+        Failure::usage(SessionError::Differs { folder: options.out.clone(), what })
+    })?;
+    for file in Session::changed_rules(&options.out).map_err(Failure::failed)? {
+        say(&format!(
+            "warning: {file} has changed since the run began; the run continues with the text \
                  that it began with"
-            ));
-        }
-        return Session::resume_in(registry, &options.out).map_err(refused);
+        ));
     }
-    Err(Failure::usage(SessionError::Differs { folder: options.out.clone(), what }))
+    Session::extend_in(registry, &options.out, &extension).map_err(refused)
 }
 
 /// The settings that are given, over others.
@@ -194,6 +194,8 @@ fn refused(error: SessionError) -> Failure {
     match error {
         SessionError::Compare(CompareError::Method { .. } | CompareError::SameLabel(_))
         | SessionError::SameFolder { .. }
+        | SessionError::Stretched { .. }
+        | SessionError::Network(_)
         | SessionError::Data(DataError::TestShare { .. }) => Failure::usage(error),
         _ => Failure::failed(error),
     }

@@ -134,8 +134,8 @@ impl Trained {
     fn new() -> Result<Self, Failure> {
         let data = Dataset::load(&Source::Digits, &Split::default())?;
         let (network, classes): (Network, usize) = (NETWORK.parse()?, data.classes.len());
-        let features = data.features();
-        let task = Task::classification(move |vars| network.build(&vars, features, classes));
+        let sample = data.shape();
+        let task = Task::classification(move |vars| network.build(&vars, sample, classes));
         let mut comparison =
             Comparison::new(&data.train, &data.test, task, &methods(&DEFAULT_SUITE)?, TRAINING)?;
         let (mut records, mut snapshots) = (Vec::new(), vec![Snapshot::of(&comparison)?]);

@@ -3,6 +3,7 @@
 //!
 //! - [`data`]: data sets, split from a seed;
 //! - [`network`], [`Weights`]: networks from text, and seeded initialisation for any candle model;
+//!   [`Trainable`] is one that computes something else in training;
 //! - [`compare`]: several methods on the same network, weights and batches, step by step;
 //! - [`experiment`]: methods tuned on validation samples, then compared over seeds;
 //! - [`model`]: trained networks as files that describe themselves;
@@ -27,7 +28,9 @@ pub mod regions;
 pub mod report;
 pub mod session;
 pub mod tensorboard;
+mod trainable;
 mod weights;
 
 pub use linear::linear;
-pub use weights::Weights;
+pub use trainable::{Mode, Trainable};
+pub use weights::{Values, Weights};

@@ -19,14 +19,15 @@ use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use candle_core::{D, DType, Device, Module, Tensor};
+use candle_core::{D, DType, Device, Tensor};
 use candle_nn::VarBuilder;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 use thalweg_lab::output::reason;
 
 use crate::data::{Column, DataError, Dataset, Kind, Rows, Scaling, Target, Wanted};
-use crate::network::{Activation, Network, NetworkError, Perceptron};
+use crate::network::{Activation, Network, NetworkError, SampleShape};
+use crate::trainable::{Mode, Model as Layers, Trainable};
 
 /// The key of the description in a file's metadata.
 const KEY: &str = "thalweg";
@@ -113,7 +114,7 @@ pub enum ModelError {
 pub struct Model {
     /// What it is.
     pub description: Description,
-    network: Perceptron,
+    network: Layers,
 }
 
 impl Description {
@@ -123,6 +124,7 @@ impl Description {
             Kind::Table { columns } => (columns.clone(), None),
             Kind::Plane => (["x", "y"].map(str::to_owned).to_vec(), None),
             Kind::Images { height, width } => (Vec::new(), Some([*height, *width])),
+            Kind::Text { .. } => (Vec::new(), None),
         };
         Self {
             version: VERSION,
@@ -159,6 +161,14 @@ impl Description {
         let fills = matches!(self.scaling, Scaling::Standard { .. });
         let (features, task) = (self.inputs, self.target.task());
         Rows::read(path, &Wanted { columns, features, fills, task, label })
+    }
+
+    /// What a sample is to the network.
+    fn shape(&self) -> SampleShape {
+        match self.image {
+            Some([height, width]) => SampleShape::Image { height, width },
+            None => SampleShape::Features(self.inputs),
+        }
     }
 
     /// The number of outputs of the network.
@@ -207,7 +217,7 @@ impl Model {
         let network = described(&description).map_err(|error| wrong(error.to_string()))?;
         let vars = VarBuilder::from_buffered_safetensors(bytes, DType::F32, &Device::Cpu)?;
         let network = network
-            .build(&vars, description.inputs, description.outputs())
+            .build(&vars, description.shape(), description.outputs())
             .map_err(|error| wrong(error.to_string()))?;
         Ok(Self { description, network })
     }
@@ -257,7 +267,7 @@ impl Model {
             let inputs: Vec<f32> =
                 chunk.iter().flat_map(|row| self.description.scaling.apply(row)).collect();
             let inputs = Tensor::from_vec(inputs, (chunk.len(), wanted), &Device::Cpu)?;
-            take(&self.network.forward(&inputs)?)?;
+            take(&self.network.scores(&inputs, Mode::Evaluation)?)?;
         }
         Ok(())
     }

@@ -9,8 +9,8 @@ use thalweg_lab::sweep::Sweep;
 use thalweg_nn::compare::{Comparison, Task, Training, methods};
 use thalweg_nn::data::{Dataset, Source, Split};
 use thalweg_nn::experiment::{
-    EXPERIMENT, Experiment, ExperimentError, Parts, Plan, Results, Run, Settings, Stage, TRIALS,
-    Trial,
+    EXPERIMENT, Experiment, ExperimentError, Parts, Plan, Results, Run, Search, Settings, Stage,
+    TRIALS, Trial, Vary,
 };
 use thalweg_nn::session;
 
@@ -160,6 +160,79 @@ fn a_winner_is_named_only_where_the_seeds_show_one() {
     assert!(one.verdict().contains("not distinguishable with one seed"), "{}", one.verdict());
 }
 
+#[test]
+fn halving_trains_a_third_of_the_settings_three_times_as_long() {
+    let texts = ["sgd:lr=1e-4..1:log9"];
+    let full = Plan { epochs: 9, ..PLAN() };
+    let halved = Plan { search: Search::Halving, ..full };
+    let experiment = Experiment::new(parts(), task(), sweeps(&texts), halved);
+    let ran = AtomicUsize::new(0);
+    let count = |_: &Trial| {
+        ran.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    };
+    let halved = experiment.run(Vec::new(), &count, &|| false).unwrap();
+    assert_eq!(ran.into_inner(), experiment.trials());
+    assert_eq!(experiment.trials(), (9 + 3 + 2 + 1) * 2 + 3);
+    let full = run(parts(), &texts, full);
+    let [halved, full] = [&halved, &full].map(|it| &it.standings[0]);
+    let limits: Vec<Option<u64>> = halved.tuning.iter().map(|it| it.trials[0].limit).collect();
+    let count = |limit| limits.iter().filter(|it| **it == limit).count();
+    assert_eq!([count(Some(1)), count(Some(3)), count(None)], [6, 1, 2]);
+    // A short trial is the beginning of a long one, and only those that were trained to the end are chosen.
+    for (short, long) in halved.tuning.iter().zip(&full.tuning) {
+        for (short, long) in short.trials.iter().zip(&long.trials) {
+            assert_eq!(short.epochs[..], long.epochs[..short.limit.unwrap_or(9) as usize]);
+        }
+    }
+    assert_eq!(limits[halved.chosen], None);
+    // Known trials of another length are not taken for it.
+    let known: Vec<Trial> = full.tuning.iter().flat_map(|it| it.trials.clone()).collect();
+    let again = experiment.run(known, &|_| Ok(()), &|| false).unwrap();
+    assert_eq!(again.standings[0].tuning[0].trials, halved.tuning[0].trials);
+}
+
+#[test]
+fn seeds_vary_what_they_are_told_to() {
+    let epochs = |vary: &str| {
+        let methods = vec!["sgd:lr=0.1".to_owned()];
+        let training = session::Settings { methods, batch: 32, ..settings().training };
+        let settings = Settings { training, vary: vary.parse().unwrap(), ..settings() };
+        let folder = tempfile::tempdir().unwrap();
+        let run = Run::start(&Registry::standard(), folder.path(), settings).unwrap();
+        let results = run.run(&|_| {}, &|| false).unwrap();
+        results.standings[0].runs.iter().map(|run| run.epochs.clone()).collect::<Vec<_>>()
+    };
+    let all: Vec<_> = ["weights", "order", "validation", "split"].into_iter().map(epochs).collect();
+    for runs in &all {
+        // The first seed is the same, whatever varies; the second differs.
+        assert_eq!(runs[0], all[0][0]);
+        assert_ne!(runs[1], runs[0]);
+    }
+    assert!(all[1..].iter().all(|runs| runs[1] != all[0][1]));
+    assert_eq!(epochs("weights,order,validation")[0], all[0][0]);
+    assert_eq!(Vary::default().to_string(), "weights,order,validation");
+}
+
+#[test]
+fn settings_drawn_at_random_are_the_same_for_the_same_seed() {
+    let drawn = |seed: u64| {
+        let training = session::Settings {
+            methods: vec!["adam:lr=1e-4..1:log9,beta1=0.5..0.99:9".to_owned(); 2],
+            seed,
+            ..settings().training
+        };
+        let settings = Settings { training, random: Some(6), ..settings() };
+        let sweeps = settings.sweeps(&Registry::standard()).unwrap();
+        sweeps.into_iter().map(|sweep| sweep.specs).collect::<Vec<_>>()
+    };
+    assert_eq!(drawn(0)[0].len(), 6);
+    assert_eq!(drawn(0), drawn(0));
+    assert_ne!(drawn(0)[0], drawn(1)[0]);
+    // Each method has a stream of its own.
+    assert_ne!(drawn(0)[0], drawn(0)[1]);
+}
+
 fn settings() -> Settings {
     let training = session::Settings {
         data: "blobs:samples=200".to_owned(),
@@ -168,7 +241,7 @@ fn settings() -> Settings {
         epochs: 3,
         ..session::Settings::default()
     };
-    Settings { training, seeds: 2, validation: 0.2, patience: None }
+    Settings { training, seeds: 2, validation: 0.2, ..Settings::default() }
 }
 
 #[test]

@@ -5,12 +5,13 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use candle_core::{DType, Device, Module};
+use candle_core::{DType, Device};
 use candle_nn::VarBuilder;
 use thalweg_nn::compare::{Tick, cross_entropy};
 use thalweg_nn::data::Samples;
 use thalweg_nn::network::Network;
 use thalweg_nn::session::{Outcome, Session, SessionError, Settings};
+use thalweg_nn::{Mode, Trainable};
 
 /// Six steps per epoch, three epochs; with a stateful schedule, groups and clipping.
 fn settings() -> Settings {
@@ -218,7 +219,8 @@ fn loss_of(file: &Path, test: &Samples) -> f64 {
     let tensors = candle_core::safetensors::load(file, &Device::Cpu).unwrap();
     let vars = VarBuilder::from_tensors(tensors, DType::F32, &Device::Cpu);
     let network: Network = "mlp:6".parse().unwrap();
-    let scores = network.build(&vars, 2, 3).unwrap().forward(&test.inputs).unwrap();
+    let network = network.build(&vars, 2, 3).unwrap();
+    let scores = network.scores(&test.inputs, Mode::Evaluation).unwrap();
     f64::from(cross_entropy(&scores, &test.targets).unwrap().to_scalar::<f32>().unwrap())
 }
 

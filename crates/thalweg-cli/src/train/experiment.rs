@@ -6,24 +6,25 @@ use std::time::Instant;
 
 use thalweg::Registry;
 use thalweg_lab::sweep::Sweep;
-use thalweg_nn::compare::{DEFAULT_SUITE, products_on_one_thread};
+use thalweg_nn::compare::products_on_one_thread;
 use thalweg_nn::data::DataError;
-use thalweg_nn::experiment::{ExperimentError, Results, Run, Settings, VALIDATION_SHARE};
-use thalweg_nn::session::{self, SessionError};
+use thalweg_nn::experiment::{ExperimentError, Results, Run, Search, Settings};
+use thalweg_nn::session::SessionError;
 
 use super::{Options, given, quoted, signals};
+use crate::distinct::check_distinct_sweeps;
 use crate::failure::{Failure, say};
 use crate::progress::bar;
 use crate::table::Table;
 
-/// Seeds, where nothing says how many.
-const SEEDS: usize = 5;
-
 /// Whether the options ask for an experiment: for something to choose, or for several seeds.
 pub fn is_wanted(options: &Options) -> bool {
-    let asked = options.tune || options.seeds.is_some() || options.validation.is_some();
-    asked
+    let counts = options.seeds.is_some() || options.validation.is_some();
+    let chooses = options.tune || options.random.is_some() || options.halving;
+    counts
+        || chooses
         || options.patience.is_some()
+        || options.vary.is_some()
         || options.with.iter().any(|text| Sweep::is_in(text))
         || (options.resume && Run::is_in(&options.out))
 }
@@ -80,26 +81,17 @@ fn open(options: &Options, registry: &Registry) -> Result<Run, Failure> {
         true => Some(Run::settings_of(&options.out).map_err(Failure::failed)?),
         false => None,
     };
-    let base = match &before {
-        Some(before) => before.training.clone(),
-        None => {
-            // The article's six, whose rates are chosen here.
-            let name = |spec: &str| spec.split(':').next().unwrap_or(spec).to_owned();
-            let methods = DEFAULT_SUITE.map(name).to_vec();
-            session::Settings { methods, ..session::Settings::default() }
-        }
-    };
-    let training = given(options, base)?;
-    let or = |number: fn(&Settings) -> usize, usual| before.as_ref().map_or(usual, number);
+    let base = before.clone().unwrap_or_default();
     let settings = Settings {
-        training,
-        seeds: options.seeds.unwrap_or(or(|it| it.seeds, SEEDS)),
-        validation: options
-            .validation
-            .unwrap_or_else(|| before.as_ref().map_or(VALIDATION_SHARE, |it| it.validation)),
-        patience: options.patience.or(before.as_ref().and_then(|it| it.patience)),
+        training: given(options, base.training)?,
+        seeds: options.seeds.unwrap_or(base.seeds),
+        validation: options.validation.unwrap_or(base.validation),
+        patience: options.patience.or(base.patience),
+        vary: options.vary.unwrap_or(base.vary),
+        random: options.random.or(base.random),
+        search: if options.halving { Search::Halving } else { base.search },
     };
-    settings.sweeps(registry).map_err(Failure::usage)?;
+    check_distinct_sweeps(&settings.sweeps(registry).map_err(Failure::usage)?)?;
     let Some(before) = before else {
         return Run::start(registry, &options.out, settings).map_err(refused);
     };

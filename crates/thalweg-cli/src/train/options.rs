@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
+use thalweg_lab::sweep::MOST_SETTINGS;
 use thalweg_nn::compare::DEFAULT_SUITE;
+use thalweg_nn::experiment::Vary;
 
 /// Options of `train`. None has a default here: what is not given comes from the resumed run, or from the
 /// library.
@@ -64,6 +66,20 @@ pub struct Options {
     #[arg(long, value_name = "EPOCHS", value_parser = RangedU64ValueParser::<u64>::new().range(1..))]
     pub patience: Option<u64>,
 
+    /// What differs between the seeds: weights, order, validation (which samples are held out), split (which
+    /// are tested) [default: weights,order,validation]
+    #[arg(long, value_name = "WORDS")]
+    pub vary: Option<Vary>,
+
+    /// Draw this many settings of each sweep at random, between the ends of its ranges, instead of the grid
+    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(2..=MOST_SETTINGS as u64))]
+    pub random: Option<usize>,
+
+    /// Try settings by successive halving: all for a ninth of the epochs, the best third for a third of them,
+    /// the best third of these for all
+    #[arg(long)]
+    pub halving: bool,
+
     /// The schedule of every learning rate, such as 'warmup:steps=100 then cosine:steps=900'
     #[arg(long, value_name = "SPEC")]
     pub schedule: Option<String>,
@@ -92,7 +108,8 @@ pub struct Options {
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
 
-    /// Resume the run in the folder from its last checkpoint, with the settings it was started with
+    /// Resume the run in the folder from its last checkpoint, with the settings it was started with; more
+    /// --epochs make it longer, and --landscape can be added
     #[arg(long)]
     pub resume: bool,
 

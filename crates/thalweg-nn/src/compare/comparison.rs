@@ -13,12 +13,13 @@ use super::error::CompareError;
 use super::method::Method;
 use super::order::Order;
 use super::score::{self, Predictions, Score, score};
-use super::task::{Model, Task};
+use super::task::Task;
 use super::timing::Timing;
 use super::training::Training;
 use crate::data::{Samples, TaskKind};
 use crate::record::{EpochRecord, StepRecord};
-use crate::weights::Weights;
+use crate::trainable::{Mode, Model, Trainable};
+use crate::weights::{Values, Weights};
 
 /// Multiplications per forward pass from which several threads are faster than one.
 const LARGE: usize = 1 << 27;
@@ -145,20 +146,21 @@ impl Comparison {
         self.contenders.par_iter().map(both).collect()
     }
 
-    /// The scores over samples of a network with these weights, in the order of [`Weights::flat`].
+    /// The scores over samples of a network with these values.
     ///
     /// # Errors
-    /// [`CompareError::Candle`], if a computation fails or the number of weights is not that of the network.
-    pub fn score_at(&self, weights: &[f32], samples: &Samples) -> Result<Score, CompareError> {
+    /// [`CompareError::Candle`], if a computation fails or the number of values is not that of the network.
+    pub fn score_at(&self, values: &Values, samples: &Samples) -> Result<Score, CompareError> {
         let own = Weights::new(self.training.seed);
         let model = (self.task.build)(own.builder())?;
-        own.set_flat(weights)?;
-        Ok(score(model.as_ref(), &self.task, samples)?)
+        own.set_values(values)?;
+        Ok(score(model.as_ref(), &self.task, samples, Mode::Evaluation)?)
     }
 
     /// The loss over samples as a function of all weights, in the order of [`Weights::flat`]: the
     /// input of a loss landscape. It can be called from many threads, each with its own copy of the
-    /// network; it is NaN where it cannot be computed.
+    /// network; it is NaN where it cannot be computed. Batch normalisation takes mean and variance of
+    /// the samples, up to 1000 at a time: running statistics belong to one method's weights.
     ///
     /// # Errors
     /// [`CompareError::Candle`], if the network cannot be built.
@@ -175,8 +177,9 @@ impl Comparison {
         Ok(move |values: &[f32]| {
             let taken = lock(&idle).pop();
             let Ok((weights, model)) = taken.map_or_else(make, Ok) else { return f64::NAN };
-            let scored =
-                weights.set_flat(values).and_then(|()| score(model.as_ref(), &self.task, samples));
+            let scored = weights
+                .set_flat(values)
+                .and_then(|()| score(model.as_ref(), &self.task, samples, Mode::OwnStatistics));
             lock(&idle).push((weights, model));
             scored.map_or(f64::NAN, |score| score.loss)
         })
@@ -215,7 +218,8 @@ impl Comparison {
     /// [`CompareError::Candle`], if a computation fails, such as for inputs that do not fit the
     /// network.
     pub fn evaluate(&self, method: usize, inputs: &Tensor) -> Result<Tensor, CompareError> {
-        self.contenders[method].evaluate(&self.task, |model| Ok(model.forward(inputs)?.detach()))
+        let scores = |model: &dyn Trainable| model.scores(inputs, Mode::Evaluation);
+        self.contenders[method].evaluate(&self.task, |model| Ok(scores(model)?.detach()))
     }
 
     /// The variables of a method's network, which train: its gradients are taken at them.
@@ -264,11 +268,12 @@ impl Comparison {
     }
 
     /// The recommended number of threads for the caller's pool: all for a large network
-    /// ([`is_large`](Self::is_large)), otherwise one per method, combined with
-    /// [`products_on_one_thread`].
+    /// ([`is_large`](Self::is_large)) and for one that [shares its work](Trainable::is_parallel),
+    /// otherwise one per method, combined with [`products_on_one_thread`].
     pub fn threads(&self) -> usize {
         let all = rayon::current_num_threads();
-        if self.is_large() { all } else { self.contenders.len().min(all) }
+        let is_shared = self.is_large() || self.contenders[0].is_parallel();
+        if is_shared { all } else { self.contenders.len().min(all) }
     }
 
     /// Whether single matrix products are large enough to be faster on several threads than on one.

@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use candle_core::{D, DType, Module, Result, Tensor};
+use candle_core::{D, DType, Result, Tensor};
 
 use super::task::Task;
 use crate::data::{Samples, TaskKind};
+use crate::trainable::{Mode, Trainable};
 
 /// Samples per forward pass in evaluation; bounds memory.
 const CHUNK: usize = 1000;
@@ -30,13 +31,18 @@ pub struct Predictions {
 }
 
 /// Evaluates a network.
-pub(super) fn score(model: &dyn Module, task: &Task, samples: &Samples) -> Result<Score> {
+pub(super) fn score(
+    model: &dyn Trainable,
+    task: &Task,
+    samples: &Samples,
+    mode: Mode,
+) -> Result<Score> {
     let (mut total, mut tally) = (0.0, Tally::new(task.kind(), samples)?);
     let count = samples.targets.dim(0)?;
     for from in (0..count).step_by(CHUNK) {
         let len = CHUNK.min(count - from);
         let targets = samples.targets.narrow(0, from, len)?;
-        let outputs = model.forward(&samples.inputs.narrow(0, from, len)?)?.detach();
+        let outputs = model.scores(&samples.inputs.narrow(0, from, len)?, mode)?.detach();
         total += f64::from((task.loss)(&outputs, &targets)?.to_scalar::<f32>()?) * len as f64;
         tally.count(&outputs, &targets)?;
     }
@@ -101,22 +107,24 @@ pub fn r_squared(residuals: f64, total: f64) -> f64 {
 }
 
 /// The number that a network gives for each sample.
-pub(super) fn numbers(model: &dyn Module, samples: &Samples) -> Result<Vec<f32>> {
+pub(super) fn numbers(model: &dyn Trainable, samples: &Samples) -> Result<Vec<f32>> {
     let (mut all, count) = (Vec::new(), samples.targets.dim(0)?);
     for from in (0..count).step_by(CHUNK) {
         let inputs = samples.inputs.narrow(0, from, CHUNK.min(count - from))?;
-        all.extend(model.forward(&inputs)?.detach().flatten_all()?.to_vec1::<f32>()?);
+        all.extend(
+            model.scores(&inputs, Mode::Evaluation)?.detach().flatten_all()?.to_vec1::<f32>()?,
+        );
     }
     Ok(all)
 }
 
 /// The predictions of a network.
-pub(super) fn predictions(model: &dyn Module, samples: &Samples) -> Result<Predictions> {
+pub(super) fn predictions(model: &dyn Trainable, samples: &Samples) -> Result<Predictions> {
     let mut all = Predictions::default();
     let count = samples.targets.dim(0)?;
     for from in (0..count).step_by(CHUNK) {
         let inputs = samples.inputs.narrow(0, from, CHUNK.min(count - from))?;
-        let outputs = model.forward(&inputs)?.detach();
+        let outputs = model.scores(&inputs, Mode::Evaluation)?.detach();
         let chances = candle_nn::ops::softmax(&outputs, D::Minus1)?;
         all.classes.extend(outputs.argmax(D::Minus1)?.flatten_all()?.to_vec1::<u32>()?);
         all.probabilities.extend(chances.max(D::Minus1)?.flatten_all()?.to_vec1::<f32>()?);

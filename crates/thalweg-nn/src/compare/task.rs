@@ -2,15 +2,12 @@
 
 use std::sync::Arc;
 
-use candle_core::{Module, Result, Tensor};
+use candle_core::{Result, Tensor};
 use candle_nn::VarBuilder;
 
 use super::loss::{Loss, cross_entropy, mean_squared_error};
 use crate::data::TaskKind;
-
-/// A network that scores classes, inputs `(samples, …)` to scores `(samples, …, classes)`, or gives a number,
-/// `(samples, …, 1)`.
-pub type Model = Box<dyn Module + Send + Sync>;
+use crate::trainable::{Model, Trainable};
 
 /// A network and a loss to train it with.
 #[derive(Clone)]
@@ -22,9 +19,11 @@ pub struct Task {
 
 impl Task {
     /// Classification by the network that `build` makes, with [`cross_entropy`] as the loss. Each
-    /// method trains its own copy of the network, all with the same initial weights. A network has
-    /// to be `Send` and `Sync`, as a struct of layers is; candle's `Sequential` is not.
-    pub fn classification<M: Module + Send + Sync + 'static>(
+    /// method trains its own copy of the network, all with the same initial weights. A network is any
+    /// candle [`Module`](candle_core::Module), or a [`Trainable`] if it computes something else in
+    /// training. It has to be `Send` and `Sync`, as a struct of layers is; candle's `Sequential` is
+    /// not.
+    pub fn classification<M: Trainable + 'static>(
         build: impl Fn(VarBuilder) -> Result<M> + Send + Sync + 'static,
     ) -> Self {
         Self::new(TaskKind::Classification, build)
@@ -32,14 +31,14 @@ impl Task {
 
     /// Regression by the network that `build` makes, with [`mean_squared_error`] as the loss; otherwise as
     /// [`classification`](Self::classification).
-    pub fn regression<M: Module + Send + Sync + 'static>(
+    pub fn regression<M: Trainable + 'static>(
         build: impl Fn(VarBuilder) -> Result<M> + Send + Sync + 'static,
     ) -> Self {
         Self::new(TaskKind::Regression, build)
     }
 
     /// A task of a kind, with the loss that goes with it.
-    pub fn new<M: Module + Send + Sync + 'static>(
+    pub fn new<M: Trainable + 'static>(
         kind: TaskKind,
         build: impl Fn(VarBuilder) -> Result<M> + Send + Sync + 'static,
     ) -> Self {

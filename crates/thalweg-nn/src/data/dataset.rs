@@ -8,15 +8,18 @@ use super::scaling::Scaling;
 use super::split;
 use super::table::Preparation;
 use super::target::Target;
+use super::text::Vocabulary;
+use crate::network::SampleShape;
 
 /// Inputs with their targets.
 #[derive(Debug, Clone)]
 pub struct Samples {
-    /// One sample per row: `(samples, features)` in f32 for the data sets of this module; for others,
-    /// any tensor whose first dimension is the number of samples.
+    /// One sample per row: `(samples, features)` in f32 for the data sets of this module, of text
+    /// `(samples, length)` in u32; for others, any tensor whose first dimension is the number of
+    /// samples.
     pub inputs: Tensor,
-    /// The class of each sample, `(samples)` in u32 for the data sets of this module; or its number, in f32,
-    /// standardised.
+    /// The class of each sample, `(samples)` in u32 for the data sets of this module; of text the next
+    /// character of each, `(samples, length)` in u32; of a regression its number, in f32, standardised.
     pub targets: Tensor,
 }
 
@@ -37,6 +40,13 @@ pub enum Kind {
     },
     /// Points of the plane.
     Plane,
+    /// Windows of a text: characters and the characters that follow each, as numbers.
+    Text {
+        /// The characters.
+        vocabulary: Vocabulary,
+        /// The number of characters of a window.
+        length: usize,
+    },
 }
 
 /// A data set for classification or regression.
@@ -128,7 +138,8 @@ impl Samples {
 }
 
 impl Dataset {
-    /// Training samples without a share of them, and that share, for validation.
+    /// Training samples without a share of them, and that share, for validation; of a text a block of
+    /// windows side by side, so that few have neighbours that are trained with.
     pub(crate) fn validation(
         &self,
         share: f64,
@@ -142,8 +153,11 @@ impl Dataset {
         if count == 0 || count >= samples {
             return Err(DataError::TooFewToValidate { samples, share, validation: count });
         }
-        let [validation, train] = split::shuffled(samples, count, random);
-        if self.target == Target::Class {
+        let [validation, train] = match self.kind {
+            Kind::Text { .. } => split::block(samples, count, random),
+            _ => split::shuffled(samples, count, random),
+        };
+        if self.target == Target::Class && !matches!(self.kind, Kind::Text { .. }) {
             let targets = self.train.labels()?;
             let kept = train.iter().map(|&i| targets[i as usize]);
             split::every_class_is_among(kept, &self.classes)?;
@@ -162,5 +176,16 @@ impl Dataset {
     /// The number of features of a sample.
     pub fn features(&self) -> usize {
         self.train.inputs.dims().iter().skip(1).product()
+    }
+
+    /// What a sample is to a network.
+    pub fn shape(&self) -> SampleShape {
+        match &self.kind {
+            &Kind::Images { height, width } => SampleShape::Image { height, width },
+            Kind::Table { .. } | Kind::Plane => SampleShape::Features(self.features()),
+            Kind::Text { vocabulary, length } => {
+                SampleShape::Sequence { length: *length, vocabulary: vocabulary.len() }
+            }
+        }
     }
 }

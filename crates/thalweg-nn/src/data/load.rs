@@ -5,7 +5,7 @@ use super::error::DataError;
 use super::source::Source;
 use super::split::Split;
 use super::target::TaskKind;
-use super::{arrays, digits, idx, points, table};
+use super::{arrays, digits, idx, points, table, text};
 
 /// What is read from a source.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -33,12 +33,18 @@ impl Dataset {
     /// | `idx:DIR` | pixels / 255 | the files `t10k-…`; a fifth where `DIR` has one pair of files |
     /// | `csv:FILE:label=COLUMN` | numbers: (x − μ) / σ of the training split, 0 where σ = 0 or the number is missing; texts: 0 and 1, a [`Column`](super::Column) each | a quarter |
     /// | `npz:FILE` | images of bytes / 255, other images / their greatest training value; everything else (x − μ) / σ of the training split | its test arrays; a quarter where it has none |
+    /// | `text:FILE` | windows of characters | a tenth: the end of the text |
     /// | `spirals`, `moons`, `blobs` | x and y | a quarter |
     ///
     /// The samples are shuffled by the seed. The first ones are the test split (the test share,
     /// rounded up), the others the training split. Files that come split keep their order. The same
     /// source and the same [`Split`] give the same bits. The target of a regression is (y − μ) / σ of the
     /// training split.
+    ///
+    /// A text is not shuffled, as a window would be tested between its neighbours that were trained
+    /// with. Its windows lie side by side, the last ones are the test split; what does not fill a
+    /// window at the end is left out. The vocabulary is that of the whole text: a character that only
+    /// the test split has is scored like any other, as one that training never saw.
     ///
     /// # Errors
     /// [`DataError`]: data that cannot be read, with file, line and column; a test share that leaves
@@ -53,6 +59,7 @@ impl Dataset {
                 table::load(path, label, source.title(), (options, reading))
             }
             Source::Npz(it) => arrays::load(it, source.title(), (options, reading)),
+            Source::Text(file) => text::load(file, options),
             Source::Synthetic(synthetic) => points::load(synthetic, options),
         }
     }

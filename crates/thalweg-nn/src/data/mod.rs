@@ -1,8 +1,8 @@
 //! Data sets: labelled samples, split into training and test samples.
 //!
 //! A [`Source`] says where samples come from, as text: `digits`, `idx:DIR`,
-//! `csv:FILE:label=COLUMN`, `spirals`, `moons`, `blobs`. [`Dataset::load`] reads or generates them,
-//! splits them by a seed, and gives tensors:
+//! `csv:FILE:label=COLUMN`, `text:FILE`, `spirals`, `moons`, `blobs`. [`Dataset::load`] reads or
+//! generates them, splits them by a seed, and gives tensors:
 //!
 //! ```
 //! use thalweg_nn::data::{Dataset, Source, Split};
@@ -30,10 +30,11 @@ mod split;
 mod synthetic;
 mod table;
 mod target;
+mod text;
 
 pub use arrays::{Arrays, KNOWN as KNOWN_ARRAYS};
 pub use dataset::{Dataset, Kind, Samples};
-pub use error::{DataError, IdxError, NpyError, NpzError, TableError};
+pub use error::{DataError, IdxError, NpyError, NpzError, TableError, TextError};
 pub use load::Reading;
 pub use scaling::Scaling;
 pub use source::{SOURCES, Source, SourceEntry};
@@ -41,3 +42,4 @@ pub use split::Split;
 pub use synthetic::{Shape, Synthetic};
 pub use table::{Column, Preparation, Rows, Truths, Wanted};
 pub use target::{Target, TaskKind};
+pub use text::{TextFile, Vocabulary};

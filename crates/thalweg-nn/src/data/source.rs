@@ -7,6 +7,7 @@ use std::str::FromStr;
 use super::arrays::Arrays;
 use super::error::DataError;
 use super::synthetic::{Shape, Synthetic};
+use super::text::TextFile;
 use crate::named_text::NamedText;
 
 /// Where a data set comes from.
@@ -44,6 +45,8 @@ pub enum Source {
     },
     /// NumPy's arrays: inputs and targets.
     Npz(Arrays),
+    /// A text, whose characters are predicted from those before them.
+    Text(TextFile),
     /// Points of the plane, generated from the seed.
     Synthetic(Synthetic),
 }
@@ -60,11 +63,12 @@ pub struct SourceEntry {
 }
 
 /// Every kind of source.
-pub const SOURCES: [SourceEntry; 7] = [
+pub const SOURCES: [SourceEntry; 8] = [
     row("digits", "digits", "1,797 handwritten digits of 8×8 pixels, bundled with the program"),
     row("idx", "idx:DIR", "a folder of IDX files, as MNIST and Fashion-MNIST come"),
     row("csv", "csv:FILE:label=COLUMN", "a table with a header and a column of classes or numbers"),
     row("npz", "npz:FILE", "arrays of NumPy: inputs x and targets y"),
+    row("text", "text:FILE", "a text, whose next character is predicted from those before it"),
     row("spirals", "spirals", "interleaved spiral arms, in the plane"),
     row("moons", "moons", "two interleaving half circles, in the plane"),
     row("blobs", "blobs", "Gaussian clusters on a circle, in the plane"),
@@ -76,9 +80,9 @@ const fn row(name: &'static str, form: &'static str, summary: &'static str) -> S
 
 impl Source {
     /// Reads a source: `digits`, `idx:DIR`, `csv:FILE:label=COLUMN`, `npz:FILE` or
-    /// `npz:FILE:x=NAME,y=NAME` (`FILE` may contain colons),
-    /// `spirals`, `moons`, `blobs`, the last three with optional settings, such as
-    /// `spirals:classes=5,samples=1000,noise=0.1`. White space around names and values is ignored; a
+    /// `npz:FILE:x=NAME,y=NAME` (`FILE` may contain colons), `text:FILE`,
+    /// `spirals`, `moons`, `blobs`, the last four with optional settings, such as
+    /// `text:FILE:length=64` or `spirals:classes=5,samples=1000,noise=0.1`. White space around names and values is ignored; a
     /// path is taken as it is.
     ///
     /// # Errors
@@ -110,6 +114,8 @@ impl Source {
             },
             ("npz", None | Some("")) => Err(malformed("the file is missing")),
             ("npz", Some(rest)) => npz(rest, &malformed),
+            ("text", None | Some("")) => Err(malformed("the file is missing")),
+            ("text", Some(rest)) => TextFile::parse(rest, malformed).map(Self::Text),
             _ => match Shape::named(name) {
                 Some(shape) => Synthetic::parse(shape, named, malformed).map(Self::Synthetic),
                 None => Err(DataError::UnknownSource {
@@ -139,6 +145,7 @@ impl Source {
                 let name = last(path);
                 name.strip_suffix(".npz").unwrap_or(&name).to_owned()
             }
+            Self::Text(file) => file.title(),
             Self::Synthetic(synthetic) => synthetic.shape.name().to_owned(),
         }
     }
@@ -174,10 +181,11 @@ fn npz(rest: &str, malformed: &impl Fn(&str) -> DataError) -> Result<Source, Dat
 /// How the source of that name is written, with settings if it has any.
 fn form_of(name: &str) -> String {
     let form = SOURCES.iter().find(|row| row.name == name).map_or("", |row| row.form);
-    match Shape::named(name) {
-        Some(_) => format!("{form}` or `{form}:key=value,key=value"),
-        None if name == "npz" => format!("{form}` or `{form}:x=NAME,y=NAME"),
-        None => form.to_owned(),
+    match (Shape::named(name), name) {
+        (Some(_), _) => format!("{form}` or `{form}:key=value,key=value"),
+        (None, "npz") => format!("{form}` or `{form}:x=NAME,y=NAME"),
+        (None, "text") => format!("{form}` or `{form}:length=64"),
+        _ => form.to_owned(),
     }
 }
 
@@ -202,6 +210,7 @@ impl fmt::Display for Source {
                 let colon = if names.is_empty() { "" } else { ":" };
                 write!(f, "npz:{}{colon}{}", path.display(), names.join(","))
             }
+            Self::Text(file) => file.fmt(f),
             Self::Synthetic(synthetic) => synthetic.fmt(f),
         }
     }

@@ -7,6 +7,7 @@ use thalweg_lab::output;
 use thalweg_lab::statistics::Mean;
 use thalweg_lab::sweep::SweepAxis;
 
+use super::Search;
 use super::error::ExperimentError;
 use super::run::Run;
 use super::standing::{Results, Setting};
@@ -220,6 +221,12 @@ impl Run {
         ];
         let more = [
             ("patience", it.patience.map(|epochs| epochs.to_string())),
+            ("differs between seeds", Some(it.vary.to_string())),
+            (
+                "settings",
+                it.random.map(|count| format!("at most {count} of each sweep, drawn at random")),
+            ),
+            ("search", (it.search == Search::Halving).then(|| "successive halving".to_owned())),
             ("schedule", training.schedule.clone()),
             ("groups", training.groups.clone()),
             ("clip", training.clip.clone()),

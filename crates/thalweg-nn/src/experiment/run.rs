@@ -1,10 +1,12 @@
 //! An experiment in a folder: after it was stopped, or ended by a crash, it resumes with the trials that are missing.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+use rand::Rng;
 use serde::{Deserialize, Serialize};
 use thalweg::Registry;
 use thalweg_lab::output;
@@ -13,9 +15,10 @@ use thalweg_lab::sweep::Sweep;
 use super::error::ExperimentError;
 use super::standing::Results;
 use super::trial::Trial;
-use super::{Experiment, Parts, Plan, Vary};
-use crate::compare::{CompareError, Task};
-use crate::data::{Dataset, Source, Split};
+use super::{Experiment, Parts, Plan, Search, Vary};
+use crate::compare::{CompareError, DEFAULT_SUITE, Task};
+use crate::data::{DataError, Dataset, Source, Split};
+use crate::random::{SETTINGS, random};
 use crate::session::{self, Difference, SessionError, check_empty, lock};
 
 /// The settings of an experiment, in its folder.
@@ -36,6 +39,33 @@ pub struct Settings {
     pub validation: f64,
     /// Epochs without a lower validation loss after which a trial ends.
     pub patience: Option<u64>,
+    /// What follows from the seed.
+    #[serde(default)]
+    pub vary: Vary,
+    /// How many settings of a larger sweep are drawn at random; `None` for its grid.
+    #[serde(default)]
+    pub random: Option<usize>,
+    /// How settings are tried.
+    #[serde(default)]
+    pub search: Search,
+}
+
+impl Default for Settings {
+    /// The article's six methods on digits, each with its rate tuned, over five seeds.
+    fn default() -> Self {
+        // Their rates are chosen here.
+        let name = |spec: &str| spec.split(':').next().unwrap_or(spec).to_owned();
+        let methods = DEFAULT_SUITE.map(name).to_vec();
+        Self {
+            training: session::Settings { methods, ..session::Settings::default() },
+            seeds: Plan::default().seeds,
+            validation: VALIDATION,
+            patience: None,
+            vary: Vary::default(),
+            random: None,
+            search: Search::default(),
+        }
+    }
 }
 
 /// The rates that a method without a chosen one tries: eleven, two in each decade.
@@ -78,19 +108,30 @@ impl Settings {
         self.training.network()?;
         self.training.common(registry)?;
         Source::parse(&self.training.data).map_err(SessionError::from)?;
-        let sweep = |text: &String| Ok(Sweep::parse_with_rates(registry, text, RATES)?);
-        self.training.methods.iter().map(sweep).collect()
+        let sweep = |(k, text): (usize, &String)| {
+            let sweep = Sweep::parse_with_rates(registry, text, RATES)?;
+            let Some(count) = self.random else { return Ok(sweep) };
+            let mut random = random(self.training.seed, SETTINGS + k as u64);
+            Ok(sweep.drawn(count, || random.random::<f64>())?)
+        };
+        self.training.methods.iter().enumerate().map(sweep).collect()
     }
 
     /// The differences from the settings that an experiment started with.
     pub fn differences(&self, before: &Self) -> Vec<Difference> {
         let texts = |it: &Self| {
-            let patience = it.patience.map_or("none".to_owned(), |epochs| epochs.to_string());
-            let seeds = it.seeds.to_string();
+            let or_none = |number: Option<String>| number.unwrap_or_else(|| "none".to_owned());
+            let search = match it.search {
+                Search::Full => "off",
+                Search::Halving => "on",
+            };
             [
-                ("--seeds", seeds),
+                ("--seeds", it.seeds.to_string()),
                 ("--validation", it.validation.to_string()),
-                ("--patience", patience),
+                ("--patience", or_none(it.patience.map(|epochs| epochs.to_string()))),
+                ("--vary", it.vary.to_string()),
+                ("--random", or_none(it.random.map(|count| count.to_string()))),
+                ("--halving", search.to_owned()),
             ]
         };
         let own = Difference::between(&texts(before), &texts(self));
@@ -99,9 +140,9 @@ impl Settings {
 
     fn plan(&self) -> Plan {
         let session::Settings { epochs, batch, seed, .. } = self.training;
-        let vary = Vary { weights: true, order: true };
+        let &Self { seeds, patience, vary, search, .. } = self;
         let tuning_seeds = Plan::default().tuning_seeds;
-        Plan { epochs, batch, seeds: self.seeds, seed, tuning_seeds, patience: self.patience, vary }
+        Plan { epochs, batch, seeds, seed, tuning_seeds, patience, vary, search }
     }
 }
 
@@ -251,14 +292,47 @@ fn prepare(
     let dataset = Dataset::read(&source, &split, &it.reading()).map_err(SessionError::from)?;
     let parts = Parts::of(&dataset, settings.validation, it.seed).map_err(SessionError::from)?;
     let network = it.network()?;
-    let (inputs, outputs) = (dataset.features(), dataset.outputs());
-    let task = Task::new(dataset.target.task(), move |vars| network.build(&vars, inputs, outputs));
+    let (sample, outputs) = (dataset.shape(), dataset.outputs());
+    network.check(sample).map_err(SessionError::from)?;
+    let task = Task::new(dataset.target.task(), move |vars| network.build(&vars, sample, outputs));
     let mut experiment = Experiment::new(parts, task, sweeps, settings.plan());
-    let (all, share) = (dataset.clone(), settings.validation);
-    experiment = experiment.split_by(move |seed| Parts::of(&all, share, seed));
+    let splits = Splits {
+        source,
+        test: it.test,
+        first: (it.seed, dataset.clone()),
+        others: Mutex::default(),
+    };
+    let (vary, share, first) = (settings.vary, settings.validation, it.seed);
+    experiment = experiment.split_by(move |seed| {
+        let data = splits.of(if vary.split { seed } else { first })?;
+        Parts::of(&data, share, if vary.validation { seed } else { first })
+    });
     let common = it.common(registry)?;
     experiment = experiment.equipped(move |builder| common.apply(builder));
     Ok((dataset, experiment))
+}
+
+/// A data set, split by several seeds; each split is made once.
+struct Splits {
+    source: Source,
+    test: Option<f64>,
+    first: (u64, Dataset),
+    others: Mutex<BTreeMap<u64, Dataset>>,
+}
+
+impl Splits {
+    fn of(&self, seed: u64) -> Result<Dataset, DataError> {
+        if seed == self.first.0 {
+            return Ok(self.first.1.clone());
+        }
+        let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = others.get(&seed) {
+            return Ok(known.clone());
+        }
+        let data = Dataset::load(&self.source, &Split { seed, test: self.test })?;
+        others.insert(seed, data.clone());
+        Ok(data)
+    }
 }
 
 impl From<SessionError> for ExperimentError {

@@ -6,6 +6,7 @@ use thalweg_lab::statistics::Mean;
 use thalweg_lab::sweep::{Sweep, rate};
 
 use super::Plan;
+use super::search::Tuning;
 use super::trial::Trial;
 use crate::data::TaskKind;
 
@@ -30,9 +31,9 @@ impl Setting {
 pub struct Standing {
     /// What it tried.
     pub sweep: Sweep,
-    /// Every setting of the sweep; empty where there is one only.
+    /// Every setting of the sweep, with its longest trials; empty where there is one only.
     pub tuning: Vec<Setting>,
-    /// The index of the setting that was chosen.
+    /// The index of the setting that was chosen, of those that were trained to the end.
     pub chosen: usize,
     /// The method as it comes, with the seeds of the tuning; `None` where nothing was tuned.
     pub untuned: Option<Setting>,
@@ -57,9 +58,9 @@ pub struct Results {
 /// The setting to take: among those that lose no more to the best one than a standard error, on the same seeds, the one
 /// with the smallest rate, as a higher one is closer to where training fails on other seeds. (The one-standard-error
 /// rule: Breiman, Friedman, Olshen, Stone, "Classification and Regression Trees", 1984, section 3.4.3.)
-fn choice(sweep: &Sweep, tuning: &[Setting]) -> usize {
+fn choice(sweep: &Sweep, tuning: &[Setting], finalists: &[usize]) -> usize {
     let order = |a: &usize, b: &usize| tuning[*a].loss().total_cmp(&tuning[*b].loss());
-    let Some(lowest) = (0..tuning.len()).min_by(order) else { return 0 };
+    let Some(lowest) = finalists.iter().copied().min_by(order) else { return 0 };
     let losses =
         |k: usize| -> Vec<f64> { tuning[k].trials.iter().map(Trial::validation_loss).collect() };
     let is_near = |k: &usize| {
@@ -67,13 +68,14 @@ fn choice(sweep: &Sweep, tuning: &[Setting]) -> usize {
         lost.is_some_and(|it| it.mean <= it.deviation / (it.count as f64).sqrt())
     };
     let rate = |k: &usize| rate(&sweep.specs[*k]).unwrap_or(f64::INFINITY);
-    let near = (0..tuning.len()).filter(is_near);
+    let near = finalists.iter().copied().filter(is_near);
     near.min_by(|a, b| rate(a).total_cmp(&rate(b)).then_with(|| order(a, b))).unwrap_or(lowest)
 }
 
 impl Standing {
-    pub(super) fn chosen(sweep: Sweep, tuning: Vec<Setting>, untuned: Option<Setting>) -> Self {
-        let chosen = choice(&sweep, &tuning);
+    pub(super) fn chosen(sweep: Sweep, tuning: Tuning) -> Self {
+        let chosen = choice(&sweep, &tuning.settings, tuning.finalists());
+        let Tuning { settings: tuning, untuned, .. } = tuning;
         Self { sweep, tuning, chosen, untuned, runs: Vec::new(), is_distinct: false }
     }
 

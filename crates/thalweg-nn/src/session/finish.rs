@@ -95,7 +95,8 @@ impl Session {
     /// A method's network, with its evaluation weights, as a safetensors file.
     fn model(&self, method: usize) -> Result<Vec<u8>, SessionError> {
         let mut tensors = BTreeMap::new();
-        for (name, var) in self.comparison.evaluation_weights(method)?.vars() {
+        let weights = self.comparison.evaluation_weights(method)?;
+        for (name, var) in weights.vars().into_iter().chain(weights.buffers()) {
             let bytes = bytes::of_tensor(&var).map_err(CompareError::from)?;
             tensors.insert(name, (var.dims().to_vec(), bytes));
         }

@@ -42,15 +42,7 @@ impl Logs {
         trajectory: bool,
         task: TaskKind,
     ) -> Result<Self, SessionError> {
-        let create = |name: &str, head: &[u8]| {
-            let path = folder.join(name);
-            match fs::remove_file(&path) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                    Err(SessionError::write(&path, error))
-                }
-                _ => Log::create(path, head),
-            }
-        };
+        let create = |name: &str, head: &[u8]| create(folder, name, head);
         let events = labels.iter().map(|label| {
             thalweg_lab::output::make_folder(&folder.join(folder_of(label)))?;
             let head = tensorboard::file_version(wall_time());
@@ -85,7 +77,11 @@ impl Logs {
             json: reopen(JSON)?,
             csv: reopen(CSV)?,
             events: events.collect::<Result<_, SessionError>>()?,
-            trajectory: trajectory.then(|| reopen(TRAJECTORY)).transpose()?,
+            trajectory: match lengths.contains_key(TRAJECTORY) {
+                true => trajectory.then(|| reopen(TRAJECTORY)).transpose()?,
+                // The run began without one.
+                false => trajectory.then(|| create(folder, TRAJECTORY, b"")).transpose()?,
+            },
             task,
         })
     }
@@ -132,6 +128,17 @@ impl Logs {
             .into_iter()
             .chain(events)
             .chain(trajectory)
+    }
+}
+
+/// Creates a file, replacing an existing one.
+fn create(folder: &Path, name: &str, head: &[u8]) -> Result<Log, SessionError> {
+    let path = folder.join(name);
+    match fs::remove_file(&path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(SessionError::write(&path, error))
+        }
+        _ => Log::create(path, head),
     }
 }
 

@@ -17,6 +17,7 @@
 
 mod bytes;
 mod error;
+mod extension;
 mod finish;
 mod folder;
 mod log;
@@ -29,6 +30,7 @@ mod settings;
 mod trajectory;
 
 pub use error::{Difference, SessionError};
+pub use extension::Extension;
 pub use run::{Outcome, Session};
 pub use settings::Settings;
 

@@ -56,11 +56,11 @@ fn optimizer() {
     );
     says(&["--with", "adam:lr=-1"], "adam: lr=-1 is refused; lr is a finite number ≥ 0");
     says(&["--with", "sgd:nesterov=true"], "momentum");
-    says(&["--with", "sgd", "--with", "sgd"], "two methods have the label `sgd`");
     says(
-        &["--with", "sgd:lr=1e-3", "--with", "sgd:lr=1E-3"],
-        "two methods have the label `sgd:lr=0.001`",
+        &["--with", "sgd", "--with", "sgd"],
+        "`sgd` is given twice; give each method once, or with other settings",
     );
+    says(&["--with", "sgd:lr=1e-3", "--with", "sgd:lr=1E-3"], "`sgd:lr=0.001` is given twice");
 }
 
 #[test]

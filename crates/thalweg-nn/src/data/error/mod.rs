@@ -3,6 +3,7 @@
 mod idx;
 mod npz;
 mod table;
+mod text;
 
 use std::io;
 use std::path::PathBuf;
@@ -11,9 +12,12 @@ use thalweg::internal::did_you_mean;
 use thalweg_draw::numbers::{counted, grouped};
 use thalweg_lab::output::reason;
 
+use crate::named_text::listed;
+
 pub use idx::IdxError;
 pub use npz::{NpyError, NpzError};
 pub use table::TableError;
+pub use text::TextError;
 
 /// Why a data set could not be loaded.
 #[derive(Debug, thiserror::Error)]
@@ -49,7 +53,7 @@ pub enum DataError {
     #[error(
         "{source_name} has no setting `{name}`{}; it has {}",
         did_you_mean(nearest),
-        settings(known)
+        listed(known)
     )]
     UnknownSetting {
         /// The source.
@@ -225,6 +229,16 @@ pub enum DataError {
         error: TableError,
     },
 
+    /// A text that is not a data set.
+    #[error("{}: {error}", path.display())]
+    Text {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        #[source]
+        error: TextError,
+    },
+
     /// The bundled digits are damaged.
     #[error("the digits bundled with this program are damaged")]
     Digits,
@@ -232,11 +246,6 @@ pub enum DataError {
     /// A tensor could not be created.
     #[error(transparent)]
     Tensor(#[from] candle_core::Error),
-}
-
-fn settings(known: &[(&'static str, String)]) -> String {
-    let each = known.iter().map(|(name, accepted)| format!("{name} ({accepted})"));
-    each.collect::<Vec<_>>().join(", ")
 }
 
 fn without_samples(class: &str, missing: usize, classes: usize) -> String {

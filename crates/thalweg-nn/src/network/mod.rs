@@ -1,0 +1,156 @@
+//! Networks from text: softmax regression, multilayer perceptrons, convolutional networks.
+//!
+//! ```
+//! use thalweg_nn::network::{Architecture, Initial, Mlp, Network, SampleShape};
+//!
+//! let mut network: Network = "mlp:100,50".parse()?;
+//! assert_eq!(network.architecture, Architecture::Mlp(Mlp::new([100, 50])));
+//! network.initial = Initial::Normal(0.01);
+//! let image = SampleShape::Image { height: 8, width: 8 };
+//! assert_eq!(network.elements(image, 10), (64 + 1) * 100 + (100 + 1) * 50 + (50 + 1) * 10);
+//! # Ok::<(), thalweg_nn::network::NetworkError>(())
+//! ```
+
+mod activation;
+mod arguments;
+mod batch_norm;
+mod cnn;
+mod convolution;
+mod dropout;
+mod error;
+mod initial;
+mod layers;
+mod mlp;
+mod pooling;
+mod regularisation;
+mod shape;
+
+use std::fmt;
+use std::str::FromStr;
+
+use candle_core::Result;
+use candle_nn::VarBuilder;
+
+use crate::named_text::NamedText;
+use crate::trainable::Model;
+
+use layers::{Layers, Plan};
+
+pub use activation::Activation;
+pub use cnn::Cnn;
+pub use convolution::{Padding, Window};
+pub use error::NetworkError;
+pub use initial::Initial;
+pub use mlp::Mlp;
+pub use regularisation::Regularisation;
+pub use shape::SampleShape;
+
+/// A network between its inputs and its classes.
+///
+/// As text: an architecture, such as `softmax`, `mlp:100,100` or `cnn:6,16`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Network {
+    /// The layers.
+    pub architecture: Architecture,
+    /// The activation after each hidden layer.
+    pub activation: Activation,
+    /// The initialisation of the weights; biases start at 0.
+    pub initial: Initial,
+}
+
+/// The layers of a network.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Architecture {
+    /// A multilayer perceptron, or softmax regression.
+    Mlp(Mlp),
+    /// A convolutional network.
+    Cnn(Cnn),
+}
+
+impl Network {
+    /// An architecture with relu and He initialisation.
+    pub fn new(architecture: Architecture) -> Self {
+        Self { architecture, activation: Activation::Relu, initial: Initial::He }
+    }
+
+    /// Checks that the network takes samples of a shape; a number is a number of features.
+    ///
+    /// # Errors
+    /// [`NetworkError::Sample`], [`NetworkError::TooSmall`].
+    pub fn check(&self, sample: impl Into<SampleShape>) -> std::result::Result<(), NetworkError> {
+        let sample = sample.into();
+        let needs = match (&self.architecture, sample) {
+            (Architecture::Mlp(_), SampleShape::Sequence { .. }) => "features or images",
+            (Architecture::Mlp(_), _) => return Ok(()),
+            (Architecture::Cnn(it), SampleShape::Image { height, width }) => {
+                return it.check(height, width);
+            }
+            (Architecture::Cnn(_), _) => "images",
+        };
+        Err(NetworkError::Sample { network: self.to_string(), needs, sample })
+    }
+
+    /// Builds the network for samples of a shape, or with a number of features, and the given number
+    /// of classes, with its variables from `vars`.
+    ///
+    /// # Errors
+    /// Those of [`check`](Self::check), and candle's, such as a variable of another shape in `vars`.
+    pub fn build(
+        &self,
+        vars: &VarBuilder,
+        sample: impl Into<SampleShape>,
+        classes: usize,
+    ) -> Result<Model> {
+        let sample = sample.into();
+        self.check(sample).map_err(candle_core::Error::wrap)?;
+        let with = (self.activation, self.initial);
+        Ok(Box::new(Layers::build(&self.plan(sample, classes), vars, with)?))
+    }
+
+    /// The number of trained elements, such as weights and biases, for samples of a shape and the
+    /// given number of classes.
+    pub fn elements(&self, sample: impl Into<SampleShape>, classes: usize) -> usize {
+        let plan = self.plan(sample.into(), classes);
+        plan.into_iter().map(Plan::elements).fold(0, usize::saturating_add)
+    }
+
+    /// The layers for samples that [`check`](Self::check) accepts.
+    fn plan(&self, sample: SampleShape, classes: usize) -> Vec<Plan> {
+        match (&self.architecture, sample) {
+            (Architecture::Cnn(it), SampleShape::Image { height, width }) => {
+                it.plan(height, width, classes)
+            }
+            (Architecture::Cnn(_), _) => Vec::new(),
+            (Architecture::Mlp(it), _) => it.plan(sample.features(), classes),
+        }
+    }
+}
+
+impl FromStr for Network {
+    type Err = NetworkError;
+
+    /// Reads `softmax`, `mlp:100,100`, `cnn` or `cnn:6,16`, the last three with settings if wanted,
+    /// with relu and He initialisation.
+    fn from_str(text: &str) -> std::result::Result<Self, NetworkError> {
+        let NamedText { name, arguments } = NamedText::new(text);
+        let architecture = match (name, arguments) {
+            ("softmax", None) => Architecture::Mlp(Mlp::default()),
+            ("mlp", _) => Architecture::Mlp(Mlp::parse(text)?),
+            ("cnn", _) => Architecture::Cnn(Cnn::parse(text)?),
+            _ => return Err(NetworkError::Unknown(text.to_owned())),
+        };
+        Ok(Self::new(architecture))
+    }
+}
+
+impl fmt::Display for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.architecture {
+            Architecture::Mlp(it) => it.fmt(f),
+            Architecture::Cnn(it) => it.fmt(f),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
