@@ -16,6 +16,7 @@
 
 use prost::Message;
 
+use crate::data::TaskKind;
 use crate::record::{EpochRecord, StepRecord};
 
 /// The format version, in the first event of a file.
@@ -77,13 +78,15 @@ pub fn of_step(wall_time: f64, record: &StepRecord) -> Vec<u8> {
 }
 
 /// The record of an epoch that ended with the given step, so that steps and epochs share an axis:
-/// `epoch/train_loss`, `epoch/train_accuracy`, `epoch/test_loss`, `epoch/test_accuracy`.
-pub fn of_epoch(wall_time: f64, step: u64, record: &EpochRecord) -> Vec<u8> {
+/// `epoch/train_loss`, `epoch/train_accuracy`, `epoch/test_loss`, `epoch/test_accuracy`; of a regression `r2`
+/// instead of `accuracy`.
+pub fn of_epoch(wall_time: f64, step: u64, record: &EpochRecord, task: TaskKind) -> Vec<u8> {
+    let [train, test] = ["train", "test"].map(|part| format!("epoch/{part}_{}", task.score_key()));
     let values = [
         ("epoch/train_loss", record.train_loss),
-        ("epoch/train_accuracy", record.train_accuracy),
+        (train.as_str(), record.train_accuracy),
         ("epoch/test_loss", record.test_loss),
-        ("epoch/test_accuracy", record.test_accuracy),
+        (test.as_str(), record.test_accuracy),
     ];
     scalars(wall_time, saturated(step), &values)
 }

@@ -17,7 +17,7 @@ use super::standing::Results;
 use super::trial::Trial;
 use super::{Experiment, Parts, Plan, Search, Vary};
 use crate::compare::{CompareError, DEFAULT_SUITE, Task};
-use crate::data::{DataError, Dataset, Source, Split};
+use crate::data::{DataError, Dataset, Kind, Source, Split};
 use crate::random::{SETTINGS, random};
 use crate::session::{self, Difference, SessionError, check_empty, lock};
 
@@ -250,7 +250,8 @@ impl Run {
             done(trial);
             Ok(())
         };
-        self.experiment.run(self.known.clone(), &keep, stop)
+        let results = self.experiment.run(self.known.clone(), &keep, stop)?;
+        Ok(Results { is_text: matches!(self.dataset.kind, Kind::Text { .. }), ..results })
     }
 
     /// How many trials are known already, and how many there are at most.
@@ -297,12 +298,12 @@ fn prepare(
     let it = &settings.training;
     let source = Source::parse(&it.data).map_err(SessionError::from)?;
     let split = Split { seed: it.seed, test: it.test };
-    let dataset = Dataset::load(&source, &split).map_err(SessionError::from)?;
+    let dataset = Dataset::read(&source, &split, &it.reading()).map_err(SessionError::from)?;
     let parts = Parts::of(&dataset, settings.validation, it.seed).map_err(SessionError::from)?;
     let network = it.network()?;
-    let (sample, classes) = (dataset.shape(), dataset.classes.len());
+    let (sample, outputs) = (dataset.shape(), dataset.outputs());
     network.check(sample).map_err(SessionError::from)?;
-    let task = Task::classification(move |vars| network.build(&vars, sample, classes));
+    let task = Task::new(dataset.target.task(), move |vars| network.build(&vars, sample, outputs));
     let mut experiment = Experiment::new(parts, task, sweeps, settings.plan());
     let splits = Splits {
         source,

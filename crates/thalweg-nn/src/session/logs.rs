@@ -10,6 +10,7 @@ use super::folder::folder_of;
 use super::log::Log;
 use super::metrics;
 use crate::compare::Tick;
+use crate::data::TaskKind;
 use crate::tensorboard;
 
 /// Records as JSON lines.
@@ -29,6 +30,8 @@ pub struct Logs {
     events: BTreeMap<String, Log>,
     /// Only if a landscape is drawn.
     trajectory: Option<Log>,
+    /// What names the score has.
+    task: TaskKind,
 }
 
 impl Logs {
@@ -37,6 +40,7 @@ impl Logs {
         folder: &Path,
         labels: &[String],
         trajectory: bool,
+        task: TaskKind,
     ) -> Result<Self, SessionError> {
         let create = |name: &str, head: &[u8]| create(folder, name, head);
         let events = labels.iter().map(|label| {
@@ -46,9 +50,10 @@ impl Logs {
         });
         Ok(Self {
             json: create(JSON, b"")?,
-            csv: create(CSV, metrics::CSV_HEAD.as_bytes())?,
+            csv: create(CSV, metrics::csv_head(task).as_bytes())?,
             events: events.collect::<Result<_, SessionError>>()?,
             trajectory: trajectory.then(|| create(TRAJECTORY, b"")).transpose()?,
+            task,
         })
     }
 
@@ -62,6 +67,7 @@ impl Logs {
         folder: &Path,
         labels: &[String],
         trajectory: bool,
+        task: TaskKind,
         lengths: &BTreeMap<String, u64>,
     ) -> Result<Self, SessionError> {
         let reopen =
@@ -76,6 +82,7 @@ impl Logs {
                 // The run began without one.
                 false => trajectory.then(|| create(folder, TRAJECTORY, b"")).transpose()?,
             },
+            task,
         })
     }
 
@@ -90,10 +97,10 @@ impl Logs {
             }
         }
         for record in &tick.epochs {
-            self.json.append(&metrics::json_line(record)?)?;
+            self.json.append(&metrics::epoch_line(record, self.task)?)?;
             self.csv.append(&metrics::epoch_row(record)?)?;
             if let Some(events) = self.events.get_mut(&record.method) {
-                events.append(&tensorboard::of_epoch(now, tick.step, record))?;
+                events.append(&tensorboard::of_epoch(now, tick.step, record, self.task))?;
             }
         }
         Ok(())

@@ -144,7 +144,13 @@ impl Session {
             return Self::at_start(folder, settings, parts, lock);
         }
         let (state, lengths) = saved::read(&path)?;
-        let logs = Logs::reopen(folder, &parts.labels(), parts.landscape.is_some(), &lengths)?;
+        let logs = Logs::reopen(
+            folder,
+            &parts.labels(),
+            parts.landscape.is_some(),
+            parts.dataset.target.task(),
+            &lengths,
+        )?;
         let repeats = parts.landscape.is_some() && !lengths.contains_key(TRAJECTORY);
         if repeats {
             let mut session = Self::with(folder, settings, parts, logs, lock);
@@ -190,7 +196,12 @@ impl Session {
         parts: Parts,
         lock: File,
     ) -> Result<Self, SessionError> {
-        let logs = Logs::create(folder, &parts.labels(), parts.landscape.is_some())?;
+        let logs = Logs::create(
+            folder,
+            &parts.labels(),
+            parts.landscape.is_some(),
+            parts.dataset.target.task(),
+        )?;
         let mut session = Self::with(folder, settings, parts, logs, lock);
         session.record_weights()?;
         session.checkpoint()?;
@@ -359,11 +370,11 @@ fn read_run(folder: &Path) -> Result<Run, SessionError> {
 /// The data and the comparison before its first step.
 fn prepare(registry: &Registry, settings: &Settings) -> Result<Parts, SessionError> {
     let plan = settings.parse(registry)?;
-    let dataset = Dataset::load(&plan.source, &plan.split)?;
-    let (network, sample, classes) = (plan.network, dataset.shape(), dataset.classes.len());
+    let dataset = Dataset::read(&plan.source, &plan.split, &plan.reading)?;
+    let (network, sample, outputs) = (plan.network, dataset.shape(), dataset.outputs());
     network.check(sample)?;
-    check_memory(&settings.model, network.elements(sample, classes), plan.methods.len())?;
-    let task = Task::classification(move |vars| network.build(&vars, sample, classes));
+    check_memory(&settings.model, network.elements(sample, outputs), plan.methods.len())?;
+    let task = Task::new(dataset.target.task(), move |vars| network.build(&vars, sample, outputs));
     let comparison =
         Comparison::new(&dataset.train, &dataset.test, task, &plan.methods, plan.training)?;
     check_folders(comparison.labels())?;
