@@ -13,10 +13,18 @@ use thalweg_nn::experiment::Vary;
 #[derive(Debug, Args)]
 #[command(after_help = examples())]
 pub struct Options {
-    /// The data set: digits, idx:DIR, csv:FILE:label=COLUMN, text:FILE, spirals, moons, blobs [default:
-    /// digits]
+    /// The data set: digits, idx:DIR, csv:FILE:label=COLUMN, npz:FILE, text:FILE, spirals, moons, blobs
+    /// [default: digits]
     #[arg(long, value_name = "SOURCE")]
     pub data: Option<String>,
+
+    /// What to predict: a class (classification), or a number (regression) [default: classification]
+    #[arg(long, value_name = "TASK")]
+    pub task: Option<String>,
+
+    /// A column of the table to leave out, such as an identifier; repeat for several
+    #[arg(long, value_name = "COLUMN")]
+    pub drop: Vec<String>,
 
     /// The share of samples in the test split, between 0 and 1 [default: a quarter; a fifth of an IDX
     /// folder with one part; the test part of one with two; the last tenth of a text]
@@ -136,6 +144,7 @@ Examples:
   thalweg train --out run --resume
   thalweg train --data idx:mnist --model mlp:100,100 --with adam --out run2
   thalweg train --data csv:iris.csv:label=species --landscape --out run3
-  thalweg train --data text:plays.txt --model gpt:layers=2,width=64 --with adamw --out run4"
+  thalweg train --data csv:houses.csv:label=price --task regression --drop id --out run4
+  thalweg train --data text:plays.txt --model gpt:layers=2,width=64 --with adamw --out run5"
     )
 }

@@ -95,7 +95,7 @@ fn every_example_of_the_help_is_a_command_line_that_works() {
             let train =
                 "-q train --data csv:iris.csv:label=species --with adam --epochs 1 --out run3";
             folder.run(train).done();
-            let train = "-q train --data text:plays.txt --with adamw --epochs 1 --out run4";
+            let train = "-q train --data text:plays.txt --with adamw --epochs 1 --out run5";
             folder.run(train).done();
         }
         for line in examples.lines().filter_map(|line| line.trim().strip_prefix("thalweg ")) {
