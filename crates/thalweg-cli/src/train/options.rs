@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
 use thalweg_nn::compare::DEFAULT_SUITE;
+use thalweg_nn::network::NETWORKS;
 
 /// Options of `train`. None has a default here: what is not given comes from the resumed run, or from the
 /// library.
@@ -20,7 +21,8 @@ pub struct Options {
     #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
     pub test: Option<f64>,
 
-    /// The network: softmax, or mlp with the neurons of each hidden layer [default: mlp:100,100]
+    /// The network: softmax, mlp:100,100, cnn:6,16, with settings if wanted, see below [default:
+    /// mlp:100,100]
     #[arg(long, value_name = "NETWORK")]
     pub model: Option<String>,
 
@@ -100,6 +102,7 @@ pub struct Options {
 
 fn examples() -> String {
     let suite = DEFAULT_SUITE.join(", ");
+    let networks = NETWORKS.map(|row| format!("  {}: {}", row.form, row.summary)).join("\n");
     format!(
         "\
 All optimizers start from the same weights and see the same samples in the same order.
@@ -110,10 +113,14 @@ Ctrl-C stops after the current step, with exit code 130. --resume continues the 
 
 Without --with: {suite}.
 
+Networks:
+{networks}
+
 Examples:
   thalweg train --out run
   thalweg train --out run --resume
-  thalweg train --data idx:mnist --model mlp:100,100 --with adam --out run2
-  thalweg train --data csv:iris.csv:label=species --landscape --out run3"
+  thalweg train --data idx:mnist --model mlp:100,100,dropout=0.2 --with adam --out run2
+  thalweg train --data csv:iris.csv:label=species --landscape --out run3
+  thalweg train --model cnn --with adam --epochs 5 --out run4"
     )
 }

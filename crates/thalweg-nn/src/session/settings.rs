@@ -21,7 +21,7 @@ pub struct Settings {
     pub data: String,
     /// The share of the test split; `None` for the default of the data.
     pub test: Option<f64>,
-    /// The network: `softmax` or `mlp:100,100`.
+    /// The network: `softmax`, `mlp:100,100`, `cnn:6,16`.
     pub model: String,
     /// The activation after a hidden layer: relu, sigmoid, tanh, gelu.
     pub activation: String,
