@@ -135,7 +135,8 @@ impl Run {
             output::make_folder(&self.folder().join(&folder)).map_err(SessionError::from)?;
             let mut began = recorded.hyperparameters[method].clone();
             began.extend(settings.hyperparameters());
-            let events = tensorboard::of_result(result, &began, (steps, run), dataset.target.task());
+            let events =
+                tensorboard::of_result(result, &began, (steps, run), dataset.target.task());
             put(&format!("{folder}/{EVENTS}"), &events)?;
             let mut shown = tested(result, run);
             if let Some(best) = run.best_epoch {

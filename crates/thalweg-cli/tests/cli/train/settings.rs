@@ -33,10 +33,18 @@ fn data() {
 #[test]
 fn network() {
     says(
-        &["--model", "cnn"],
-        "there is no network `cnn`; there are softmax, and mlp with the width of each hidden layer",
+        &["--model", "nlp:8"],
+        "there is no network `nlp:8` (did you mean `mlp`?); there are softmax, mlp:100,100, cnn:6,16",
     );
     says(&["--model", "mlp:8,0"], "`0` in `mlp:8,0` is not a width");
+    says(&["--model", "mlp:8,dropout=1"], "dropout is a number from 0 to below 1");
+    says(&["--model", "mlp:8,norm=layer"], "norm is batch or none");
+    says(&["--model", "cnn:6,kernal=3"], "cnn has no setting `kernal` (did you mean `kernel`?)");
+    says(&["--model", "cnn:6"], "`cnn:6` needs images; a sample of this data has 2 features");
+    says(
+        &["--data", "digits", "--model", "cnn:6,16,32,64"],
+        "has too many layers for images of 8 × 8 pixels: 1 × 1 are left after 3 of its convolutions",
+    );
     says(
         &["--activation", "swish"],
         "there is no activation `swish`; there are relu, sigmoid, tanh and gelu",
