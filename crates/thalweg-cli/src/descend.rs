@@ -6,7 +6,7 @@ use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
 use thalweg::sensitivity::Input;
 use thalweg::{Registry, Schedule, Spec};
-use thalweg_draw::numbers::number;
+use thalweg_draw::numbers::{counted, number};
 use thalweg_lab::descent::{Descent, Format};
 use thalweg_lab::methods::schedule_warnings;
 use thalweg_lab::output;
@@ -14,6 +14,7 @@ use thalweg_lab::problem::Problem;
 use thalweg_lab::run::{Noise, Precision, Run, RunError, Setting};
 use thalweg_lab::sensitivity::input;
 
+use crate::distinct::check_distinct;
 use crate::failure::{Failure, warn};
 use crate::outputs::outputs;
 use crate::progress::Progress;
@@ -157,6 +158,7 @@ pub fn run(options: &Options, registry: &Registry, quiet: bool) -> Result<(), Fa
         .iter()
         .map(|spec| registry.spec(spec).map_err(Failure::usage))
         .collect::<Result<_, _>>()?;
+    check_distinct(methods.iter().map(ToString::to_string))?;
     let outputs = outputs(&options.out, Format::of)?;
     let (schedule, clip) = (options.schedule.as_deref(), options.clip.as_deref());
     let noise = (options.noise, options.seed);
@@ -217,12 +219,12 @@ fn summary(descent: &Descent) -> String {
     let line = |run: &Run| {
         let [x, y] = run.last_point();
         format!(
-            "{}: f({}, {}) = {} after {} steps",
+            "{}: f({}, {}) = {} after {}",
             run.spec,
             number(x),
             number(y),
             number(run.last_value()),
-            run.steps()
+            counted(run.steps() as u64, "step")
         )
     };
     descent.runs.iter().map(line).collect::<Vec<_>>().join("\n")

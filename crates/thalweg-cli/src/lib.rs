@@ -20,6 +20,7 @@
 mod args;
 pub mod bench;
 mod descend;
+mod distinct;
 mod explain;
 mod failure;
 mod gallery;

@@ -15,6 +15,7 @@ use thalweg_lab::run::RunError;
 use thalweg_lab::sweep::Sweep;
 
 use crate::descend::{PrecisionArg, deviation, point, setting, starts};
+use crate::distinct::check_distinct_sweeps;
 use crate::failure::{Failure, say, warn};
 use crate::outputs::outputs;
 use crate::progress::{Progress, bar};
@@ -111,6 +112,7 @@ pub fn run(options: &Options, registry: &Registry, quiet: bool) -> Result<(), Fa
             texts.collect::<Result<_, _>>()?
         }
     };
+    check_distinct_sweeps(&entries)?;
     let outputs = outputs(&options.out, Format::of)?;
     let (schedule, clip) = (options.schedule.as_deref(), options.clip.as_deref());
     let noise = (options.noise, options.seed);

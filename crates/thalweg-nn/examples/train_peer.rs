@@ -65,9 +65,10 @@ impl Work {
     fn new(case: &Case) -> Done<Self> {
         let (inputs, classes) = (case.number("inputs")?, case.number("classes")?);
         let (batch, batches) = (case.number("batch")?, case.number("batches")?);
-        let network: Network = format!("mlp:{}", case.word("hidden")?).parse()?;
-        let widths: Vec<usize> =
-            [inputs].into_iter().chain(network.hidden.iter().copied()).chain([classes]).collect();
+        let hidden = case.word("hidden")?;
+        let network: Network = format!("mlp:{hidden}").parse()?;
+        let hidden: Vec<usize> = hidden.split(',').map(str::parse).collect::<Result<_, _>>()?;
+        let widths: Vec<usize> = [inputs].into_iter().chain(hidden).chain([classes]).collect();
         let samples = samples(batch * batches, inputs, classes)?;
         let first = Samples {
             inputs: samples.inputs.narrow(0, 0, batch)?,

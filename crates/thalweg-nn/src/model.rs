@@ -19,14 +19,15 @@ use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use candle_core::{D, DType, Device, Module, Tensor};
+use candle_core::{D, DType, Device, Tensor};
 use candle_nn::VarBuilder;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 use thalweg_lab::output::reason;
 
-use crate::data::{Kind, Scaling};
-use crate::network::{Activation, Network, NetworkError, Perceptron};
+use crate::data::{Column, DataError, Dataset, Kind, Rows, Scaling, Target, Vocabulary, Wanted};
+use crate::network::{Activation, Network, NetworkError, SampleShape};
+use crate::trainable::{Mode, Model as Layers, Trainable};
 
 /// The key of the description in a file's metadata.
 const KEY: &str = "thalweg";
@@ -46,14 +47,23 @@ pub struct Description {
     pub activation: String,
     /// The number of features of a sample.
     pub inputs: usize,
-    /// The names of the classes; class k is number k.
+    /// The names of the classes; class k is number k. None for regression.
     pub classes: Vec<String>,
     /// The names of the features, where they have names.
     pub columns: Vec<String>,
     /// Height and width of images.
     pub image: Option<[usize; 2]>,
+    /// The columns of a table that the features are made of; none where the features are the columns themselves.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub table: Vec<Column>,
     /// What is done to the features of a sample.
     pub scaling: Scaling,
+    /// The characters of a text; class k is its character k, and `inputs` is the length of a window.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vocabulary: Option<Vocabulary>,
+    /// What it predicts.
+    #[serde(default, skip_serializing_if = "is_class")]
+    pub target: Target,
     /// The data that it was trained on, such as `digits`.
     pub data: String,
     /// The optimizer, as a spec.
@@ -95,6 +105,23 @@ pub enum ModelError {
         /// The features of the network.
         wanted: usize,
     },
+    /// A table for a network that continues text.
+    #[error("the network continues a text: it takes a prompt in place of a table")]
+    ContinuesText,
+    /// A prompt for a network that classifies samples.
+    #[error("the network classifies samples: it takes a table in place of a prompt")]
+    ClassifiesSamples,
+    /// A prompt with a character that is not in the vocabulary.
+    #[error(
+        "the network does not know `{character}`: the text that it was trained on has no such character"
+    )]
+    Character {
+        /// The character, readable.
+        character: String,
+    },
+    /// A temperature below 0 or not finite.
+    #[error("a temperature of {0} is refused; it is a number from 0 on")]
+    Temperature(f64),
     /// A computation failed.
     #[error(transparent)]
     Candle(#[from] candle_core::Error),
@@ -107,30 +134,79 @@ pub enum ModelError {
 pub struct Model {
     /// What it is.
     pub description: Description,
-    network: Perceptron,
+    pub(crate) network: Layers,
 }
 
 impl Description {
-    /// A description of a network trained on samples of a kind.
-    pub(crate) fn new(network: &Network, kind: &Kind, inputs: usize) -> Self {
-        let (columns, image) = match kind {
-            Kind::Table { columns } => (columns.clone(), None),
-            Kind::Plane => (["x", "y"].map(str::to_owned).to_vec(), None),
-            Kind::Images { height, width } => (Vec::new(), Some([*height, *width])),
+    /// A description of a network trained on a data set.
+    pub(crate) fn new(network: &Network, data: &Dataset) -> Self {
+        let columns = match &data.kind {
+            Kind::Table { columns } => columns.clone(),
+            Kind::Plane => ["x", "y"].map(str::to_owned).to_vec(),
+            Kind::Images { .. } | Kind::Text { .. } => Vec::new(),
+        };
+        let image = match &data.kind {
+            Kind::Images { height, width } => Some([*height, *width]),
+            _ => None,
+        };
+        let vocabulary = match &data.kind {
+            Kind::Text { vocabulary, .. } => Some(vocabulary.clone()),
+            _ => None,
         };
         Self {
             version: VERSION,
             network: network.to_string(),
             activation: network.activation.to_string(),
-            inputs,
-            classes: Vec::new(),
+            inputs: data.features(),
+            classes: data.classes.clone(),
             columns,
             image,
-            scaling: Scaling::None,
-            data: String::new(),
+            table: data.preparation.columns.clone(),
+            vocabulary,
+            scaling: data.scaling.clone(),
+            target: data.target.clone(),
+            data: data.name.clone(),
             optimizer: String::new(),
             steps: 0,
             thalweg: env!("CARGO_PKG_VERSION").to_owned(),
+        }
+    }
+
+    /// Reads the samples in a table, and their true classes or numbers in a column of it.
+    ///
+    /// # Errors
+    /// As [`Rows::read`].
+    pub fn rows(&self, path: &Path, label: Option<&str>) -> Result<Rows, DataError> {
+        let of_name = |name: &String| Column { name: name.clone(), values: None };
+        let named: Vec<Column>;
+        let columns = match &self.table[..] {
+            [] => {
+                named = self.columns.iter().map(of_name).collect();
+                &named
+            }
+            columns => columns,
+        };
+        let fills = matches!(self.scaling, Scaling::Standard { .. });
+        let (features, task) = (self.inputs, self.target.task());
+        Rows::read(path, &Wanted { columns, features, fills, task, label })
+    }
+
+    /// What a sample is to the network.
+    fn shape(&self) -> SampleShape {
+        match (&self.vocabulary, self.image) {
+            (Some(vocabulary), _) => {
+                SampleShape::Sequence { length: self.inputs, vocabulary: vocabulary.len() }
+            }
+            (None, Some([height, width])) => SampleShape::Image { height, width },
+            (None, None) => SampleShape::Features(self.inputs),
+        }
+    }
+
+    /// The number of outputs of the network.
+    fn outputs(&self) -> usize {
+        match self.target {
+            Target::Class => self.classes.len(),
+            Target::Number { .. } => 1,
         }
     }
 
@@ -172,7 +248,7 @@ impl Model {
         let network = described(&description).map_err(|error| wrong(error.to_string()))?;
         let vars = VarBuilder::from_buffered_safetensors(bytes, DType::F32, &Device::Cpu)?;
         let network = network
-            .build(&vars, description.inputs, description.classes.len())
+            .build(&vars, description.shape(), description.outputs())
             .map_err(|error| wrong(error.to_string()))?;
         Ok(Self { description, network })
     }
@@ -180,27 +256,63 @@ impl Model {
     /// The class of each sample, and its probability. Features are as they stand in a file: they are scaled here.
     ///
     /// # Errors
-    /// [`ModelError::Features`]: a sample with another number of features.
+    /// [`ModelError::Features`]: a sample with another number of features;
+    /// [`ModelError::ContinuesText`]: another kind of network.
     pub fn predict(&self, rows: &[Vec<f64>]) -> Result<Vec<(usize, f64)>, ModelError> {
+        let mut all = Vec::with_capacity(rows.len());
+        self.forward(rows, |scores| {
+            let chances = candle_nn::ops::softmax(scores, D::Minus1)?;
+            let classes = scores.argmax(D::Minus1)?.to_vec1::<u32>()?;
+            let highest = chances.max(D::Minus1)?.to_vec1::<f32>()?;
+            all.extend(classes.into_iter().zip(highest).map(|(k, p)| (k as usize, f64::from(p))));
+            Ok(())
+        })?;
+        Ok(all)
+    }
+
+    /// The number that a network for regression predicts of each sample, in the units of its target.
+    ///
+    /// # Errors
+    /// As [`predict`](Self::predict).
+    pub fn numbers(&self, rows: &[Vec<f64>]) -> Result<Vec<f64>, ModelError> {
+        let mut all = Vec::with_capacity(rows.len());
+        let target = &self.description.target;
+        self.forward(rows, |outputs| {
+            let outputs = outputs.flatten_all()?.to_vec1::<f32>()?;
+            all.extend(outputs.into_iter().map(|z| target.in_units(z.into())));
+            Ok(())
+        })?;
+        Ok(all)
+    }
+
+    /// Passes the outputs for all samples on, some samples at a time.
+    fn forward(
+        &self,
+        rows: &[Vec<f64>],
+        mut take: impl FnMut(&Tensor) -> candle_core::Result<()>,
+    ) -> Result<(), ModelError> {
+        if self.description.vocabulary.is_some() {
+            return Err(ModelError::ContinuesText);
+        }
         let wanted = self.description.inputs;
         if let Some(at) = rows.iter().position(|row| row.len() != wanted) {
             return Err(ModelError::Features { sample: at + 1, found: rows[at].len(), wanted });
         }
-        let mut all = Vec::with_capacity(rows.len());
         for chunk in rows.chunks(CHUNK) {
             let inputs: Vec<f32> =
                 chunk.iter().flat_map(|row| self.description.scaling.apply(row)).collect();
             let inputs = Tensor::from_vec(inputs, (chunk.len(), wanted), &Device::Cpu)?;
-            let scores = self.network.forward(&inputs)?;
-            let chances = candle_nn::ops::softmax(&scores, D::Minus1)?;
-            let classes = scores.argmax(D::Minus1)?.to_vec1::<u32>()?;
-            let highest = chances.max(D::Minus1)?.to_vec1::<f32>()?;
-            all.extend(classes.into_iter().zip(highest).map(|(k, p)| (k as usize, f64::from(p))));
+            take(&self.network.scores(&inputs, Mode::Evaluation)?)?;
         }
-        Ok(all)
+        Ok(())
     }
 }
 
+fn is_class(target: &Target) -> bool {
+    *target == Target::Class
+}
+
+/// The network of a description.
 fn described(it: &Description) -> Result<Network, NetworkError> {
     let mut network: Network = it.network.parse()?;
     network.activation = it.activation.parse::<Activation>()?;

@@ -1,6 +1,8 @@
 //! Texts of the form `name`, `name:arguments` and `name:key=value,key=value`: the one place where
 //! this crate takes them apart. White space around names, keys and values is ignored.
 
+use std::fmt::Display;
+
 /// A name and the text after its colon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct NamedText<'a> {
@@ -45,6 +47,12 @@ impl<'a> NamedText<'a> {
             Ok((key, value))
         })
     }
+}
+
+/// Settings and what each accepts, as an error lists them.
+pub(crate) fn listed<T: Display>(known: &[(&'static str, T)]) -> String {
+    let each = known.iter().map(|(name, accepted)| format!("{name} ({accepted})"));
+    each.collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

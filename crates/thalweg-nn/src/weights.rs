@@ -14,6 +14,11 @@ use crate::random::{WEIGHTS, random};
 
 /// The f32 variables of one network, by name, in the order in which the network requested them.
 ///
+/// A variable whose name, after the last dot, starts with `running_`, such as the `running_mean` of
+/// candle's batch normalisation, is a *buffer*: no gradient trains it, but it belongs to the network.
+/// Buffers are kept apart, so that an optimizer, or a plane through the space of weights, has weights
+/// only.
+///
 /// candle draws initial values from the system's entropy. Here they are a function of the seed, the
 /// index of the variable and its initialisation, so that any candle model can be built twice with
 /// the same values:
@@ -34,7 +39,22 @@ use crate::random::{WEIGHTS, random};
 #[derive(Debug, Clone)]
 pub struct Weights {
     seed: u64,
-    vars: Arc<Mutex<IndexMap<String, Var>>>,
+    vars: Arc<Mutex<Vars>>,
+}
+
+#[derive(Debug, Default)]
+struct Vars {
+    trained: IndexMap<String, Var>,
+    buffers: IndexMap<String, Var>,
+}
+
+/// All numbers of a network, as [`Weights::values`] gives them.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Values {
+    /// The trained ones, in the order of [`Weights::flat`].
+    pub weights: Vec<f32>,
+    /// Those of the buffers; most networks have none.
+    pub buffers: Vec<f32>,
 }
 
 impl Weights {
@@ -49,54 +69,115 @@ impl Weights {
         VarBuilder::from_backend(Box::new(self.clone()), DType::F32, Device::Cpu)
     }
 
-    /// The names, in order of creation.
+    /// The names of the trained variables, in order of creation.
     pub fn names(&self) -> Vec<String> {
-        self.lock().keys().cloned().collect()
+        self.lock().trained.keys().cloned().collect()
     }
 
-    /// The variables with their names, in order of creation.
+    /// The trained variables with their names, in order of creation.
     pub fn vars(&self) -> Vec<(String, Var)> {
-        self.lock().iter().map(|(name, var)| (name.clone(), var.clone())).collect()
+        cloned(&self.lock().trained)
     }
 
-    /// The number of elements of all variables.
+    /// The buffers with their names, in order of creation.
+    pub fn buffers(&self) -> Vec<(String, Var)> {
+        cloned(&self.lock().buffers)
+    }
+
+    /// The number of elements of all trained variables.
     pub fn elements(&self) -> usize {
-        self.lock().values().map(|var| var.elem_count()).sum()
+        elements(&self.lock().trained)
     }
 
-    /// All elements, variable after variable.
+    /// All trained elements, variable after variable.
     ///
     /// # Errors
     /// candle's only.
     pub fn flat(&self) -> Result<Vec<f32>> {
-        let mut all = Vec::with_capacity(self.elements());
-        for var in self.lock().values() {
-            all.extend(var.flatten_all()?.to_vec1::<f32>()?);
-        }
-        Ok(all)
+        flat(&self.lock().trained)
     }
 
-    /// Sets all elements, in the order of [`flat`](Self::flat).
+    /// Sets all trained elements, in the order of [`flat`](Self::flat).
     ///
     /// # Errors
     /// A wrong number of elements; nothing has changed then.
     pub fn set_flat(&self, values: &[f32]) -> Result<()> {
-        let expected = self.elements();
-        if values.len() != expected {
-            bail!("got {} values for {expected} weights", values.len());
-        }
-        let mut rest = values;
-        for var in self.lock().values() {
-            let (these, others) = rest.split_at(var.elem_count());
-            var.set(&Tensor::from_slice(these, var.shape(), var.device())?)?;
-            rest = others;
-        }
-        Ok(())
+        set_flat(&self.lock().trained, values, "weights")
     }
 
-    fn lock(&self) -> MutexGuard<'_, IndexMap<String, Var>> {
+    /// All elements, those of the buffers included.
+    ///
+    /// # Errors
+    /// candle's only.
+    pub fn values(&self) -> Result<Values> {
+        let vars = self.lock();
+        Ok(Values { weights: flat(&vars.trained)?, buffers: flat(&vars.buffers)? })
+    }
+
+    /// Sets all elements.
+    ///
+    /// # Errors
+    /// A wrong number of elements of either kind; nothing has changed then.
+    pub fn set_values(&self, values: &Values) -> Result<()> {
+        let vars = self.lock();
+        check_count(&vars.buffers, &values.buffers, BUFFERS)?;
+        set_flat(&vars.trained, &values.weights, "weights")?;
+        set_flat(&vars.buffers, &values.buffers, BUFFERS)
+    }
+
+    pub(crate) fn flat_buffers(&self) -> Result<Vec<f32>> {
+        flat(&self.lock().buffers)
+    }
+
+    pub(crate) fn set_flat_buffers(&self, values: &[f32]) -> Result<()> {
+        set_flat(&self.lock().buffers, values, BUFFERS)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vars> {
         self.vars.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What an error calls the elements of buffers.
+const BUFFERS: &str = "running statistics";
+
+fn cloned(vars: &IndexMap<String, Var>) -> Vec<(String, Var)> {
+    vars.iter().map(|(name, var)| (name.clone(), var.clone())).collect()
+}
+
+fn elements(vars: &IndexMap<String, Var>) -> usize {
+    vars.values().map(|var| var.elem_count()).sum()
+}
+
+fn flat(vars: &IndexMap<String, Var>) -> Result<Vec<f32>> {
+    let mut all = Vec::with_capacity(elements(vars));
+    for var in vars.values() {
+        all.extend(var.flatten_all()?.to_vec1::<f32>()?);
+    }
+    Ok(all)
+}
+
+fn check_count(vars: &IndexMap<String, Var>, values: &[f32], what: &str) -> Result<()> {
+    let expected = elements(vars);
+    if values.len() != expected {
+        bail!("got {} values for {expected} {what}", values.len());
+    }
+    Ok(())
+}
+
+fn set_flat(vars: &IndexMap<String, Var>, values: &[f32], what: &str) -> Result<()> {
+    check_count(vars, values, what)?;
+    let mut rest = values;
+    for var in vars.values() {
+        let (these, others) = rest.split_at(var.elem_count());
+        var.set(&Tensor::from_slice(these, var.shape(), var.device())?)?;
+        rest = others;
+    }
+    Ok(())
+}
+
+fn is_buffer(name: &str) -> bool {
+    name.rsplit('.').next().is_some_and(|last| last.starts_with("running_"))
 }
 
 impl SimpleBackend for Weights {
@@ -112,6 +193,9 @@ impl SimpleBackend for Weights {
             bail!("variable `{name}` was requested in {}; only f32 is supported", dtype.as_str());
         }
         let mut vars = self.lock();
+        // A buffer must not change what later variables draw.
+        let stream = WEIGHTS + vars.trained.len() as u64;
+        let vars = if is_buffer(name) { &mut vars.buffers } else { &mut vars.trained };
         if let Some(var) = vars.get(name) {
             if var.shape() != &shape {
                 bail!(
@@ -121,7 +205,7 @@ impl SimpleBackend for Weights {
             }
             return Ok(var.as_tensor().clone());
         }
-        let mut random = random(self.seed, WEIGHTS + vars.len() as u64);
+        let mut random = random(self.seed, stream);
         let values = initial_values(init, &shape, &mut random).map_err(Error::wrap)?;
         let var = Var::from_vec(values, shape, device)?;
         let tensor = var.as_tensor().clone();
@@ -130,14 +214,16 @@ impl SimpleBackend for Weights {
     }
 
     fn get_unchecked(&self, name: &str, _dtype: DType, _device: &Device) -> Result<Tensor> {
-        match self.lock().get(name) {
+        let vars = self.lock();
+        match vars.trained.get(name).or_else(|| vars.buffers.get(name)) {
             Some(var) => Ok(var.as_tensor().clone()),
             None => bail!("there is no variable `{name}`, and none can be created without a shape"),
         }
     }
 
     fn contains_tensor(&self, name: &str) -> bool {
-        self.lock().contains_key(name)
+        let vars = self.lock();
+        vars.trained.contains_key(name) || vars.buffers.contains_key(name)
     }
 }
 
@@ -236,6 +322,31 @@ mod tests {
             error.contains("variable `w` was requested with shape [3, 2] and has shape [2, 3]"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn buffers_are_apart_and_change_no_weight() {
+        let init = Init::Randn { mean: 0.0, stdev: 1.0 };
+        let (with, without) = (Weights::new(3), Weights::new(3));
+        for weights in [&with, &without] {
+            weights.builder().get_with_hints(4, "a", init).unwrap();
+        }
+        candle_nn::batch_norm(2, 1e-5, with.builder().pp("norm")).unwrap();
+        candle_nn::layer_norm(2, 1e-5, without.builder().pp("norm")).unwrap();
+        for weights in [&with, &without] {
+            weights.builder().get_with_hints(4, "b", init).unwrap();
+        }
+        assert_eq!(with.names(), without.names());
+        assert_eq!(with.flat().unwrap(), without.flat().unwrap());
+        let buffers: Vec<String> = with.buffers().into_iter().map(|(name, _)| name).collect();
+        assert_eq!(buffers, ["norm.running_mean", "norm.running_var"]);
+        let mut values = with.values().unwrap();
+        assert_eq!(values.buffers, [0.0, 0.0, 1.0, 1.0]);
+        values.buffers = vec![1.0, 2.0, 3.0, 4.0];
+        with.set_values(&values).unwrap();
+        assert_eq!(with.values().unwrap(), values);
+        let error = without.set_values(&values).unwrap_err().to_string();
+        assert!(error.contains("got 4 values for 0 running statistics"), "{error}");
     }
 
     #[test]

@@ -9,6 +9,7 @@ use thalweg_nn::compare::{Comparison, Method, Task, Tick, Training, cross_entrop
 use thalweg_nn::data::{Dataset, Samples, Source, Split};
 use thalweg_nn::network::Network;
 use thalweg_nn::record::{EpochRecord, StepRecord};
+use thalweg_nn::{Mode, Trainable};
 
 const TRAINING: Training = Training { epochs: 3, batch: 40, seed: 7 };
 
@@ -180,7 +181,7 @@ fn a_method_is_evaluated_with_its_evaluation_weights() {
         assert_eq!([train(&evaluated), test(&evaluated)], [record.train_loss, record.test_loss]);
         let network: Network = "mlp:12,8".parse().unwrap();
         let network = network.build(&weights.builder(), 2, 2).unwrap();
-        let scores = network.forward(&data.test.inputs).unwrap();
+        let scores = network.scores(&data.test.inputs, Mode::Evaluation).unwrap();
         let classes: Vec<u32> = scores.argmax(1).unwrap().to_vec1().unwrap();
         assert_eq!(comparison.predictions(method).unwrap().classes, classes);
         let expected = scores.to_vec2::<f32>().unwrap();
@@ -204,7 +205,7 @@ fn evaluating_does_not_change_training() {
         assert_eq!(tick, trained.advance().unwrap());
         let states = [&evaluated, &trained].map(|it| it.state().unwrap().methods);
         for (evaluated, trained) in states[0].iter().zip(&states[1]) {
-            assert_eq!(evaluated.weights, trained.weights);
+            assert_eq!(evaluated.values, trained.values);
             assert_eq!(evaluated.optimizer, trained.optimizer);
         }
     }
@@ -348,7 +349,7 @@ fn what_cannot_be_compared_says_why() {
     assert_eq!(says(train, &[], TRAINING, 2), "there is no method to train with");
     assert_eq!(
         says(train, &["adam", "adam"], TRAINING, 2),
-        "two methods have the label `adam`; labels must differ"
+        "`adam` is given twice; give each method once, or with other settings"
     );
     let none = Training { batch: 0, ..TRAINING };
     assert_eq!(says(train, &["sgd"], none, 2), "batch is 0; it must be at least 1");

@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 use thalweg_nn::compare::Task;
 use thalweg_nn::data::{Dataset, Samples, Source, Split};
-use thalweg_nn::network::{Activation, Initial, Network};
+use thalweg_nn::network::{Architecture, Mlp, Network};
 
 use super::sorting::{Transformer, sorted_digits};
 use super::study::{Result, Setup, TestData, TuningData};
@@ -67,8 +67,7 @@ fn first(samples: &Samples, count: u32) -> Result<Samples> {
 
 /// mlp:100,100 as `thalweg train` makes it.
 fn perceptron() -> Task {
-    let network =
-        Network { hidden: vec![100, 100], activation: Activation::Relu, initial: Initial::He };
+    let network = Network::new(Architecture::Mlp(Mlp::new([100, 100])));
     Task::classification(move |vars| network.build(&vars, 64, 10))
 }
 

@@ -5,20 +5,21 @@ use std::time::Instant;
 
 use candle_core::{Result as CandleResult, Tensor};
 use rayon::prelude::*;
-use thalweg::{Formula, Spec};
+use thalweg::{Formula, Spec, Value};
 
 use super::check::{check, check_fit};
 use super::contender::Contender;
 use super::error::CompareError;
 use super::method::Method;
 use super::order::Order;
-use super::score::{Predictions, Score, score};
-use super::task::{Model, Task};
+use super::score::{self, Predictions, Score, score};
+use super::task::Task;
 use super::timing::Timing;
 use super::training::Training;
-use crate::data::Samples;
+use crate::data::{Samples, TaskKind};
 use crate::record::{EpochRecord, StepRecord};
-use crate::weights::Weights;
+use crate::trainable::{Mode, Model, Trainable};
+use crate::weights::{Values, Weights};
 
 /// Multiplications per forward pass from which several threads are faster than one.
 const LARGE: usize = 1 << 27;
@@ -145,20 +146,21 @@ impl Comparison {
         self.contenders.par_iter().map(both).collect()
     }
 
-    /// The scores over samples of a network with these weights, in the order of [`Weights::flat`].
+    /// The scores over samples of a network with these values.
     ///
     /// # Errors
-    /// [`CompareError::Candle`], if a computation fails or the number of weights is not that of the network.
-    pub fn score_at(&self, weights: &[f32], samples: &Samples) -> Result<Score, CompareError> {
+    /// [`CompareError::Candle`], if a computation fails or the number of values is not that of the network.
+    pub fn score_at(&self, values: &Values, samples: &Samples) -> Result<Score, CompareError> {
         let own = Weights::new(self.training.seed);
         let model = (self.task.build)(own.builder())?;
-        own.set_flat(weights)?;
-        Ok(score(model.as_ref(), &self.task.loss, samples)?)
+        own.set_values(values)?;
+        Ok(score(model.as_ref(), &self.task, samples, Mode::Evaluation)?)
     }
 
     /// The loss over samples as a function of all weights, in the order of [`Weights::flat`]: the
     /// input of a loss landscape. It can be called from many threads, each with its own copy of the
-    /// network; it is NaN where it cannot be computed.
+    /// network; it is NaN where it cannot be computed. Batch normalisation takes mean and variance of
+    /// the samples, up to 1000 at a time: running statistics belong to one method's weights.
     ///
     /// # Errors
     /// [`CompareError::Candle`], if the network cannot be built.
@@ -177,7 +179,7 @@ impl Comparison {
             let Ok((weights, model)) = taken.map_or_else(make, Ok) else { return f64::NAN };
             let scored = weights
                 .set_flat(values)
-                .and_then(|()| score(model.as_ref(), &self.task.loss, samples));
+                .and_then(|()| score(model.as_ref(), &self.task, samples, Mode::OwnStatistics));
             lock(&idle).push((weights, model));
             scored.map_or(f64::NAN, |score| score.loss)
         })
@@ -190,9 +192,23 @@ impl Comparison {
     /// [`CompareError::Candle`], if a computation fails.
     ///
     /// # Panics
-    /// If there is no such method; the same holds for the eight methods below.
+    /// If there is no such method; the same holds for the methods below.
     pub fn predictions(&self, method: usize) -> Result<Predictions, CompareError> {
         self.contenders[method].predictions(&self.task, &self.test)
+    }
+
+    /// The numbers that a method's network predicts for all test samples, standardised as their targets are.
+    ///
+    /// # Errors
+    /// As [`predictions`](Self::predictions).
+    pub fn numbers(&self, method: usize) -> Result<Vec<f32>, CompareError> {
+        let contender = &self.contenders[method];
+        contender.evaluate(&self.task, |model| score::numbers(model, &self.test))
+    }
+
+    /// Classification or regression.
+    pub fn kind(&self) -> TaskKind {
+        self.task.kind()
     }
 
     /// The class scores `(inputs, …, classes)` that a method's network gives for any inputs with its
@@ -202,7 +218,8 @@ impl Comparison {
     /// [`CompareError::Candle`], if a computation fails, such as for inputs that do not fit the
     /// network.
     pub fn evaluate(&self, method: usize, inputs: &Tensor) -> Result<Tensor, CompareError> {
-        self.contenders[method].evaluate(&self.task, |model| Ok(model.forward(inputs)?.detach()))
+        let scores = |model: &dyn Trainable| model.scores(inputs, Mode::Evaluation);
+        self.contenders[method].evaluate(&self.task, |model| Ok(scores(model)?.detach()))
     }
 
     /// The variables of a method's network, which train: its gradients are taken at them.
@@ -240,6 +257,14 @@ impl Comparison {
         &self.contenders[method].spec
     }
 
+    /// A method's name and hyperparameters, with their values.
+    pub fn hyperparameters(&self, method: usize) -> Vec<(&'static str, Value)> {
+        let it = self.contenders[method].optimizer.method();
+        let name = ("optimizer", Value::Choice(thalweg::Method::name(it)));
+        let all = it.hyperparameters().into_iter().map(|(known, value)| (known.name, value));
+        [name].into_iter().chain(all).collect()
+    }
+
     /// The methods as configured.
     pub(crate) fn methods(&self) -> impl Iterator<Item = &Spec> {
         self.contenders.iter().map(|it| it.optimizer.method())
@@ -256,16 +281,18 @@ impl Comparison {
     }
 
     /// The recommended number of threads for the caller's pool: all for a large network
-    /// ([`is_large`](Self::is_large)), otherwise one per method, combined with
-    /// [`products_on_one_thread`].
+    /// ([`is_large`](Self::is_large)) and for one that [shares its work](Trainable::is_parallel),
+    /// otherwise one per method, combined with [`products_on_one_thread`].
     pub fn threads(&self) -> usize {
         let all = rayon::current_num_threads();
-        if self.is_large() { all } else { self.contenders.len().min(all) }
+        let is_shared = self.is_large() || self.contenders[0].is_parallel();
+        if is_shared { all } else { self.contenders.len().min(all) }
     }
 
     /// Whether single matrix products are large enough to be faster on several threads than on one.
     pub fn is_large(&self) -> bool {
-        self.contenders[0].weights.elements().saturating_mul(self.training.batch) >= LARGE
+        let rows = self.training.batch.saturating_mul(self.train.targets_each());
+        self.contenders[0].weights.elements().saturating_mul(rows) >= LARGE
     }
 
     /// Steps taken.

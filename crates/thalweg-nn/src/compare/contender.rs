@@ -3,17 +3,18 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use candle_core::{Module, Tensor};
+use candle_core::Tensor;
 use thalweg::{Measure, NonFinite, Spec, Value};
 use thalweg_candle::VarOptimizer;
 
 use super::error::CompareError;
 use super::method::Method;
 use super::score::{self, Predictions, Score};
-use super::task::{Model, Task};
+use super::task::Task;
 use super::timing::Timing;
 use crate::data::Samples;
 use crate::record::{EpochRecord, StepRecord};
+use crate::trainable::{Mode, Model, Trainable};
 use crate::weights::Weights;
 
 pub(super) struct Contender {
@@ -60,7 +61,7 @@ impl Contender {
 
     /// The scores of the network with the weights that train.
     pub fn forward(&self, inputs: &Tensor) -> candle_core::Result<Tensor> {
-        self.model.forward(inputs)
+        self.model.scores(inputs, Mode::Evaluation)
     }
 
     /// The variables without a gradient of the loss of these samples.
@@ -69,7 +70,7 @@ impl Contender {
         task: &Task,
         samples: &Samples,
     ) -> candle_core::Result<Vec<String>> {
-        let scores = self.model.forward(&samples.inputs)?;
+        let scores = self.model.scores(&samples.inputs, Mode::Evaluation)?;
         let gradients = (task.loss)(&scores, &samples.targets)?.backward()?;
         let vars = self.weights.vars().into_iter();
         Ok(vars.filter(|(_, var)| gradients.get(var).is_none()).map(|(name, _)| name).collect())
@@ -86,11 +87,12 @@ impl Contender {
             return Ok(None);
         }
         let begin = Instant::now();
-        let loss = (task.loss)(&self.model.forward(&batch.inputs)?, &batch.targets)?;
+        let before = self.weights.flat_buffers()?;
+        let mode = Mode::Training { seed: self.seed, step };
+        let loss = (task.loss)(&self.model.scores(&batch.inputs, mode)?, &batch.targets)?;
         let value = f64::from(loss.to_scalar::<f32>()?);
         if !value.is_finite() {
-            self.diverged_at = Some(step);
-            return Ok(None);
+            return self.diverge(step, &before);
         }
         let gradients = loss.backward()?;
         let lr = self.fixed_rate.or_else(|| self.optimizer.current("lr", None).and_then(number));
@@ -99,18 +101,24 @@ impl Contender {
             .optimizer
             .step_report_with_loss(value, &gradients)
             .map_err(|source| CompareError::method(&self.label, source))?;
-        self.timing.samples += batch.targets.dim(0)? as u64;
+        self.timing.samples += batch.targets.elem_count() as u64;
         self.timing.gradients += gathered + (computed - begin);
         self.timing.optimizer += computed.elapsed();
         let finite = |norm: Option<f64>| norm.filter(|norm| norm.is_finite());
         let (Some(grad_norm), Some(update_norm), None) =
             (finite(report.gradient_norm), finite(report.update_norm), &report.skipped)
         else {
-            self.diverged_at = Some(step);
-            return Ok(None);
+            return self.diverge(step, &before);
         };
         let method = self.label.clone();
         Ok(Some(StepRecord { method, step, epoch, loss: value, lr, grad_norm, update_norm }))
+    }
+
+    /// Ends training, with the running statistics from before the step, as its weights have not changed.
+    fn diverge(&mut self, step: u64, buffers: &[f32]) -> Result<Option<StepRecord>, CompareError> {
+        self.weights.set_flat_buffers(buffers)?;
+        self.diverged_at = Some(step);
+        Ok(None)
     }
 
     /// Evaluates the method after an epoch, and passes the test loss to schedules that depend on it.
@@ -141,18 +149,24 @@ impl Contender {
     }
 
     pub fn score(&self, task: &Task, samples: &Samples) -> Result<Score, CompareError> {
-        self.evaluate(task, |model| score::score(model, &task.loss, samples))
+        self.evaluate(task, |model| score::score(model, task, samples, Mode::Evaluation))
     }
 
     pub fn predictions(&self, task: &Task, samples: &Samples) -> Result<Predictions, CompareError> {
         self.evaluate(task, |model| score::predictions(model, samples))
     }
 
-    /// Evaluates the network with the method's evaluation weights.
+    /// Whether the network shares its work among threads.
+    pub fn is_parallel(&self) -> bool {
+        self.model.is_parallel()
+    }
+
+    /// Evaluates the network with the method's evaluation weights, and with the running statistics that
+    /// training gathered at its training weights.
     pub fn evaluate<T>(
         &self,
         task: &Task,
-        of: impl FnOnce(&dyn Module) -> candle_core::Result<T>,
+        of: impl FnOnce(&dyn Trainable) -> candle_core::Result<T>,
     ) -> Result<T, CompareError> {
         if !self.optimizer.has_evaluation_weights() {
             return Ok(of(self.model.as_ref())?);
@@ -160,7 +174,7 @@ impl Contender {
         let networks = || self.evaluated.lock().unwrap_or_else(PoisonError::into_inner);
         let taken = networks().pop();
         let (weights, model) = taken.map_or_else(|| self.network(task), Ok)?;
-        weights.set_flat(&self.flat_evaluation_weights()?)?;
+        self.give_evaluation_weights(&weights)?;
         let result = of(model.as_ref())?;
         networks().push((weights, model));
         Ok(result)
@@ -173,7 +187,7 @@ impl Contender {
             return Ok(self.weights.clone());
         }
         let (weights, _) = self.network(task)?;
-        weights.set_flat(&self.flat_evaluation_weights()?)?;
+        self.give_evaluation_weights(&weights)?;
         Ok(weights)
     }
 
@@ -183,15 +197,15 @@ impl Contender {
         Ok((weights, model))
     }
 
-    /// In the order of [`Weights::flat`].
-    fn flat_evaluation_weights(&self) -> Result<Vec<f32>, CompareError> {
+    fn give_evaluation_weights(&self, to: &Weights) -> Result<(), CompareError> {
         let tensors = self.optimizer.evaluation_weights();
         let tensors = tensors.map_err(|source| CompareError::method(&self.label, source))?;
         let mut all = Vec::with_capacity(self.weights.elements());
         for tensor in tensors {
             all.extend(tensor.flatten_all()?.to_vec1::<f32>()?);
         }
-        Ok(all)
+        to.set_flat(&all)?;
+        Ok(to.set_flat_buffers(&self.weights.flat_buffers()?)?)
     }
 }
 

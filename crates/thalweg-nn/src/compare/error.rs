@@ -11,7 +11,7 @@ pub enum CompareError {
     #[error("there is no method to train with")]
     NoMethods,
     /// Two methods with the same label.
-    #[error("two methods have the label `{0}`; labels must differ")]
+    #[error("`{0}` is given twice; give each method once, or with other settings")]
     SameLabel(String),
     /// A number that must be at least 1 is 0.
     #[error("{0} is 0; it must be at least 1")]
@@ -42,6 +42,17 @@ pub enum CompareError {
         targets: Vec<usize>,
         /// The highest class.
         highest: u32,
+    },
+    /// The network does not give a number for every target.
+    #[error(
+        "for targets of shape {targets:?} the network gives outputs of shape {outputs:?}; for regression it must give \
+         one number for each target, both in f32"
+    )]
+    Numbers {
+        /// The shape of the outputs.
+        outputs: Vec<usize>,
+        /// The shape of the targets.
+        targets: Vec<usize>,
     },
     /// The network does not accept the samples.
     #[error("the network does not fit the data: {0}")]

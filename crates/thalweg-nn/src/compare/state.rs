@@ -5,6 +5,7 @@ use thalweg::checkpoint::Checkpoint;
 use super::comparison::Comparison;
 use super::error::CompareError;
 use super::timing::Timing;
+use crate::weights::Values;
 
 /// The state of a comparison between two steps: all that is not in the arguments of
 /// [`Comparison::new`].
@@ -21,8 +22,8 @@ pub struct State {
 pub struct MethodState {
     /// Its label.
     pub label: String,
-    /// Its weights.
-    pub weights: Vec<f32>,
+    /// Its weights, and running statistics if the network has any.
+    pub values: Values,
     /// The state of its optimizer.
     pub optimizer: Checkpoint,
     /// The step at which it diverged.
@@ -40,7 +41,7 @@ impl Comparison {
         let methods = self.contenders.iter().map(|it| {
             Ok(MethodState {
                 label: it.label.clone(),
-                weights: it.weights.flat()?,
+                values: it.weights.values()?,
                 optimizer: it.optimizer.to_checkpoint(),
                 diverged_at: it.diverged_at,
                 timing: it.timing,
@@ -64,7 +65,7 @@ impl Comparison {
             return Err(CompareError::OtherState(steps));
         }
         for (contender, saved) in self.contenders.iter_mut().zip(&state.methods) {
-            contender.weights.set_flat(&saved.weights)?;
+            contender.weights.set_values(&saved.values)?;
             contender
                 .optimizer
                 .restore(&saved.optimizer)

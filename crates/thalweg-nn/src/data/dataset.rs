@@ -1,19 +1,25 @@
 //! Samples, and a data set of them.
 
-use candle_core::{DType, Device, Error, Result, Tensor};
+use candle_core::{DType, Device, Error, Result, Tensor, WithDType};
 use rand::Rng;
 
 use super::error::DataError;
 use super::scaling::Scaling;
 use super::split;
+use super::table::Preparation;
+use super::target::Target;
+use super::text::Vocabulary;
+use crate::network::SampleShape;
 
 /// Inputs with their targets.
 #[derive(Debug, Clone)]
 pub struct Samples {
-    /// One sample per row: `(samples, features)` in f32 for the data sets of this module; for others,
-    /// any tensor whose first dimension is the number of samples.
+    /// One sample per row: `(samples, features)` in f32 for the data sets of this module, of text
+    /// `(samples, length)` in u32; for others, any tensor whose first dimension is the number of
+    /// samples.
     pub inputs: Tensor,
-    /// The class of each sample: `(samples)` in u32 for the data sets of this module.
+    /// The class of each sample, `(samples)` in u32 for the data sets of this module; of text the next
+    /// character of each, `(samples, length)` in u32; of a regression its number, in f32, standardised.
     pub targets: Tensor,
 }
 
@@ -34,16 +40,23 @@ pub enum Kind {
     },
     /// Points of the plane.
     Plane,
+    /// Windows of a text: characters and the characters that follow each, as numbers.
+    Text {
+        /// The characters.
+        vocabulary: Vocabulary,
+        /// The number of characters of a window.
+        length: usize,
+    },
 }
 
-/// A data set for classification.
+/// A data set for classification or regression.
 #[derive(Debug, Clone)]
 pub struct Dataset {
     /// Its name, such as `digits`.
     pub name: String,
     /// The kind of its samples.
     pub kind: Kind,
-    /// The names of the classes; class k is number k.
+    /// The names of the classes; class k is number k. None for regression.
     pub classes: Vec<String>,
     /// The training samples.
     pub train: Samples,
@@ -51,12 +64,16 @@ pub struct Dataset {
     pub test: Samples,
     /// What was done to the features of every sample.
     pub scaling: Scaling,
+    /// What is predicted.
+    pub target: Target,
+    /// What was done to the columns of a table before.
+    pub preparation: Preparation,
 }
 
 impl Samples {
-    /// Samples from their features, row by row, and their classes; both tensors are contiguous, on
+    /// Samples from their features, row by row, and their classes or numbers; both tensors are contiguous, on
     /// the CPU.
-    pub(super) fn from_rows(inputs: Vec<f32>, targets: Vec<u32>) -> Result<Self> {
+    pub(super) fn from_rows(inputs: Vec<f32>, targets: Vec<impl WithDType>) -> Result<Self> {
         let samples = targets.len();
         let features = inputs.len() / samples.max(1);
         Ok(Self {
@@ -68,6 +85,11 @@ impl Samples {
     /// The number of samples.
     pub fn len(&self) -> usize {
         self.inputs.dims().first().copied().unwrap_or(0)
+    }
+
+    /// The number of targets of a sample, at least 1.
+    pub(crate) fn targets_each(&self) -> usize {
+        self.targets.dims().iter().skip(1).product::<usize>().max(1)
     }
 
     /// Whether there are no samples.
@@ -103,6 +125,14 @@ impl Samples {
         self.inputs.get(index)?.flatten_all()?.to_dtype(DType::F32)?.to_vec1()
     }
 
+    /// The number of every sample of a regression, standardised.
+    ///
+    /// # Errors
+    /// Targets that are not one number per sample.
+    pub fn numbers(&self) -> Result<Vec<f32>> {
+        self.targets.to_dtype(DType::F32)?.to_vec1()
+    }
+
     /// The class of every sample.
     ///
     /// # Errors
@@ -113,7 +143,8 @@ impl Samples {
 }
 
 impl Dataset {
-    /// Training samples without a share of them, and that share, for validation.
+    /// Training samples without a share of them, and that share, for validation; of a text a block of
+    /// windows side by side, so that few have neighbours that are trained with.
     pub(crate) fn validation(
         &self,
         share: f64,
@@ -127,13 +158,39 @@ impl Dataset {
         if count == 0 || count >= samples {
             return Err(DataError::TooFewToValidate { samples, share, validation: count });
         }
-        let targets = self.train.labels()?;
-        let [validation, train] = split::shuffled(&targets, &self.classes, count, random)?;
+        let [validation, train] = match self.kind {
+            Kind::Text { .. } => split::block(samples, count, random),
+            _ => split::shuffled(samples, count, random),
+        };
+        if self.target == Target::Class && !matches!(self.kind, Kind::Text { .. }) {
+            let targets = self.train.labels()?;
+            let kept = train.iter().map(|&i| targets[i as usize]);
+            split::every_class_is_among(kept, &self.classes)?;
+        }
         Ok((self.train.subset(&train)?, self.train.subset(&validation)?))
+    }
+
+    /// The number of outputs that a network needs: a score for each class, or one number.
+    pub fn outputs(&self) -> usize {
+        match self.target {
+            Target::Class => self.classes.len(),
+            Target::Number { .. } => 1,
+        }
     }
 
     /// The number of features of a sample.
     pub fn features(&self) -> usize {
         self.train.inputs.dims().iter().skip(1).product()
+    }
+
+    /// What a sample is to a network.
+    pub fn shape(&self) -> SampleShape {
+        match &self.kind {
+            &Kind::Images { height, width } => SampleShape::Image { height, width },
+            Kind::Table { .. } | Kind::Plane => SampleShape::Features(self.features()),
+            Kind::Text { vocabulary, length } => {
+                SampleShape::Sequence { length: *length, vocabulary: vocabulary.len() }
+            }
+        }
     }
 }

@@ -1,8 +1,8 @@
 //! Data sets: labelled samples, split into training and test samples.
 //!
 //! A [`Source`] says where samples come from, as text: `digits`, `idx:DIR`,
-//! `csv:FILE:label=COLUMN`, `spirals`, `moons`, `blobs`. [`Dataset::load`] reads or generates them,
-//! splits them by a seed, and gives tensors:
+//! `csv:FILE:label=COLUMN`, `text:FILE`, `spirals`, `moons`, `blobs`. [`Dataset::load`] reads or
+//! generates them, splits them by a seed, and gives tensors:
 //!
 //! ```
 //! use thalweg_nn::data::{Dataset, Source, Split};
@@ -16,6 +16,7 @@
 //! Randomness is ChaCha8 from [`Split::seed`] (`SeedableRng::seed_from_u64`): stream 1 shuffles the
 //! samples before they are split, stream 2 generates the points of `spirals`, `moons` and `blobs`.
 
+mod arrays;
 mod dataset;
 mod digits;
 mod error;
@@ -28,11 +29,18 @@ mod source;
 mod split;
 mod synthetic;
 mod table;
+mod target;
+mod text;
 
+pub use arrays::{Arrays, KNOWN as KNOWN_ARRAYS};
 pub use dataset::{Dataset, Kind, Samples};
-pub use error::{DataError, IdxError, TableError};
+pub use error::{DataError, IdxError, NpyError, NpzError, TableError, TextError};
+pub use load::Reading;
 pub use scaling::Scaling;
 pub use source::{SOURCES, Source, SourceEntry};
 pub use split::Split;
 pub use synthetic::{Shape, Synthetic};
-pub use table::Rows;
+pub use table::{Column, Preparation, Rows, Truths, Wanted};
+pub use target::{Target, TaskKind};
+pub(crate) use text::readable;
+pub use text::{TextFile, Vocabulary};

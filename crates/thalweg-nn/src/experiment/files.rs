@@ -7,12 +7,19 @@ use thalweg_lab::output;
 use thalweg_lab::statistics::Mean;
 use thalweg_lab::sweep::SweepAxis;
 
+use super::Search;
 use super::error::ExperimentError;
+use super::record::tested;
 use super::run::Run;
 use super::standing::{Results, Setting};
 use super::trial::Trial;
+use crate::data::TaskKind;
+use crate::landscape::Directions;
+use crate::regions;
+use crate::report::Report;
 use crate::report::text::counted;
-use crate::session::SessionError;
+use crate::session::{EVENTS, SAMPLE, SessionError, Trained, folder_of, plot};
+use crate::tensorboard;
 
 /// What `results.json` holds.
 #[derive(Serialize)]
@@ -20,7 +27,7 @@ struct Record<'a> {
     verdict: String,
     seeds: usize,
     methods: Vec<MethodRecord<'a>>,
-    /// For every two methods, by rank: the mean difference of their test accuracies on the same seeds and its 95 %
+    /// For every two methods, by rank: the mean difference of their test accuracies or R² on the same seeds and its 95 %
     /// interval.
     differences: Vec<Difference<'a>>,
 }
@@ -30,7 +37,10 @@ struct MethodRecord<'a> {
     rank: String,
     method: &'a str,
     spec: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
     accuracy: Option<Mean>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    r2: Option<Mean>,
     loss: Option<Mean>,
     runs: &'a [Trial],
     sweep: &'a [SweepAxis],
@@ -52,7 +62,8 @@ impl Results {
             rank: row.rank,
             method: it.sweep.base.entry().name,
             spec: row.spec,
-            accuracy: it.accuracy(),
+            accuracy: it.accuracy().filter(|_| self.task == TaskKind::Classification),
+            r2: it.accuracy().filter(|_| self.task == TaskKind::Regression),
             loss: it.loss(),
             runs: &it.runs,
             sweep: &it.sweep.axes,
@@ -74,28 +85,101 @@ impl Results {
 }
 
 impl Run {
-    /// Writes the results: `report.html`, `results.json`, and the charts `curves` and `rates` as PNG and SVG.
+    /// Writes the results: `report.html`, `results.json`, the charts `curves` and `rates` as PNG and SVG, and of the
+    /// first seed `METHOD/model.safetensors`, TensorBoard's files, `regions` of points of the plane, and `landscape`
+    /// where it was asked for. Its runs are repeated for that; `stop` is asked between their steps, and `surface`
+    /// told how many points of the loss surface are computed, and of how many.
     ///
     /// # Errors
     /// [`ExperimentError`], such as a file that cannot be written.
-    pub fn finish(&self, results: &Results) -> Result<(), ExperimentError> {
-        let put = |name: &str, contents: &[u8]| -> Result<(), ExperimentError> {
-            output::write(&self.folder().join(name), contents).map_err(SessionError::from)?;
-            Ok(())
+    pub fn finish(
+        &self,
+        results: &Results,
+        stop: &(dyn Fn() -> bool + Sync),
+        surface: &(dyn Fn(usize, usize) + Sync),
+    ) -> Result<(), ExperimentError> {
+        let mut put = |name: &str, contents: &[u8]| -> Result<(), SessionError> {
+            Ok(output::write(&self.folder().join(name), contents)?)
         };
         let title = format!("{} on {}", self.settings().training.model, self.dataset().name);
-        let mut charts = vec![("curves", results.curves(&title))];
-        charts.extend(results.rates(&title).map(|chart| ("rates", chart)));
-        for (name, chart) in &charts {
-            let scene = chart.scene();
-            put(&format!("{name}.png"), &scene.png(1.0).map_err(SessionError::from)?)?;
-            put(&format!("{name}.svg"), scene.svg().as_bytes())?;
+        plot(&mut put, "curves", &results.curves(&title).scene())?;
+        if let Some(chart) = results.rates(&title) {
+            plot(&mut put, "rates", &chart.scene())?;
         }
         put("results.json", results.json().map_err(ExperimentError::Keep)?.as_bytes())?;
-        put("report.html", self.page(&title, results).as_bytes())
+        let networks = self.networks(results, (&mut put, stop, surface))?;
+        put("report.html", self.page(&title, results, &networks).as_bytes())?;
+        Ok(())
     }
 
-    fn page(&self, title: &str, results: &Results) -> String {
+    /// Writes the networks of the first seed and what they show, and gives it as a report.
+    fn networks(
+        &self,
+        results: &Results,
+        (put, stop, surface): (
+            &mut impl FnMut(&str, &[u8]) -> Result<(), SessionError>,
+            &(dyn Fn() -> bool + Sync),
+            &(dyn Fn(usize, usize) + Sync),
+        ),
+    ) -> Result<Report, ExperimentError> {
+        let (settings, dataset) = (&self.settings().training, self.dataset());
+        let directions = settings.landscape.as_deref().map(str::parse::<Directions>).transpose();
+        let directions = directions.map_err(SessionError::from)?;
+        let recorded = self.experiment().recorded(results, directions.is_some(), stop)?;
+        let trained = Trained { dataset, settings, comparison: &recorded.networks };
+        let steps = recorded.networks.steps_per_epoch();
+        let mut methods = Vec::new();
+        for (method, (it, result)) in results.standings.iter().zip(&recorded.results).enumerate() {
+            let Some(run) = it.runs.first() else { continue };
+            let folder = folder_of(&result.label);
+            output::make_folder(&self.folder().join(&folder)).map_err(SessionError::from)?;
+            let mut began = recorded.hyperparameters[method].clone();
+            began.extend(settings.hyperparameters());
+            let events =
+                tensorboard::of_result(result, &began, (steps, run), dataset.target.task());
+            put(&format!("{folder}/{EVENTS}"), &events)?;
+            let mut shown = tested(result, run);
+            if let Some(best) = run.best_epoch {
+                let model = trained.model(method, (&result.spec, best * steps))?;
+                put(&format!("{folder}/model.safetensors"), &model)?;
+                trained.predict(method, &mut shown)?;
+                if let Some(sample) = &shown.sample {
+                    put(&format!("{folder}/{SAMPLE}"), format!("{sample}\n").as_bytes())?;
+                }
+            }
+            methods.push(shown);
+        }
+        let title = trained.title();
+        let regions = regions::figure(&title, dataset, &recorded.networks)?.map(|it| it.scene());
+        if let Some(scene) = &regions {
+            plot(put, "regions", scene)?;
+        }
+        let landscape = match directions {
+            Some(directions) => {
+                let path = (recorded.snapshots, &recorded.results[..]);
+                let landscape = trained.landscape(directions, path, surface)?;
+                let scene = landscape.scene();
+                plot(put, "landscape", &scene)?;
+                put("landscape.mp4", &landscape.video().map_err(SessionError::from)?)?;
+                Some(trained.landscape_view(&landscape, scene))
+            }
+            None => None,
+        };
+        Ok(Report {
+            title,
+            data: dataset.name.clone(),
+            model: settings.model.clone(),
+            methods,
+            kind: Some(dataset.kind.clone()),
+            classes: dataset.classes.clone(),
+            target: dataset.target.clone(),
+            regions,
+            landscape,
+            ..Report::default()
+        })
+    }
+
+    fn page(&self, title: &str, results: &Results, networks: &Report) -> String {
         let it = self.settings();
         let rows = results.rows();
         let is_tuned = rows.iter().any(|row| !row.tuning.is_empty());
@@ -113,7 +197,7 @@ impl Run {
                 div.table {
                     table {
                         thead { tr {
-                            th.number { "rank" } th { "setting" } th.number { "test accuracy" }
+                            th.number { "rank" } th { "setting" } th.number { "test " (results.task.score_name()) }
                             th.number { "test loss" } th.number { "best epoch" }
                             @if is_tuned { th.number { "validation loss, as it comes → tuned" } }
                         } }
@@ -135,9 +219,22 @@ impl Run {
             @if count > 1 && it.seeds > 1 {
                 section {
                     h2 id="pairs" { "Pair by pair" }
-                    p { "How many more test samples the method of the row classifies correctly than that of the column, in "
-                        "percentage points, on the same seeds: the mean and its 95 % interval, bold where it is on one side "
-                        "of 0." }
+                    p {
+                        @match results.task {
+                            TaskKind::Classification if results.is_text => {
+                                "How many more test characters the method of the row predicts than that of the column, in "
+                                "percentage points,"
+                            },
+                            TaskKind::Classification => {
+                                "How many more test samples the method of the row classifies correctly than that of the "
+                                "column, in percentage points,"
+                            },
+                            TaskKind::Regression => {
+                                "How much higher R² on the test samples is of the method of the row than of that of the column,"
+                            },
+                        }
+                        " on the same seeds: the mean and its 95 % interval, bold where it is on one side of 0."
+                    }
                     div.table {
                         table {
                             thead { tr { th { } @for b in 0..count { th.number { (label(b)) } } } }
@@ -148,7 +245,7 @@ impl Run {
                                         @for b in 0..count {
                                             td.number {
                                                 @if a != b && let Some(it) = results.difference(a, b) {
-                                                    @let [mean, interval] = points(&it);
+                                                    @let [mean, interval] = points(results.task, &it);
                                                     @if it.is_distinct() { strong { (mean) } } @else { (mean) }
                                                     br; small { (interval) }
                                                 }
@@ -173,6 +270,10 @@ impl Run {
                     p.facts { span { "A line that leaves through the top diverges from there on." } }
                 }
             }
+            @if !networks.methods.is_empty() {
+                p.facts { span { "What follows is of the networks of seed " (it.training.seed) ", with the weights of their best epochs." } }
+            }
+            (networks.networks())
             section {
                 h2 id="settings" { "Settings" }
                 div.table {
@@ -186,7 +287,7 @@ impl Run {
                 }
             }
         };
-        page::styled(&format!("{title} · thalweg"), "", &body)
+        page::styled(&format!("{title} · thalweg"), &networks.style(), &body)
     }
 
     fn settings_rows(&self) -> Vec<(&'static str, String)> {
@@ -194,6 +295,7 @@ impl Run {
         let training = &it.training;
         let mut rows = vec![
             ("data", training.data.clone()),
+            ("task", training.task.to_string()),
             ("network", training.model.clone()),
             ("activation", training.activation.clone()),
             ("initialisation", training.init.clone()),
@@ -205,18 +307,32 @@ impl Run {
         ];
         let more = [
             ("patience", it.patience.map(|epochs| epochs.to_string())),
+            ("differs between seeds", Some(it.vary.to_string())),
+            (
+                "settings",
+                it.random.map(|count| format!("at most {count} of each sweep, drawn at random")),
+            ),
+            ("search", (it.search == Search::Halving).then(|| "successive halving".to_owned())),
             ("schedule", training.schedule.clone()),
             ("groups", training.groups.clone()),
             ("clip", training.clip.clone()),
         ];
         rows.extend(more.into_iter().filter_map(|(name, value)| Some((name, value?))));
+        rows.extend(self.dataset().preparation.facts());
+        rows.push(("again", it.command()));
         rows
     }
 }
 
-/// A difference of accuracies in percentage points.
-fn points(it: &Mean) -> [String; 2] {
-    let text = |share: f64| format!("{:+.2}", 100.0 * share).replace('-', "−");
+/// A difference of accuracies in percentage points, or of R².
+fn points(task: TaskKind, it: &Mean) -> [String; 2] {
+    let text = |difference: f64| {
+        match task {
+            TaskKind::Classification => format!("{:+.2}", 100.0 * difference),
+            TaskKind::Regression => format!("{difference:+.4}"),
+        }
+        .replace('-', "−")
+    };
     let [low, high] = it.interval.map(text);
     [text(it.mean), format!("{low} to {high}")]
 }

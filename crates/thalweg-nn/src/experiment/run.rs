@@ -1,10 +1,12 @@
 //! An experiment in a folder: after it was stopped, or ended by a crash, it resumes with the trials that are missing.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+use rand::Rng;
 use serde::{Deserialize, Serialize};
 use thalweg::Registry;
 use thalweg_lab::sweep::Sweep;
@@ -13,10 +15,11 @@ use thalweg_lab::{methods, output};
 use super::error::ExperimentError;
 use super::standing::Results;
 use super::trial::Trial;
-use super::{Experiment, Parts, Plan, Vary};
-use crate::compare::{CompareError, Task};
-use crate::data::{Dataset, Source};
-use crate::session::{self, Difference, SessionError, check_empty, lock};
+use super::{Experiment, Parts, Plan, Search, Vary};
+use crate::compare::{CompareError, DEFAULT_SUITE, Task};
+use crate::data::{DataError, Dataset, Kind, Reading, Source, Split};
+use crate::random::{SETTINGS, random};
+use crate::session::{self, Difference, SessionError, check_empty, command, lock};
 
 /// The settings of an experiment, in its folder.
 pub const EXPERIMENT: &str = "experiment.json";
@@ -36,6 +39,33 @@ pub struct Settings {
     pub validation: f64,
     /// Epochs without a lower validation loss after which a trial ends.
     pub patience: Option<u64>,
+    /// What follows from the seed.
+    #[serde(default)]
+    pub vary: Vary,
+    /// How many settings of a larger sweep are drawn at random; `None` for its grid.
+    #[serde(default)]
+    pub random: Option<usize>,
+    /// How settings are tried.
+    #[serde(default)]
+    pub search: Search,
+}
+
+impl Default for Settings {
+    /// The article's six methods on digits, each with its rate tuned, over five seeds.
+    fn default() -> Self {
+        // Their rates are chosen here.
+        let name = |spec: &str| spec.split(':').next().unwrap_or(spec).to_owned();
+        let methods = DEFAULT_SUITE.map(name).to_vec();
+        Self {
+            training: session::Settings { methods, ..session::Settings::default() },
+            seeds: Plan::default().seeds,
+            validation: VALIDATION,
+            patience: None,
+            vary: Vary::default(),
+            random: None,
+            search: Search::default(),
+        }
+    }
 }
 
 /// The rates that a method without a chosen one tries: eleven, two in each decade.
@@ -68,6 +98,14 @@ pub struct Run {
 }
 
 impl Settings {
+    /// The default, with what is [usual](session::Settings::suiting) for a source.
+    pub fn suiting(source: &Source) -> Self {
+        let default = Self::default();
+        let usual = session::Settings::suiting(source);
+        let training = session::Settings { methods: default.training.methods, ..usual };
+        Self { training, ..default }
+    }
+
     /// Checks that every text can be read, and gives the sweeps.
     ///
     /// # Errors
@@ -79,30 +117,61 @@ impl Settings {
         self.training.network()?;
         self.training.common(registry, None)?;
         Source::parse(&self.training.data).map_err(SessionError::from)?;
-        let sweep = |text: &String| Ok(Sweep::parse_with_rates(registry, text, RATES)?);
-        self.training.methods.iter().map(sweep).collect()
+        let sweep = |(k, text): (usize, &String)| {
+            let sweep = Sweep::parse_with_rates(registry, text, RATES)?;
+            let Some(count) = self.random else { return Ok(sweep) };
+            let mut random = random(self.training.seed, SETTINGS + k as u64);
+            Ok(sweep.drawn(count, || random.random::<f64>())?)
+        };
+        self.training.methods.iter().enumerate().map(sweep).collect()
     }
 
     /// The differences from the settings that an experiment started with.
     pub fn differences(&self, before: &Self) -> Vec<Difference> {
         let texts = |it: &Self| {
-            let patience = it.patience.map_or("none".to_owned(), |epochs| epochs.to_string());
-            let seeds = it.seeds.to_string();
+            let or_none = |number: Option<String>| number.unwrap_or_else(|| "none".to_owned());
+            let search = match it.search {
+                Search::Full => "off",
+                Search::Halving => "on",
+            };
             [
-                ("--seeds", seeds),
+                ("--seeds", it.seeds.to_string()),
                 ("--validation", it.validation.to_string()),
-                ("--patience", patience),
+                ("--patience", or_none(it.patience.map(|epochs| epochs.to_string()))),
+                ("--vary", it.vary.to_string()),
+                ("--random", or_none(it.random.map(|count| count.to_string()))),
+                ("--halving", search.to_owned()),
             ]
         };
         let own = Difference::between(&texts(before), &texts(self));
         self.training.differences(&before.training).into_iter().chain(own).collect()
     }
 
+    /// The command that runs it, into a new folder.
+    pub fn command(&self) -> String {
+        let usual = Self::default();
+        let mut words = self.training.words(&usual.training);
+        let its = self
+            .differences(&usual)
+            .into_iter()
+            .skip(self.training.differences(&usual.training).len());
+        for Difference { setting, is, .. } in its {
+            words.push(setting.to_owned());
+            words.extend((setting != "--halving").then_some(is));
+        }
+        if !self.training.methods.iter().any(|text| Sweep::is_in(text))
+            && words.contains(&"--with".to_owned())
+        {
+            words.push("--tune".to_owned());
+        }
+        command(&words)
+    }
+
     fn plan(&self) -> Plan {
         let session::Settings { epochs, batch, seed, .. } = self.training;
-        let vary = Vary { weights: true, order: true };
+        let &Self { seeds, patience, vary, search, .. } = self;
         let tuning_seeds = Plan::default().tuning_seeds;
-        Plan { epochs, batch, seeds: self.seeds, seed, tuning_seeds, patience: self.patience, vary }
+        Plan { epochs, batch, seeds, seed, tuning_seeds, patience, vary, search }
     }
 }
 
@@ -211,7 +280,8 @@ impl Run {
             done(trial);
             Ok(())
         };
-        self.experiment.run(self.known.clone(), &keep, stop)
+        let results = self.experiment.run(self.known.clone(), &keep, stop)?;
+        Ok(Results { is_text: matches!(self.dataset.kind, Kind::Text { .. }), ..results })
     }
 
     /// How many trials are known already, and how many there are at most.
@@ -222,6 +292,10 @@ impl Run {
     /// The settings.
     pub fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    pub(super) fn experiment(&self) -> &Experiment {
+        &self.experiment
     }
 
     /// What makes the schedule unsuitable for the number of steps of a trial, a sentence each.
@@ -266,7 +340,7 @@ fn prepare(registry: &Registry, settings: &Settings) -> Result<Prepared, Experim
     let sweeps = settings.sweeps(registry)?;
     let it = &settings.training;
     let source = Source::parse(&it.data).map_err(SessionError::from)?;
-    let dataset = Dataset::load(&source, &it.split()).map_err(SessionError::from)?;
+    let dataset = Dataset::read(&source, &it.split(), &it.reading()).map_err(SessionError::from)?;
     let parts = Parts::of(&dataset, settings.validation, it.seed).map_err(SessionError::from)?;
     // As many with every seed: the share is of all samples.
     let steps = it.training().steps(parts.train.len());
@@ -275,13 +349,49 @@ fn prepare(registry: &Registry, settings: &Settings) -> Result<Prepared, Experim
     let warnings = |schedule| methods::schedule_warnings(schedule, steps, specs());
     let schedule_warnings = common.schedule.as_ref().map_or_else(Vec::new, warnings);
     let network = it.network()?;
-    let (inputs, classes) = (dataset.features(), dataset.classes.len());
-    let task = Task::classification(move |vars| network.build(&vars, inputs, classes));
+    let (sample, outputs) = (dataset.shape(), dataset.outputs());
+    network.check(sample).map_err(SessionError::from)?;
+    let task = Task::new(dataset.target.task(), move |vars| network.build(&vars, sample, outputs));
     let mut experiment = Experiment::new(parts, task, sweeps, settings.plan());
-    let (all, share) = (dataset.clone(), settings.validation);
-    experiment = experiment.split_by(move |seed| Parts::of(&all, share, seed));
+    let splits = Splits {
+        source,
+        reading: it.reading(),
+        test: it.test,
+        first: (it.seed, dataset.clone()),
+        others: Mutex::default(),
+    };
+    let (vary, share, first) = (settings.vary, settings.validation, it.seed);
+    experiment = experiment.split_by(move |seed| {
+        let data = splits.of(if vary.split { seed } else { first })?;
+        Parts::of(&data, share, if vary.validation { seed } else { first })
+    });
     experiment = experiment.equipped(move |builder| common.apply(builder));
     Ok(Prepared { dataset, experiment, schedule_warnings })
+}
+
+/// A data set, split by several seeds; each split is made once.
+struct Splits {
+    source: Source,
+    reading: Reading,
+    test: Option<f64>,
+    first: (u64, Dataset),
+    others: Mutex<BTreeMap<u64, Dataset>>,
+}
+
+impl Splits {
+    fn of(&self, seed: u64) -> Result<Dataset, DataError> {
+        if seed == self.first.0 {
+            return Ok(self.first.1.clone());
+        }
+        let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = others.get(&seed) {
+            return Ok(known.clone());
+        }
+        let split = Split { seed, test: self.test };
+        let data = Dataset::read(&self.source, &split, &self.reading)?;
+        others.insert(seed, data.clone());
+        Ok(data)
+    }
 }
 
 impl From<SessionError> for ExperimentError {

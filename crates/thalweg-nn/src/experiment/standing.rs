@@ -6,7 +6,9 @@ use thalweg_lab::statistics::Mean;
 use thalweg_lab::sweep::{Sweep, rate};
 
 use super::Plan;
+use super::search::Tuning;
 use super::trial::Trial;
+use crate::data::TaskKind;
 
 /// A setting that was tried.
 #[derive(Debug, Clone, Serialize)]
@@ -29,9 +31,9 @@ impl Setting {
 pub struct Standing {
     /// What it tried.
     pub sweep: Sweep,
-    /// Every setting of the sweep; empty where there is one only.
+    /// Every setting of the sweep, with its longest trials; empty where there is one only.
     pub tuning: Vec<Setting>,
-    /// The index of the setting that was chosen.
+    /// The index of the setting that was chosen, of those that were trained to the end.
     pub chosen: usize,
     /// The method as it comes, with the seeds of the tuning; `None` where nothing was tuned.
     pub untuned: Option<Setting>,
@@ -47,16 +49,20 @@ pub struct Standing {
 pub struct Results {
     /// The budget.
     pub plan: Plan,
-    /// The methods, the best first: by the mean accuracy on the test samples, then by the mean loss.
+    /// Classification or regression: what methods are compared by.
+    pub task: TaskKind,
+    /// Whether the characters of a text are predicted.
+    pub is_text: bool,
+    /// The methods, the best first: by the mean accuracy, or R², on the test samples, then by the mean loss.
     pub standings: Vec<Standing>,
 }
 
 /// The setting to take: among those that lose no more to the best one than a standard error, on the same seeds, the one
 /// with the smallest rate, as a higher one is closer to where training fails on other seeds. (The one-standard-error
 /// rule: Breiman, Friedman, Olshen, Stone, "Classification and Regression Trees", 1984, section 3.4.3.)
-fn choice(sweep: &Sweep, tuning: &[Setting]) -> usize {
+fn choice(sweep: &Sweep, tuning: &[Setting], finalists: &[usize]) -> usize {
     let order = |a: &usize, b: &usize| tuning[*a].loss().total_cmp(&tuning[*b].loss());
-    let Some(lowest) = (0..tuning.len()).min_by(order) else { return 0 };
+    let Some(lowest) = finalists.iter().copied().min_by(order) else { return 0 };
     let losses =
         |k: usize| -> Vec<f64> { tuning[k].trials.iter().map(Trial::validation_loss).collect() };
     let is_near = |k: &usize| {
@@ -64,13 +70,14 @@ fn choice(sweep: &Sweep, tuning: &[Setting]) -> usize {
         lost.is_some_and(|it| it.mean <= it.deviation / (it.count as f64).sqrt())
     };
     let rate = |k: &usize| rate(&sweep.specs[*k]).unwrap_or(f64::INFINITY);
-    let near = (0..tuning.len()).filter(is_near);
+    let near = finalists.iter().copied().filter(is_near);
     near.min_by(|a, b| rate(a).total_cmp(&rate(b)).then_with(|| order(a, b))).unwrap_or(lowest)
 }
 
 impl Standing {
-    pub(super) fn chosen(sweep: Sweep, tuning: Vec<Setting>, untuned: Option<Setting>) -> Self {
-        let chosen = choice(&sweep, &tuning);
+    pub(super) fn chosen(sweep: Sweep, tuning: Tuning) -> Self {
+        let chosen = choice(&sweep, &tuning.settings, tuning.finalists());
+        let Tuning { settings: tuning, untuned, .. } = tuning;
         Self { sweep, tuning, chosen, untuned, runs: Vec::new(), is_distinct: false }
     }
 
@@ -79,12 +86,13 @@ impl Standing {
         &self.sweep.specs[self.chosen]
     }
 
-    /// The accuracy on the test samples with each seed: 0 of a run that has finished no epoch.
+    /// The accuracy, or R², on the test samples with each seed: 0 of a run that has finished no epoch, the R² of
+    /// predicting the mean.
     pub fn accuracies(&self) -> Vec<f64> {
         self.runs.iter().map(|it| it.test.map_or(0.0, |score| score.accuracy)).collect()
     }
 
-    /// The mean accuracy on the test samples.
+    /// The mean accuracy, or R², on the test samples.
     pub fn accuracy(&self) -> Option<Mean> {
         Mean::of(&self.accuracies())
     }
@@ -103,7 +111,7 @@ impl Standing {
 }
 
 impl Results {
-    pub(super) fn ranked(plan: Plan, mut standings: Vec<Standing>) -> Self {
+    pub(super) fn ranked(plan: Plan, task: TaskKind, mut standings: Vec<Standing>) -> Self {
         let key = |it: &Standing| {
             let mean = |mean: Option<Mean>, none: f64| mean.map_or(none, |mean| mean.mean);
             (-mean(it.accuracy(), 0.0), mean(it.loss(), f64::INFINITY))
@@ -112,14 +120,27 @@ impl Results {
             let (a, b) = (key(a), key(b));
             a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1))
         });
-        let mut results = Self { plan, standings };
+        let mut results = Self { plan, task, is_text: false, standings };
         for k in 1..results.standings.len() {
             results.standings[k].is_distinct = results.is_better(k - 1, k);
         }
         results
     }
 
-    /// The mean difference of the accuracies of two methods, by their ranks from 0, on the same seeds.
+    /// A name for each method: its own, or its chosen setting where two have the same name.
+    pub fn labels(&self) -> Vec<String> {
+        let name = |it: &Standing| it.sweep.base.entry().name;
+        let is_alone = |it: &Standing| {
+            self.standings.iter().filter(|other| name(other) == name(it)).count() == 1
+        };
+        let label = |it: &Standing| match is_alone(it) {
+            true => name(it).to_owned(),
+            false => it.spec().to_string(),
+        };
+        self.standings.iter().map(label).collect()
+    }
+
+    /// The mean difference of the accuracies, or R², of two methods, by their ranks from 0, on the same seeds.
     pub fn difference(&self, a: usize, b: usize) -> Option<Mean> {
         let [a, b] = [a, b].map(|k| self.standings[k].accuracies());
         Mean::of_differences(&a, &b)

@@ -3,7 +3,7 @@
 use thalweg_draw::plot::Scene;
 
 use super::text::{count, percent};
-use crate::data::Kind;
+use crate::data::{Kind, Target};
 use crate::record::{EpochRecord, StepRecord};
 
 /// The settings and results of a comparison.
@@ -46,6 +46,8 @@ pub struct Report {
     pub kind: Option<Kind>,
     /// The names of the classes; class k is number k.
     pub classes: Vec<String>,
+    /// What the networks predict.
+    pub target: Target,
     /// The decision regions of each method's network, for points of the plane.
     pub regions: Option<Scene>,
     /// The loss surface with the paths of the methods.
@@ -78,6 +80,10 @@ pub struct MethodResult {
     pub optimizer_share: Option<f64>,
     /// The final confusion matrix on the test samples: rows are true classes, columns predicted ones.
     pub confusion: Option<Vec<Vec<u64>>>,
+    /// Of a regression, the true and the predicted number of each test sample at the end.
+    pub fitted: Vec<[f64; 2]>,
+    /// Text that its network continues, for data that is text.
+    pub sample: Option<String>,
     /// Test samples that it misclassifies at the end.
     pub mistakes: Vec<Mistake>,
 }
@@ -118,6 +124,11 @@ pub struct Video {
 }
 
 impl Report {
+    /// Whether characters of a text are predicted.
+    pub(super) fn is_text(&self) -> bool {
+        matches!(self.kind, Some(Kind::Text { .. }))
+    }
+
     /// The name of a class; its index if it has no name.
     pub(super) fn class(&self, k: usize) -> String {
         self.classes.get(k).cloned().unwrap_or_else(|| k.to_string())
@@ -128,6 +139,12 @@ impl MethodResult {
     /// Its last epoch.
     pub(super) fn end(&self) -> Option<&EpochRecord> {
         self.epochs.last()
+    }
+
+    /// Its final test loss, if it did not diverge.
+    pub(super) fn test_loss(&self) -> Option<f64> {
+        let end = self.end().filter(|_| self.diverged_at.is_none())?;
+        Some(end.test_loss).filter(|loss| loss.is_finite())
     }
 
     /// The number of correct predictions and of all test samples, from its confusion matrix.

@@ -5,11 +5,14 @@ use std::fs;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use thalweg::Value;
+
 use super::error::SessionError;
 use super::folder::folder_of;
 use super::log::Log;
 use super::metrics;
 use crate::compare::Tick;
+use crate::data::TaskKind;
 use crate::tensorboard;
 
 /// Records as JSON lines.
@@ -17,7 +20,7 @@ pub const JSON: &str = "metrics.jsonl";
 /// Records as a table.
 const CSV: &str = "metrics.csv";
 /// Records for TensorBoard, one file per method.
-const EVENTS: &str = "events.out.tfevents.thalweg";
+pub const EVENTS: &str = "events.out.tfevents.thalweg";
 /// Snapshots of the weights of all methods.
 pub const TRAJECTORY: &str = "trajectory.f32";
 
@@ -29,34 +32,32 @@ pub struct Logs {
     events: BTreeMap<String, Log>,
     /// Only if a landscape is drawn.
     trajectory: Option<Log>,
+    /// What names the score has.
+    task: TaskKind,
 }
 
 impl Logs {
-    /// Creates all files, replacing existing ones.
+    /// Creates all files, replacing existing ones: of each method its label and what it begins with.
     pub fn create(
         folder: &Path,
-        labels: &[String],
+        methods: &[(String, Vec<(&'static str, Value)>)],
         trajectory: bool,
+        task: TaskKind,
     ) -> Result<Self, SessionError> {
-        let create = |name: &str, head: &[u8]| {
-            let path = folder.join(name);
-            match fs::remove_file(&path) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                    Err(SessionError::write(&path, error))
-                }
-                _ => Log::create(path, head),
-            }
-        };
-        let events = labels.iter().map(|label| {
+        let create = |name: &str, head: &[u8]| create(folder, name, head);
+        let events = methods.iter().map(|(label, began)| {
             thalweg_lab::output::make_folder(&folder.join(folder_of(label)))?;
-            let head = tensorboard::file_version(wall_time());
+            let now = wall_time();
+            let mut head = tensorboard::file_version(now);
+            head.extend(tensorboard::hyperparameters(now, label, began));
             Ok((label.clone(), create(&events_of(label), &head)?))
         });
         Ok(Self {
             json: create(JSON, b"")?,
-            csv: create(CSV, metrics::CSV_HEAD.as_bytes())?,
+            csv: create(CSV, metrics::csv_head(task).as_bytes())?,
             events: events.collect::<Result<_, SessionError>>()?,
             trajectory: trajectory.then(|| create(TRAJECTORY, b"")).transpose()?,
+            task,
         })
     }
 
@@ -70,6 +71,7 @@ impl Logs {
         folder: &Path,
         labels: &[String],
         trajectory: bool,
+        task: TaskKind,
         lengths: &BTreeMap<String, u64>,
     ) -> Result<Self, SessionError> {
         let reopen =
@@ -79,7 +81,12 @@ impl Logs {
             json: reopen(JSON)?,
             csv: reopen(CSV)?,
             events: events.collect::<Result<_, SessionError>>()?,
-            trajectory: trajectory.then(|| reopen(TRAJECTORY)).transpose()?,
+            trajectory: match lengths.contains_key(TRAJECTORY) {
+                true => trajectory.then(|| reopen(TRAJECTORY)).transpose()?,
+                // The run began without one.
+                false => trajectory.then(|| create(folder, TRAJECTORY, b"")).transpose()?,
+            },
+            task,
         })
     }
 
@@ -94,10 +101,10 @@ impl Logs {
             }
         }
         for record in &tick.epochs {
-            self.json.append(&metrics::json_line(record)?)?;
+            self.json.append(&metrics::epoch_line(record, self.task)?)?;
             self.csv.append(&metrics::epoch_row(record)?)?;
             if let Some(events) = self.events.get_mut(&record.method) {
-                events.append(&tensorboard::of_epoch(now, tick.step, record))?;
+                events.append(&tensorboard::of_epoch(now, tick.step, record, self.task))?;
             }
         }
         Ok(())
@@ -125,6 +132,17 @@ impl Logs {
             .into_iter()
             .chain(events)
             .chain(trajectory)
+    }
+}
+
+/// Creates a file, replacing an existing one.
+fn create(folder: &Path, name: &str, head: &[u8]) -> Result<Log, SessionError> {
+    let path = folder.join(name);
+    match fs::remove_file(&path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(SessionError::write(&path, error))
+        }
+        _ => Log::create(path, head),
     }
 }
 

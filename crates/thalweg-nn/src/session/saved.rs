@@ -1,7 +1,7 @@
 //! The checkpoint of a run: one safetensors file with the state to resume from.
 //!
 //! Tensors: `weights/LABEL` in f32 and `optimizer/LABEL`, the bytes of a thalweg checkpoint, for each
-//! method. Metadata: one text: a checksum of the rest of the text and of all tensors in eight hexadecimal
+//! method, and `buffers/LABEL` in f32, the running statistics of a network that has any. Metadata: one text: a checksum of the rest of the text and of all tensors in eight hexadecimal
 //! digits, a space, and JSON with the step and the length of each log.
 
 use std::collections::BTreeMap;
@@ -16,6 +16,7 @@ use thalweg::internal::file;
 use super::bytes;
 use super::error::SessionError;
 use crate::compare::{MethodState, State, Timing};
+use crate::weights::Values;
 
 /// The checkpoint's name in the folder of a run.
 pub const CHECKPOINT: &str = "checkpoint.safetensors";
@@ -48,7 +49,11 @@ struct MethodHead {
 pub fn write(path: &Path, state: &State, logs: BTreeMap<String, u64>) -> Result<(), SessionError> {
     let mut parts = BTreeMap::new();
     for it in &state.methods {
-        parts.insert(format!("weights/{}", it.label), (Dtype::F32, bytes::of(&it.weights)));
+        let Values { weights, buffers } = &it.values;
+        parts.insert(format!("weights/{}", it.label), (Dtype::F32, bytes::of(weights)));
+        if !buffers.is_empty() {
+            parts.insert(format!("buffers/{}", it.label), (Dtype::F32, bytes::of(buffers)));
+        }
         let bytes = it.optimizer.to_bytes()?;
         parts.insert(format!("optimizer/{}", it.label), (Dtype::U8, bytes));
     }
@@ -111,7 +116,10 @@ fn decode(bytes: &[u8]) -> Result<(State, BTreeMap<String, u64>), String> {
             all.get(&name).map(TensorView::data).ok_or(format!("it has no `{name}`"))
         };
         Ok(MethodState {
-            weights: bytes::floats(part("weights")?),
+            values: Values {
+                weights: bytes::floats(part("weights")?),
+                buffers: part("buffers").map(bytes::floats).unwrap_or_default(),
+            },
             optimizer: Checkpoint::from_bytes(part("optimizer")?)
                 .map_err(|error| error.to_string())?,
             diverged_at: it.diverged_at,
@@ -162,7 +170,7 @@ mod tests {
         let (read, lengths) = decode(&bytes).unwrap();
         assert_eq!((read.step, &read.methods[1].label), (1, &state.methods[1].label));
         for (read, written) in read.methods.iter().zip(&state.methods) {
-            assert_eq!((&read.weights, &read.optimizer), (&written.weights, &written.optimizer));
+            assert_eq!((&read.values, &read.optimizer), (&written.values, &written.optimizer));
         }
         assert_eq!(lengths, logs);
     }

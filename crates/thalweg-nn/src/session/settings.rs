@@ -5,23 +5,29 @@ use std::fs;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
-use thalweg::{Builder, Clip, Group, Registry, Schedule, Spec};
+use thalweg::{Builder, Clip, Group, Registry, Schedule, Spec, Value};
 
 use super::error::{Difference, SessionError};
 use crate::compare::{DEFAULT_SUITE, Method, Training, methods_in};
-use crate::data::{Source, Split};
+use crate::data::{Reading, Source, Split, TaskKind};
 use crate::landscape::Directions;
-use crate::network::{Activation, Initial, Network};
+use crate::network::{Activation, Architecture, Gpt, Initial, Network};
 
 /// The settings of a run, as stored in `run.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
-    /// The data: `digits`, `idx:DIR`, `csv:FILE:label=COLUMN`, `spirals`, …
+    /// The data: `digits`, `idx:DIR`, `csv:FILE:label=COLUMN`, `text:FILE`, `spirals`, …
     pub data: String,
     /// The share of the test split; `None` for the default of the data.
     pub test: Option<f64>,
-    /// The network: `softmax` or `mlp:100,100`.
+    /// Classification or regression.
+    #[serde(default)]
+    pub task: TaskKind,
+    /// The columns of a table that are left out.
+    #[serde(default)]
+    pub drop: Vec<String>,
+    /// The network: `softmax`, `mlp:100,100`, `cnn:6,16` or `gpt`.
     pub model: String,
     /// The activation after a hidden layer: relu, sigmoid, tanh, gelu.
     pub activation: String,
@@ -51,6 +57,8 @@ impl Default for Settings {
         Self {
             data: "digits".to_owned(),
             test: None,
+            task: TaskKind::Classification,
+            drop: Vec::new(),
             model: "mlp:100,100".to_owned(),
             activation: "relu".to_owned(),
             init: "he".to_owned(),
@@ -67,6 +75,22 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// What is usual for a source: for a text the usual transformer, five epochs and batches of 32 windows;
+    /// for others the default.
+    pub fn suiting(source: &Source) -> Self {
+        let usual = Self { data: source.to_string(), ..Self::default() };
+        let Source::Text(_) = source else { return usual };
+        let network = Network::new(Architecture::Gpt(Gpt::default()));
+        Self {
+            model: network.to_string(),
+            activation: network.activation.to_string(),
+            init: network.initial.to_string(),
+            batch: 32,
+            epochs: 5,
+            ..usual
+        }
+    }
+
     /// Reads `run.json`: the settings and the checksum of the data.
     ///
     /// # Errors
@@ -121,6 +145,8 @@ impl Settings {
                     "--test",
                     it.test.map_or_else(|| "the default".to_owned(), |test| test.to_string()),
                 ),
+                ("--task", it.task.to_string()),
+                ("--drop", or(&(!it.drop.is_empty()).then(|| it.drop.join(", ")))),
                 ("--model", it.model.clone()),
                 ("--activation", it.activation.clone()),
                 ("--init", it.init.clone()),
@@ -155,12 +181,30 @@ impl Settings {
         Training { epochs: self.epochs, batch: self.batch, seed: self.seed }
     }
 
+    /// What a run is compared by with others, beside its method, on TensorBoard's page of hyperparameters.
+    pub(crate) fn hyperparameters(&self) -> Vec<(&'static str, Value)> {
+        let text = |text: &str| Value::Choice(text.to_owned());
+        let mut all = vec![
+            ("data", text(&self.data)),
+            ("model", text(&self.model)),
+            ("batch", Value::Number(self.batch as f64)),
+            ("seed", Value::Number(self.seed as f64)),
+        ];
+        all.extend(self.schedule.as_deref().map(|schedule| ("schedule", text(schedule))));
+        all
+    }
+
     /// The network, with its activation and its first weights.
     pub(crate) fn network(&self) -> Result<Network, SessionError> {
         let mut network: Network = self.model.parse()?;
         network.activation = self.activation.parse::<Activation>()?;
         network.initial = self.init.parse::<Initial>()?;
         Ok(network)
+    }
+
+    /// What is read from the data.
+    pub(crate) fn reading(&self) -> Reading {
+        Reading { task: self.task, drop: self.drop.clone() }
     }
 
     /// What all methods have in common in a run of a number of steps; while that is not known, the schedule is checked

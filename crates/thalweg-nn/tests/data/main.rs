@@ -1,5 +1,6 @@
 //! Data sets: reading, splitting, and every error message.
 
+mod columns;
 mod csv;
 mod digits;
 mod idx;
@@ -8,6 +9,7 @@ mod samples;
 mod source;
 mod split;
 mod synthetic;
+mod text;
 
 use std::io::Write;
 use std::path::Path;

@@ -5,6 +5,7 @@
 
 mod accepts;
 pub(crate) mod nearest;
+pub(crate) mod synonyms;
 mod table;
 pub(crate) mod text;
 mod value;

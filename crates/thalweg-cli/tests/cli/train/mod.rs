@@ -11,6 +11,8 @@ mod resume;
 #[cfg(unix)]
 mod room;
 mod settings;
+mod tables;
+mod text;
 
 use std::fs;
 use std::path::Path;

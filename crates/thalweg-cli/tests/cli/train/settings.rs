@@ -33,10 +33,18 @@ fn data() {
 #[test]
 fn network() {
     says(
-        &["--model", "cnn"],
-        "there is no network `cnn`; there are softmax, and mlp with the width of each hidden layer",
+        &["--model", "nlp:8"],
+        "there is no network `nlp:8` (did you mean `mlp`?); there are softmax, mlp:100,100, cnn:6,16",
     );
     says(&["--model", "mlp:8,0"], "`0` in `mlp:8,0` is not a width");
+    says(&["--model", "mlp:8,dropout=1"], "dropout is a number from 0 to below 1");
+    says(&["--model", "mlp:8,norm=layer"], "norm is batch or none");
+    says(&["--model", "cnn:6,kernal=3"], "cnn has no setting `kernal` (did you mean `kernel`?)");
+    says(&["--model", "cnn:6"], "`cnn:6` needs images; a sample of this data has 2 features");
+    says(
+        &["--data", "digits", "--model", "cnn:6,16,32,64"],
+        "has too many layers for images of 8 × 8 pixels: 1 × 1 are left after 3 of its convolutions",
+    );
     says(
         &["--activation", "swish"],
         "there is no activation `swish`; there are relu, sigmoid, tanh and gelu",
@@ -56,11 +64,11 @@ fn optimizer() {
     );
     says(&["--with", "adam:lr=-1"], "adam: lr=-1 is refused; lr is a finite number ≥ 0");
     says(&["--with", "sgd:nesterov=true"], "momentum");
-    says(&["--with", "sgd", "--with", "sgd"], "two methods have the label `sgd`");
     says(
-        &["--with", "sgd:lr=1e-3", "--with", "sgd:lr=1E-3"],
-        "two methods have the label `sgd:lr=0.001`",
+        &["--with", "sgd", "--with", "sgd"],
+        "`sgd` is given twice; give each method once, or with other settings",
     );
+    says(&["--with", "sgd:lr=1e-3", "--with", "sgd:lr=1E-3"], "`sgd:lr=0.001` is given twice");
 }
 
 #[test]

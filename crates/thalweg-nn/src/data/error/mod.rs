@@ -1,7 +1,9 @@
 //! Why a data set could not be loaded. Plain data: nothing here refers to a reader.
 
 mod idx;
+mod npz;
 mod table;
+mod text;
 
 use std::io;
 use std::path::PathBuf;
@@ -10,8 +12,12 @@ use thalweg::internal::did_you_mean;
 use thalweg_draw::numbers::{counted, grouped};
 use thalweg_lab::output::reason;
 
+use crate::named_text::listed;
+
 pub use idx::IdxError;
+pub use npz::{NpyError, NpzError};
 pub use table::TableError;
+pub use text::TextError;
 
 /// Why a data set could not be loaded.
 #[derive(Debug, thiserror::Error)]
@@ -47,7 +53,7 @@ pub enum DataError {
     #[error(
         "{source_name} has no setting `{name}`{}; it has {}",
         did_you_mean(nearest),
-        settings(known)
+        listed(known)
     )]
     UnknownSetting {
         /// The source.
@@ -71,6 +77,28 @@ pub enum DataError {
         value: String,
         /// What would be accepted.
         accepted: String,
+    },
+
+    /// An unknown task.
+    #[error("there is no task `{0}`; there are classification and regression")]
+    UnknownTask(String),
+
+    /// Regression on data with classes.
+    #[error(
+        "`{name}` has classes; --task regression is for tables and NPZ files with numbers to predict"
+    )]
+    NoNumbers {
+        /// The data set.
+        name: String,
+    },
+
+    /// A column to drop of data that is no table.
+    #[error("`{name}` has no column `{column}` to drop: it is no table")]
+    NoColumns {
+        /// The data set.
+        name: String,
+        /// The column.
+        column: String,
     },
 
     /// A test share out of its range.
@@ -181,6 +209,16 @@ pub enum DataError {
     #[error(transparent)]
     Idx(#[from] IdxError),
 
+    /// An NPZ file that is not a data set.
+    #[error("{}: {error}", path.display())]
+    Npz {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        #[source]
+        error: NpzError,
+    },
+
     /// A table that is not a data set.
     #[error("{}: {error}", path.display())]
     Table {
@@ -191,6 +229,16 @@ pub enum DataError {
         error: TableError,
     },
 
+    /// A text that is not a data set.
+    #[error("{}: {error}", path.display())]
+    Text {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        #[source]
+        error: TextError,
+    },
+
     /// The bundled digits are damaged.
     #[error("the digits bundled with this program are damaged")]
     Digits,
@@ -198,11 +246,6 @@ pub enum DataError {
     /// A tensor could not be created.
     #[error(transparent)]
     Tensor(#[from] candle_core::Error),
-}
-
-fn settings(known: &[(&'static str, String)]) -> String {
-    let each = known.iter().map(|(name, accepted)| format!("{name} ({accepted})"));
-    each.collect::<Vec<_>>().join(", ")
 }
 
 fn without_samples(class: &str, missing: usize, classes: usize) -> String {

@@ -1,9 +1,10 @@
 //! Gradients of every network against central differences of its loss.
 
-use candle_core::{DType, Device, Module, Tensor};
+use candle_core::{DType, Device, Tensor};
 use candle_nn::{VarBuilder, VarMap};
 use thalweg_nn::compare::cross_entropy;
 use thalweg_nn::network::Network;
+use thalweg_nn::{Mode, Trainable};
 
 /// Pseudo-random values between -1 and 1.
 fn values(count: usize, seed: f64) -> Vec<f64> {
@@ -27,7 +28,7 @@ fn largest_error(network: &str, activation: &str) -> f64 {
     }
     let x = Tensor::from_vec(values(7 * 5, 0.5), (7, 5), &Device::Cpu).unwrap();
     let y = Tensor::from_vec(vec![0_u32, 1, 2, 0, 1, 2, 2], 7, &Device::Cpu).unwrap();
-    let loss = || cross_entropy(&model.forward(&x).unwrap(), &y).unwrap();
+    let loss = || cross_entropy(&model.scores(&x, Mode::Evaluation).unwrap(), &y).unwrap();
     let gradients = loss().backward().unwrap();
 
     let (mut largest, mut error): (f64, f64) = (0.0, 0.0);
