@@ -20,6 +20,7 @@
 mod args;
 pub mod bench;
 mod descend;
+mod distinct;
 mod explain;
 mod failure;
 mod gallery;
@@ -32,6 +33,7 @@ mod playground;
 mod predict;
 mod progress;
 mod race;
+mod steps;
 mod table;
 mod train;
 

@@ -194,7 +194,7 @@ fn optimizer_json(entry: &Entry) -> Json {
                     json["type"] = "whole number".into();
                     json["min"] = min.into();
                 }
-                Accepts::WholeOr(_) | Accepts::Milestones => {
+                Accepts::Length | Accepts::WholeOr(_) | Accepts::Milestones => {
                     json["type"] = hyperparameter.accepts.to_string().into();
                 }
             }

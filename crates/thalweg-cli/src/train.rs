@@ -7,18 +7,18 @@ mod signals;
 mod threads;
 
 use std::io::{self, Write};
-use std::path::{Path, absolute, is_separator};
+use std::path::{Path, absolute};
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use rayon::ThreadPoolBuilder;
 use thalweg::Registry;
 use thalweg_nn::compare::{CompareError, Tick, products_on_one_thread};
-use thalweg_nn::data::{DataError, Source};
+use thalweg_nn::data::{DataError, Kind, Source, TextFile};
 use thalweg_nn::network::Activation;
-use thalweg_nn::session::{Outcome, Session, SessionError, Settings};
+use thalweg_nn::session::{self, Extension, Outcome, Session, SessionError, Settings};
 
-use crate::failure::{Failure, say};
+use crate::failure::{Failure, say, warn};
 use crate::table::Table;
 use bars::{Bars, Drawing};
 pub use options::Options;
@@ -30,6 +30,9 @@ pub fn run(options: &Options, registry: &Registry, quiet: bool) -> Result<(), Fa
     }
     let begin = Instant::now();
     let mut session = open(options, registry)?;
+    if !options.resume {
+        warn(session.schedule_warnings());
+    }
     let resume = format!("thalweg train --out {} --resume", quoted(session.folder()));
     let stop = signals::stop(&resume)?;
     let first = session.comparison().step();
@@ -38,7 +41,9 @@ pub fn run(options: &Options, registry: &Registry, quiet: bool) -> Result<(), Fa
     }
     let threads = session.comparison().threads();
     let pool = ThreadPoolBuilder::new().num_threads(threads).build().map_err(Failure::failed)?;
-    let bars = Bars::new(session.comparison(), quiet);
+    let is_text = matches!(session.dataset().kind, Kind::Text { .. });
+    let unit = if is_text { "characters/s" } else { "samples/s" };
+    let bars = Bars::new(session.comparison(), unit, quiet);
     let ended = pool.install(|| {
         session
             .run(|| stop.load(Ordering::Relaxed), |comparison, tick| show(&bars, comparison, tick))
@@ -60,7 +65,7 @@ pub fn run(options: &Options, registry: &Registry, quiet: bool) -> Result<(), Fa
         }
     }
     let drawing = Drawing::new(quiet);
-    session
+    let report = session
         .finish(|_| {}, &|done, of| drawing.surface(done, of))
         .map_err(|error| {
             format!("{error}; the training is done and kept; write the rest with: {resume}")
@@ -71,7 +76,11 @@ pub fn run(options: &Options, registry: &Registry, quiet: bool) -> Result<(), Fa
         return Ok(());
     }
     let mut out = io::stdout().lock();
-    write!(out, "{}", standing(&session)?)?;
+    write!(out, "{}", standing(&session, is_text, unit)?)?;
+    let best = report.ranked().first().map(|&best| &report.methods[best]);
+    if let Some((label, text)) = best.and_then(|best| Some((&best.label, best.sample.as_ref()?))) {
+        write!(out, "\n{label} writes:\n{}\n", readable(text))?;
+    }
     out.flush()?;
     let steps = match (session.comparison().step(), first) {
         (1, 0) => "1 step".to_owned(),
@@ -89,7 +98,7 @@ pub fn run(options: &Options, registry: &Registry, quiet: bool) -> Result<(), Fa
 fn open(options: &Options, registry: &Registry) -> Result<Session, Failure> {
     let before = match options.resume {
         true => Session::settings_of(&options.out).map_err(Failure::failed)?,
-        false => Settings::default(),
+        false => Settings::suiting(&data(options)?),
     };
     let settings = given(options, before.clone())?;
     if !options.resume {
@@ -98,17 +107,22 @@ fn open(options: &Options, registry: &Registry) -> Result<Session, Failure> {
     }
     let known = Session::registry_of(registry, &options.out).map_err(Failure::failed)?;
     settings.check(&known).map_err(Failure::usage)?;
-    let what = settings.differences(&before);
-    if what.is_empty() {
-        for file in Session::changed_rules(&options.out).map_err(Failure::failed)? {
-            say(&format!(
-                "warning: {file} has changed since the run began; the run continues with the text \
+    let extension = Extension::between(&before, &settings);
+    let extension = extension.map_err(|what| {
+        Failure::usage(SessionError::Differs { folder: options.out.clone(), what })
+    })?;
+    for file in Session::changed_rules(&options.out).map_err(Failure::failed)? {
+        say(&format!(
+            "warning: {file} has changed since the run began; the run continues with the text \
                  that it began with"
-            ));
-        }
-        return Session::resume_in(registry, &options.out).map_err(refused);
+        ));
     }
-    Err(Failure::usage(SessionError::Differs { folder: options.out.clone(), what }))
+    Session::extend_in(registry, &options.out, &extension).map_err(refused)
+}
+
+/// The data of a new run.
+fn data(options: &Options) -> Result<Source, Failure> {
+    options.data.as_deref().map_or(Ok(Source::Digits), source)
 }
 
 /// The settings that are given, over others.
@@ -126,8 +140,11 @@ fn given(options: &Options, mut settings: Settings) -> Result<Settings, Failure>
     }
     set(&mut settings.model, &options.model);
     if let Some(other) = options.activation.as_ref().filter(|it| **it != settings.activation) {
-        let activation = other.parse::<Activation>().map_err(Failure::usage)?;
-        settings.init = activation.initial().to_string();
+        let activation = |name: &str| name.parse::<Activation>().map_err(Failure::usage);
+        // An initialisation that suits the activation follows it; that of a transformer does not.
+        if settings.init == activation(&settings.activation)?.initial().to_string() {
+            settings.init = activation(other)?.initial().to_string();
+        }
     }
     set(&mut settings.activation, &options.activation);
     set(&mut settings.init, &options.init);
@@ -151,7 +168,9 @@ fn given(options: &Options, mut settings: Settings) -> Result<Settings, Failure>
 /// Data with an absolute path, so that a run can be resumed from any folder.
 fn source(text: &str) -> Result<Source, Failure> {
     let mut source = Source::parse(text).map_err(Failure::usage)?;
-    if let Source::Idx(path) | Source::Csv { path, .. } = &mut source {
+    if let Source::Idx(path) | Source::Csv { path, .. } | Source::Text(TextFile { path, .. }) =
+        &mut source
+    {
         *path = absolute(&path).map_err(Failure::failed)?;
     }
     Ok(source)
@@ -165,6 +184,9 @@ fn is_same(source: &Source, text: &str) -> bool {
         (Source::Csv { path: a, label }, Ok(Source::Csv { path: b, label: before })) => {
             *label == before && found(a) == found(&b)
         }
+        (Source::Text(a), Ok(Source::Text(b))) => {
+            a.length == b.length && found(&a.path) == found(&b.path)
+        }
         (_, before) => before.is_ok_and(|before| *source == before),
     }
 }
@@ -174,7 +196,9 @@ fn refused(error: SessionError) -> Failure {
     match error {
         SessionError::Compare(CompareError::Method { .. } | CompareError::SameLabel(_))
         | SessionError::SameFolder { .. }
+        | SessionError::Stretched { .. }
         | SessionError::Network(_)
+        | SessionError::Schedule(_)
         | SessionError::Data(DataError::TestShare { .. }) => Failure::usage(error),
         _ => Failure::failed(error),
     }
@@ -186,11 +210,7 @@ fn quoted(path: &Path) -> String {
     if path.starts_with('-') {
         path.insert_str(0, "./");
     }
-    let is_plain = |c: char| c.is_alphanumeric() || is_separator(c) || "._-+=,:@%".contains(c);
-    match path.chars().all(is_plain) {
-        true => path,
-        false => format!("'{}'", path.replace('\'', r"'\''")),
-    }
+    session::quoted(&path)
 }
 
 fn show(bars: &Bars, comparison: &thalweg_nn::compare::Comparison, tick: &Tick) {
@@ -204,23 +224,30 @@ fn show(bars: &Bars, comparison: &thalweg_nn::compare::Comparison, tick: &Tick) 
     }
 }
 
+/// Text for a terminal, which takes control characters other than line breaks and tabs for commands.
+fn readable(text: &str) -> String {
+    let shown = |c: char| match c {
+        '\n' | '\t' => c.to_string(),
+        c if c.is_control() => c.escape_default().to_string(),
+        c => c.to_string(),
+    };
+    text.chars().map(shown).collect()
+}
+
 /// How the methods stand at the end.
-fn standing(session: &Session) -> Result<Table, Failure> {
-    let mut table = Table::new(&[
-        "method",
-        "train loss",
-        "train",
-        "test loss",
-        "test",
-        "samples/s",
-        "optimizer",
-    ]);
+fn standing(session: &Session, is_text: bool, unit: &'static str) -> Result<Table, Failure> {
+    let mut headings =
+        vec!["method", "train loss", "train", "test loss", "test", unit, "optimizer"];
+    if is_text {
+        headings.insert(4, "perplexity");
+    }
+    let mut table = Table::new(&headings);
     let comparison = session.comparison();
     let scores = comparison.scores().map_err(Failure::failed)?;
     for (method, (label, [train, test])) in comparison.labels().zip(scores).enumerate() {
         let timing = comparison.timing(method);
         let or_dash = |text: Option<String>| text.unwrap_or_else(|| "–".to_owned());
-        table.row(vec![
+        let mut row = vec![
             label.to_owned(),
             format!("{:.4}", train.loss),
             format!("{:.2}%", 100.0 * train.accuracy),
@@ -228,7 +255,11 @@ fn standing(session: &Session) -> Result<Table, Failure> {
             format!("{:.2}%", 100.0 * test.accuracy),
             or_dash(timing.samples_per_second().map(|rate| format!("{rate:.0}"))),
             or_dash(timing.optimizer_share().map(|share| format!("{:.1}%", 100.0 * share))),
-        ]);
+        ];
+        if is_text {
+            row.insert(4, format!("{:.2}", test.loss.exp()));
+        }
+        table.row(row);
     }
     Ok(table)
 }

@@ -45,6 +45,26 @@ pub struct SweepAxis {
     pub name: String,
     /// The values, as in a spec.
     pub values: Vec<String>,
+    /// The range that they are from, where it was one.
+    #[serde(skip)]
+    range: Option<Axis>,
+}
+
+impl SweepAxis {
+    /// The value for a random number in [0, 1).
+    fn draw(&self, uniform: f64, is_whole: bool) -> String {
+        let Some(range) = &self.range else {
+            let at = (uniform * self.values.len() as f64) as usize;
+            return self.values[at.min(self.values.len() - 1)].clone();
+        };
+        let value = range.at(uniform);
+        let short = match is_whole {
+            true => value.round(),
+            // Printed and read: the text has four digits, and the value is the one that it names.
+            false => format!("{value:.3e}").parse().unwrap_or(value),
+        };
+        Value::Number(short.clamp(range.low, range.high)).to_string()
+    }
 }
 
 /// Why a text is not a sweep.
@@ -95,6 +115,7 @@ impl Sweep {
                 Some((name, value)) if is_several(value) => axes.push(SweepAxis {
                     name: name.to_owned(),
                     values: value.split('/').map(|value| value.trim().to_owned()).collect(),
+                    range: None,
                 }),
                 _ => fixed.push(pair),
             }
@@ -121,7 +142,9 @@ impl Sweep {
             return Ok(sweep);
         }
         let separator = if text.contains(':') { "," } else { ":" };
-        Self::grid(format!("{text}{separator}lr={rates}"), sweep.base, vec![range("lr", rates)?])
+        let text = format!("{text}{separator}lr={rates}");
+        let axes = sweep.axes.into_iter().chain([range("lr", rates)?]).collect();
+        Self::grid(text, sweep.base, axes)
     }
 
     /// Whether a text has a value that is a range or a list.
@@ -140,7 +163,7 @@ impl Sweep {
             return Err(SweepError::TooMany { text, settings });
         }
         let mut settings: Vec<Vec<(&str, &str)>> = vec![Vec::new()];
-        for SweepAxis { name, values } in &axes {
+        for SweepAxis { name, values, .. } in &axes {
             let longer = settings.iter().flat_map(|setting| {
                 values
                     .iter()
@@ -153,12 +176,44 @@ impl Sweep {
         Ok(Self { text, base, axes, specs })
     }
 
+    /// The same with settings drawn at random instead of the grid: from a range any value, a factor or a difference
+    /// apart as the range says, rounded to four digits; from a list one of its values. A grid with fewer settings
+    /// stays as it is. `uniform` gives random numbers in [0, 1). (Bergstra, Bengio, "Random Search for
+    /// Hyper-Parameter Optimization", 2012, <https://jmlr.org/papers/v13/bergstra12a.html>.)
+    ///
+    /// # Errors
+    /// As [`parse`](Self::parse), for values between the ends of a range that are not accepted.
+    pub fn drawn(self, count: usize, mut uniform: impl FnMut() -> f64) -> Result<Self, SweepError> {
+        if self.specs.len() <= count {
+            return Ok(self);
+        }
+        let described = self.base.hyperparameters();
+        let is_whole = |name: &str| {
+            let known = described.iter().find(|(known, _)| known.name == name);
+            known.is_some_and(|(known, _)| matches!(known.accepts, Accepts::Whole(_)))
+        };
+        let mut specs: Vec<Spec> = Vec::new();
+        for _ in 0..count {
+            let draw =
+                |axis: &SweepAxis| (axis.name.clone(), axis.draw(uniform(), is_whole(&axis.name)));
+            let setting: Vec<(String, String)> = self.axes.iter().map(draw).collect();
+            let setting: Vec<(&str, &str)> =
+                setting.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+            let spec = with(&self.base, &setting)?;
+            if !specs.contains(&spec) {
+                specs.push(spec);
+            }
+        }
+        Ok(Self { specs, ..self })
+    }
+
     /// Whether the method has a learning rate that nobody has chosen.
     pub fn has_free_rate(&self) -> bool {
         let mut known = self.base.hyperparameters().into_iter().map(|(known, _)| known);
         let has_rate =
             known.any(|known| known.name == "lr" && matches!(known.accepts, Accepts::Number(_)));
-        has_rate && !self.base.is_named("lr") && self.axes.is_empty()
+        let is_swept = self.axes.iter().any(|axis| axis.name == "lr");
+        has_rate && !self.base.is_named("lr") && !is_swept
     }
 
     /// The axes whose value in a spec is the first or the last of several: the best one may lie beyond it.
@@ -236,6 +291,7 @@ fn range(name: &str, value: &str) -> Result<SweepAxis, SweepError> {
     Ok(SweepAxis {
         name: name.to_owned(),
         values: axis.values(count).into_iter().map(text).collect(),
+        range: Some(axis),
     })
 }
 
@@ -264,6 +320,30 @@ mod tests {
     }
 
     #[test]
+    fn settings_are_drawn_from_ranges_and_lists() {
+        let sweep =
+            Sweep::parse(&registry(), "adam:lr=1e-4..1:log9,beta1=0.5/0.9,beta2=0.9..0.999:5")
+                .unwrap();
+        // A simple generator, the same on every machine.
+        let mut state = 1_u64;
+        let uniform = || {
+            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            (state >> 11) as f64 / (1_u64 << 53) as f64
+        };
+        let drawn = sweep.clone().drawn(40, uniform).unwrap();
+        assert_eq!(drawn.specs.len(), 40);
+        let rates: Vec<f64> = drawn.specs.iter().filter_map(rate).collect();
+        assert!(rates.iter().all(|rate| (1e-4..=1.0).contains(rate)));
+        // Uniform in the logarithm: half of them below the geometric mean of the ends, and not on the grid.
+        let low = rates.iter().filter(|rate| **rate < 0.01).count();
+        assert!((12..=28).contains(&low), "{low}");
+        let grid: Vec<f64> = sweep.specs.iter().filter_map(rate).collect();
+        assert!(rates.iter().filter(|rate| grid.contains(rate)).count() < 4);
+        // A grid that is smaller than the budget needs no lot.
+        assert_eq!(sweep.clone().drawn(1000, || 0.5).unwrap(), sweep);
+    }
+
+    #[test]
     fn what_is_wrong_is_said() {
         let wrong = |text: &str, part: &str| {
             let error = Sweep::parse(&registry(), text).unwrap_err().to_string();
@@ -289,5 +369,11 @@ mod tests {
         assert!(is_free("adam") && is_free("adam:beta1=0.5"));
         assert!(!is_free("adam:lr=0.1") && !is_free("adam:beta1=0.5,lr=0.1"));
         assert!(!is_free("adam:lr=0.1/0.2") && !is_free("polyak-sgd"));
+        let swept =
+            Sweep::parse_with_rates(&registry(), "adam:beta1=0.8/0.9", "0.1..1:log2").unwrap();
+        let specs: Vec<String> = swept.specs.iter().map(ToString::to_string).collect();
+        assert_eq!(specs.len(), 4);
+        assert_eq!(specs[1], "adam:lr=1,beta1=0.8");
+        assert_eq!(swept.text, "adam:beta1=0.8/0.9,lr=0.1..1:log2");
     }
 }

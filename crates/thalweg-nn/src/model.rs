@@ -25,7 +25,8 @@ use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 use thalweg_lab::output::reason;
 
-use crate::data::{Kind, Scaling};
+use crate::data::{Kind, Scaling, Vocabulary, readable};
+use crate::generation::{self, Generation};
 use crate::network::{Activation, Network, NetworkError, SampleShape};
 use crate::trainable::{Mode, Model as Layers, Trainable};
 
@@ -55,6 +56,9 @@ pub struct Description {
     pub image: Option<[usize; 2]>,
     /// What is done to the features of a sample.
     pub scaling: Scaling,
+    /// The characters of a text; class k is its character k, and `inputs` is the length of a window.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vocabulary: Option<Vocabulary>,
     /// The data that it was trained on, such as `digits`.
     pub data: String,
     /// The optimizer, as a spec.
@@ -96,6 +100,23 @@ pub enum ModelError {
         /// The features of the network.
         wanted: usize,
     },
+    /// A table for a network that continues text.
+    #[error("the network continues a text: it takes a prompt in place of a table")]
+    ContinuesText,
+    /// A prompt for a network that classifies samples.
+    #[error("the network classifies samples: it takes a table in place of a prompt")]
+    ClassifiesSamples,
+    /// A prompt with a character that is not in the vocabulary.
+    #[error(
+        "the network does not know `{character}`: the text that it was trained on has no such character"
+    )]
+    Character {
+        /// The character, readable.
+        character: String,
+    },
+    /// A temperature below 0 or not finite.
+    #[error("a temperature of {0} is refused; it is a number from 0 on")]
+    Temperature(f64),
     /// A computation failed.
     #[error(transparent)]
     Candle(#[from] candle_core::Error),
@@ -114,10 +135,18 @@ pub struct Model {
 impl Description {
     /// A description of a network trained on samples of a kind.
     pub(crate) fn new(network: &Network, kind: &Kind, inputs: usize) -> Self {
-        let (columns, image) = match kind {
-            Kind::Table { columns } => (columns.clone(), None),
-            Kind::Plane => (["x", "y"].map(str::to_owned).to_vec(), None),
-            Kind::Images { height, width } => (Vec::new(), Some([*height, *width])),
+        let columns = match kind {
+            Kind::Table { columns } => columns.clone(),
+            Kind::Plane => ["x", "y"].map(str::to_owned).to_vec(),
+            Kind::Images { .. } | Kind::Text { .. } => Vec::new(),
+        };
+        let image = match kind {
+            Kind::Images { height, width } => Some([*height, *width]),
+            _ => None,
+        };
+        let vocabulary = match kind {
+            Kind::Text { vocabulary, .. } => Some(vocabulary.clone()),
+            _ => None,
         };
         Self {
             version: VERSION,
@@ -128,6 +157,7 @@ impl Description {
             columns,
             image,
             scaling: Scaling::None,
+            vocabulary,
             data: String::new(),
             optimizer: String::new(),
             steps: 0,
@@ -137,9 +167,12 @@ impl Description {
 
     /// What a sample is to the network.
     fn shape(&self) -> SampleShape {
-        match self.image {
-            Some([height, width]) => SampleShape::Image { height, width },
-            None => SampleShape::Features(self.inputs),
+        match (&self.vocabulary, self.image) {
+            (Some(vocabulary), _) => {
+                SampleShape::Sequence { length: self.inputs, vocabulary: vocabulary.len() }
+            }
+            (None, Some([height, width])) => SampleShape::Image { height, width },
+            (None, None) => SampleShape::Features(self.inputs),
         }
     }
 
@@ -189,8 +222,12 @@ impl Model {
     /// The class of each sample, and its probability. Features are as they stand in a file: they are scaled here.
     ///
     /// # Errors
-    /// [`ModelError::Features`]: a sample with another number of features.
+    /// [`ModelError::Features`]: a sample with another number of features;
+    /// [`ModelError::ContinuesText`]: another kind of network.
     pub fn predict(&self, rows: &[Vec<f64>]) -> Result<Vec<(usize, f64)>, ModelError> {
+        if self.description.vocabulary.is_some() {
+            return Err(ModelError::ContinuesText);
+        }
         let wanted = self.description.inputs;
         if let Some(at) = rows.iter().position(|row| row.len() != wanted) {
             return Err(ModelError::Features { sample: at + 1, found: rows[at].len(), wanted });
@@ -207,6 +244,31 @@ impl Model {
             all.extend(classes.into_iter().zip(highest).map(|(k, p)| (k as usize, f64::from(p))));
         }
         Ok(all)
+    }
+}
+
+impl Model {
+    /// Text that follows a prompt; where that is empty, one that follows a line break, or the first
+    /// character of a vocabulary without one.
+    ///
+    /// # Errors
+    /// [`ModelError::ClassifiesSamples`]: another kind of network; [`ModelError::Character`],
+    /// [`ModelError::Temperature`].
+    pub fn generate(&self, prompt: &str, how: &Generation) -> Result<String, ModelError> {
+        let Some(vocabulary) = &self.description.vocabulary else {
+            return Err(ModelError::ClassifiesSamples);
+        };
+        if !(how.temperature >= 0.0 && how.temperature.is_finite()) {
+            return Err(ModelError::Temperature(how.temperature));
+        }
+        let encoded = vocabulary.encode(prompt);
+        let mut prompt = encoded.map_err(|c| ModelError::Character { character: readable(c) })?;
+        if prompt.is_empty() {
+            prompt = generation::start(vocabulary);
+        }
+        let scores = |inputs: &Tensor| self.network.scores(inputs, Mode::Evaluation);
+        let text = how.of(scores, self.description.inputs, &prompt)?;
+        Ok(vocabulary.decode(text))
     }
 }
 

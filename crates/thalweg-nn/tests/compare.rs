@@ -349,7 +349,7 @@ fn what_cannot_be_compared_says_why() {
     assert_eq!(says(train, &[], TRAINING, 2), "there is no method to train with");
     assert_eq!(
         says(train, &["adam", "adam"], TRAINING, 2),
-        "two methods have the label `adam`; labels must differ"
+        "`adam` is given twice; give each method once, or with other settings"
     );
     let none = Training { batch: 0, ..TRAINING };
     assert_eq!(says(train, &["sgd"], none, 2), "batch is 0; it must be at least 1");

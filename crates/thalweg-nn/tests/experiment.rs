@@ -9,9 +9,10 @@ use thalweg_lab::sweep::Sweep;
 use thalweg_nn::compare::{Comparison, Task, Training, methods};
 use thalweg_nn::data::{Dataset, Source, Split};
 use thalweg_nn::experiment::{
-    EXPERIMENT, Experiment, ExperimentError, Parts, Plan, Results, Run, Settings, Stage, TRIALS,
-    Trial,
+    EXPERIMENT, Experiment, ExperimentError, Parts, Plan, Results, Run, Search, Settings, Stage,
+    TRIALS, Trial, Vary,
 };
+use thalweg_nn::model::Model;
 use thalweg_nn::session;
 
 fn parts() -> Parts {
@@ -160,29 +161,104 @@ fn a_winner_is_named_only_where_the_seeds_show_one() {
     assert!(one.verdict().contains("not distinguishable with one seed"), "{}", one.verdict());
 }
 
+#[test]
+fn halving_trains_a_third_of_the_settings_three_times_as_long() {
+    let texts = ["sgd:lr=1e-4..1:log9"];
+    let full = Plan { epochs: 9, ..PLAN() };
+    let halved = Plan { search: Search::Halving, ..full };
+    let experiment = Experiment::new(parts(), task(), sweeps(&texts), halved);
+    let ran = AtomicUsize::new(0);
+    let count = |_: &Trial| {
+        ran.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    };
+    let halved = experiment.run(Vec::new(), &count, &|| false).unwrap();
+    assert_eq!(ran.into_inner(), experiment.trials());
+    assert_eq!(experiment.trials(), (9 + 3 + 2 + 1) * 2 + 3);
+    let full = run(parts(), &texts, full);
+    let [halved, full] = [&halved, &full].map(|it| &it.standings[0]);
+    let limits: Vec<Option<u64>> = halved.tuning.iter().map(|it| it.trials[0].limit).collect();
+    let count = |limit| limits.iter().filter(|it| **it == limit).count();
+    assert_eq!([count(Some(1)), count(Some(3)), count(None)], [6, 1, 2]);
+    // A short trial is the beginning of a long one, and only those that were trained to the end are chosen.
+    for (short, long) in halved.tuning.iter().zip(&full.tuning) {
+        for (short, long) in short.trials.iter().zip(&long.trials) {
+            assert_eq!(short.epochs[..], long.epochs[..short.limit.unwrap_or(9) as usize]);
+        }
+    }
+    assert_eq!(limits[halved.chosen], None);
+    // Known trials of another length are not taken for it.
+    let known: Vec<Trial> = full.tuning.iter().flat_map(|it| it.trials.clone()).collect();
+    let again = experiment.run(known, &|_| Ok(()), &|| false).unwrap();
+    assert_eq!(again.standings[0].tuning[0].trials, halved.tuning[0].trials);
+}
+
+#[test]
+fn seeds_vary_what_they_are_told_to() {
+    let epochs = |vary: &str| {
+        let methods = vec!["sgd:lr=0.1".to_owned()];
+        let training = session::Settings { methods, batch: 32, ..settings().training };
+        let settings = Settings { training, vary: vary.parse().unwrap(), ..settings() };
+        let folder = tempfile::tempdir().unwrap();
+        let run = Run::start(&Registry::standard(), folder.path(), settings).unwrap();
+        let results = run.run(&|_| {}, &|| false).unwrap();
+        results.standings[0].runs.iter().map(|run| run.epochs.clone()).collect::<Vec<_>>()
+    };
+    let all: Vec<_> = ["weights", "order", "validation", "split"].into_iter().map(epochs).collect();
+    for runs in &all {
+        // The first seed is the same, whatever varies; the second differs.
+        assert_eq!(runs[0], all[0][0]);
+        assert_ne!(runs[1], runs[0]);
+    }
+    assert!(all[1..].iter().all(|runs| runs[1] != all[0][1]));
+    assert_eq!(epochs("weights,order,validation")[0], all[0][0]);
+    assert_eq!(Vary::default().to_string(), "weights,order,validation");
+}
+
+#[test]
+fn settings_drawn_at_random_are_the_same_for_the_same_seed() {
+    let drawn = |seed: u64| {
+        let training = session::Settings {
+            methods: vec!["adam:lr=1e-4..1:log9,beta1=0.5..0.99:9".to_owned(); 2],
+            seed,
+            ..settings().training
+        };
+        let settings = Settings { training, random: Some(6), ..settings() };
+        let sweeps = settings.sweeps(&Registry::standard()).unwrap();
+        sweeps.into_iter().map(|sweep| sweep.specs).collect::<Vec<_>>()
+    };
+    assert_eq!(drawn(0)[0].len(), 6);
+    assert_eq!(drawn(0), drawn(0));
+    assert_ne!(drawn(0)[0], drawn(1)[0]);
+    // Each method has a stream of its own.
+    assert_ne!(drawn(0)[0], drawn(0)[1]);
+}
+
 fn settings() -> Settings {
     let training = session::Settings {
         data: "blobs:samples=200".to_owned(),
         model: "softmax".to_owned(),
         methods: vec!["sgd:lr=0.01/0.1".to_owned(), "adam".to_owned()],
         epochs: 3,
+        landscape: Some("pca".to_owned()),
         ..session::Settings::default()
     };
-    Settings { training, seeds: 2, validation: 0.2, patience: None }
+    Settings { training, seeds: 2, validation: 0.2, ..Settings::default() }
 }
 
 #[test]
 fn an_experiment_that_was_killed_goes_on_and_ends_as_if_nothing_had_happened() {
     let registry = Registry::standard();
     let files = |folder: &std::path::Path| {
-        ["results.json", "report.html", "curves.svg", "rates.svg"]
+        let model = "adam/model.safetensors";
+        ["results.json", "report.html", "curves.svg", "rates.svg", "landscape.svg", model]
             .map(|name| fs::read(folder.join(name)).unwrap())
     };
     let whole = tempfile::tempdir().unwrap();
     let run = Run::start(&registry, whole.path(), settings()).unwrap();
     // Eleven rates for adam.
     assert_eq!(run.progress(), (0, (3 + 12) * 5 + 4));
-    run.finish(&run.run(&|_| {}, &|| false).unwrap()).unwrap();
+    run.finish(&run.run(&|_| {}, &|| false).unwrap(), &|| false, &|_, _| {}).unwrap();
 
     let folder = tempfile::tempdir().unwrap();
     let run = Run::start(&registry, folder.path(), settings()).unwrap();
@@ -200,11 +276,45 @@ fn an_experiment_that_was_killed_goes_on_and_ends_as_if_nothing_had_happened() {
     fs::write(&path, lines).unwrap();
     let run = Run::resume(&registry, folder.path()).unwrap();
     assert_eq!(run.progress().0, kept);
-    run.finish(&run.run(&|_| {}, &|| false).unwrap()).unwrap();
+    run.finish(&run.run(&|_| {}, &|| false).unwrap(), &|| false, &|_, _| {}).unwrap();
     assert!(files(whole.path()) == files(folder.path()));
     drop(run);
     let again = Run::resume(&registry, folder.path()).unwrap();
     again.run(&|trial| panic!("{trial:?} ran again"), &|| false).unwrap();
+}
+
+#[test]
+fn networks_of_the_first_seed_are_those_that_were_tested() {
+    let methods = vec!["schedule-free-adamw:lr=0.01/0.1".to_owned(), "sgd:lr=0.3".to_owned()];
+    let training = session::Settings { methods, epochs: 6, ..settings().training };
+    let settings = Settings { training, patience: Some(1), ..settings() };
+    let folder = tempfile::tempdir().unwrap();
+    let run = Run::start(&Registry::standard(), folder.path(), settings).unwrap();
+    let results = run.run(&|_| {}, &|| false).unwrap();
+    run.finish(&results, &|| false, &|_, _| {}).unwrap();
+    let test = &run.dataset().test;
+    let rows: Vec<Vec<f64>> = (0..test.len())
+        .map(|k| test.row(k).unwrap().into_iter().map(f64::from).collect())
+        .collect();
+    for it in &results.standings {
+        let name = it.sweep.base.entry().name;
+        let model = Model::open(&folder.path().join(name)).unwrap();
+        let predicted = model.predict(&rows).unwrap();
+        let right = predicted.iter().zip(test.labels().unwrap());
+        let right = right.filter(|((class, _), truth)| *class == *truth as usize).count();
+        let tested = it.runs[0].test.unwrap();
+        assert!((right as f64 / rows.len() as f64 - tested.accuracy).abs() < 1e-6, "{name}");
+        assert!(folder.path().join(name).join("events.out.tfevents.thalweg").exists());
+    }
+    let page = fs::read_to_string(folder.path().join("report.html")).unwrap();
+    for part in
+        ["Decision regions", "Mistakes", "How the methods step", "thalweg train --data blobs"]
+    {
+        assert!(page.contains(part), "{part}");
+    }
+    // Stopped while it draws, it can be finished later.
+    let stopped = run.finish(&results, &|| true, &|_, _| {});
+    assert!(matches!(stopped, Err(ExperimentError::Stopped)));
 }
 
 #[test]

@@ -106,7 +106,7 @@ impl Method {
             let kind = match accepts {
                 Accepts::Number(_) => "float",
                 Accepts::Flag => "bool",
-                Accepts::Whole(_) | Accepts::WholeOr(_) => "int",
+                Accepts::Whole(_) | Accepts::Length | Accepts::WholeOr(_) => "int",
                 Accepts::Choice(_) => "str",
                 Accepts::Milestones => "list[int]",
             };
@@ -180,7 +180,9 @@ fn from_python(value: &Bound<'_, PyAny>, known: Option<&Hyperparameter>) -> Opti
         Accepts::Flag => value.extract().ok().map(Value::Flag),
         _ if is_flag => None,
         Accepts::Number(_) => number(value).map(Value::Number),
-        Accepts::Whole(_) | Accepts::WholeOr(_) => value.extract().ok().map(Value::Whole),
+        Accepts::Whole(_) | Accepts::Length | Accepts::WholeOr(_) => {
+            value.extract().ok().map(Value::Whole)
+        }
         Accepts::Choice(_) => None,
         Accepts::Milestones => value.extract().ok().map(Value::List),
     }

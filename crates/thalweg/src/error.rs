@@ -1,6 +1,7 @@
 //! Errors of optimizers, with their data in fields.
 
 use crate::settings::nearest::{did_you_mean, nearest};
+use crate::settings::synonyms::synonyms;
 use crate::settings::text::Malformed;
 use crate::settings::{Hyperparameter, Value};
 
@@ -257,7 +258,8 @@ pub enum Error {
         optimizer: String,
         /// The unknown name.
         name: String,
-        /// The optimizer's hyperparameters nearest to it, nearest first; empty if none is near.
+        /// The optimizer's hyperparameters that go by this name elsewhere, otherwise those nearest to it, nearest first;
+        /// empty if none is near.
         nearest: Vec<&'static str>,
         /// All hyperparameters of the optimizer.
         known: Vec<Hyperparameter>,
@@ -362,7 +364,11 @@ impl Error {
         described: &[(Hyperparameter, Value)],
     ) -> Self {
         let known: Vec<_> = described.iter().map(|&(known, _)| known).collect();
-        let nearest = nearest(name, known.iter().map(|known| known.name));
+        let names: Vec<&'static str> = known.iter().map(|known| known.name).collect();
+        let nearest = match synonyms(name, &names) {
+            ours if ours.is_empty() => nearest(name, names),
+            ours => ours,
+        };
         let (optimizer, name) = (optimizer.to_owned(), name.to_owned());
         Self::UnknownHyperparameter { optimizer, name, nearest, known }
     }

@@ -127,6 +127,7 @@ pub use sum_rule::{Around, SumRule, Sums};
 pub mod internal {
     pub use crate::checkpoint::file;
     pub use crate::settings::nearest::{did_you_mean, nearest};
+    pub use crate::settings::whole;
 }
 
 /// The code of the README and of the guide is tested.

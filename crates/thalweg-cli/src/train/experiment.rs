@@ -6,36 +6,39 @@ use std::time::Instant;
 
 use thalweg::Registry;
 use thalweg_lab::sweep::Sweep;
-use thalweg_nn::compare::{DEFAULT_SUITE, products_on_one_thread};
+use thalweg_nn::compare::products_on_one_thread;
 use thalweg_nn::data::DataError;
-use thalweg_nn::experiment::{ExperimentError, Results, Run, Settings, VALIDATION_SHARE};
-use thalweg_nn::session::{self, SessionError};
+use thalweg_nn::experiment::{ExperimentError, Results, Run, Search, Settings};
+use thalweg_nn::session::SessionError;
 
-use super::{Options, given, quoted, signals};
-use crate::failure::{Failure, say};
+use super::bars::Drawing;
+use super::{Options, data, given, quoted, signals};
+use crate::distinct::check_distinct_sweeps;
+use crate::failure::{Failure, say, warn};
 use crate::progress::bar;
 use crate::table::Table;
 
-/// Seeds, where nothing says how many.
-const SEEDS: usize = 5;
-
-/// Whether the options ask for an experiment: for something to choose, or for several seeds.
+/// Whether the options ask for an experiment: for something to choose, for several seeds, or for no methods of
+/// their own.
 pub fn is_wanted(options: &Options) -> bool {
-    let asked = options.tune || options.seeds.is_some() || options.validation.is_some();
-    asked
+    let counts = options.seeds.is_some() || options.validation.is_some();
+    let chooses = options.tune || options.random.is_some() || options.halving;
+    let is_default = !options.resume && options.with.is_empty();
+    is_default
+        || counts
+        || chooses
         || options.patience.is_some()
+        || options.vary.is_some()
         || options.with.iter().any(|text| Sweep::is_in(text))
         || (options.resume && Run::is_in(&options.out))
 }
 
 pub fn run(options: &Options, registry: &Registry, quiet: bool) -> Result<(), Failure> {
     let begin = Instant::now();
-    if options.landscape {
-        let refused =
-            "--landscape draws one training run of each method; leave out sweeps and --seeds";
-        return Err(Failure::Usage(refused.to_owned()));
-    }
     let run = open(options, registry)?;
+    if !options.resume {
+        warn(run.schedule_warnings());
+    }
     let resume = format!("thalweg train --out {} --resume", quoted(run.folder()));
     let stop = signals::stop(&resume)?;
     products_on_one_thread();
@@ -51,7 +54,15 @@ pub fn run(options: &Options, registry: &Registry, quiet: bool) -> Result<(), Fa
         }
         Err(error) => return Err(Failure::failed(error)),
     };
-    run.finish(&results).map_err(Failure::failed)?;
+    let drawing = Drawing::new(quiet);
+    let stopping = || stop.load(Ordering::Relaxed);
+    match run.finish(&results, &stopping, &|done, of| drawing.surface(done, of)) {
+        Ok(()) => drawing.end(),
+        Err(ExperimentError::Stopped) => {
+            return Err(Failure::Stopped(format!("stopped; resume with: {resume}")));
+        }
+        Err(error) => return Err(Failure::failed(error)),
+    }
     let all_diverged =
         results.standings.iter().all(|it| it.runs.iter().all(|trial| trial.test.is_none()));
     if !quiet {
@@ -80,25 +91,19 @@ fn open(options: &Options, registry: &Registry) -> Result<Run, Failure> {
         false => None,
     };
     let base = match &before {
-        Some(before) => before.training.clone(),
-        None => {
-            // The article's six, whose rates are chosen here.
-            let name = |spec: &str| spec.split(':').next().unwrap_or(spec).to_owned();
-            let methods = DEFAULT_SUITE.map(name).to_vec();
-            session::Settings { methods, ..session::Settings::default() }
-        }
+        Some(before) => before.clone(),
+        None => Settings::suiting(&data(options)?),
     };
-    let training = given(options, base)?;
-    let or = |number: fn(&Settings) -> usize, usual| before.as_ref().map_or(usual, number);
     let settings = Settings {
-        training,
-        seeds: options.seeds.unwrap_or(or(|it| it.seeds, SEEDS)),
-        validation: options
-            .validation
-            .unwrap_or_else(|| before.as_ref().map_or(VALIDATION_SHARE, |it| it.validation)),
-        patience: options.patience.or(before.as_ref().and_then(|it| it.patience)),
+        training: given(options, base.training)?,
+        seeds: options.seeds.unwrap_or(base.seeds),
+        validation: options.validation.unwrap_or(base.validation),
+        patience: options.patience.or(base.patience),
+        vary: options.vary.unwrap_or(base.vary),
+        random: options.random.or(base.random),
+        search: if options.halving { Search::Halving } else { base.search },
     };
-    settings.sweeps(registry).map_err(Failure::usage)?;
+    check_distinct_sweeps(&settings.sweeps(registry).map_err(Failure::usage)?)?;
     let Some(before) = before else {
         return Run::start(registry, &options.out, settings).map_err(refused);
     };

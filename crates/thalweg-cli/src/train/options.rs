@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
+use thalweg_lab::sweep::MOST_SETTINGS;
 use thalweg_nn::compare::DEFAULT_SUITE;
+use thalweg_nn::experiment::Vary;
 use thalweg_nn::network::NETWORKS;
 
 /// Options of `train`. None has a default here: what is not given comes from the resumed run, or from the
@@ -12,26 +14,27 @@ use thalweg_nn::network::NETWORKS;
 #[derive(Debug, Args)]
 #[command(after_help = examples())]
 pub struct Options {
-    /// The data set: digits, idx:DIR, csv:FILE:label=COLUMN, spirals, moons, blobs [default: digits]
+    /// The data set: digits, idx:DIR, csv:FILE:label=COLUMN, text:FILE, spirals, moons, blobs [default:
+    /// digits]
     #[arg(long, value_name = "SOURCE")]
     pub data: Option<String>,
 
     /// The share of samples in the test split, between 0 and 1 [default: a quarter; a fifth of an IDX
-    /// folder with one part; the test part of one with two]
+    /// folder with one part; the test part of one with two; the last tenth of a text]
     #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
     pub test: Option<f64>,
 
-    /// The network: softmax, mlp:100,100, cnn:6,16, with settings if wanted, see below [default:
-    /// mlp:100,100]
+    /// The network: softmax, mlp:100,100, cnn:6,16 or, for text, gpt, with settings if wanted, see
+    /// below [default: mlp:100,100; gpt for text]
     #[arg(long, value_name = "NETWORK")]
     pub model: Option<String>,
 
-    /// The activation of hidden layers: relu, sigmoid, tanh, gelu [default: relu]
+    /// The activation of hidden layers: relu, sigmoid, tanh, gelu [default: relu; gelu of gpt]
     #[arg(long, value_name = "NAME")]
     pub activation: Option<String>,
 
     /// The initialisation of weights: he, xavier, normal:DEVIATION [default: he for relu and gelu, xavier
-    /// for sigmoid and tanh]
+    /// for sigmoid and tanh; normal:0.02 of gpt]
     #[arg(long, value_name = "NAME")]
     pub init: Option<String>,
 
@@ -58,7 +61,21 @@ pub struct Options {
     #[arg(long, value_name = "EPOCHS", value_parser = RangedU64ValueParser::<u64>::new().range(1..))]
     pub patience: Option<u64>,
 
-    /// The schedule of every learning rate, such as 'warmup:steps=100 then cosine:steps=900'
+    /// What differs between the seeds: weights, order, validation (which samples are held out), split (which
+    /// are tested) [default: weights,order,validation]
+    #[arg(long, value_name = "WORDS")]
+    pub vary: Option<Vary>,
+
+    /// Draw this many settings of each sweep at random, between the ends of its ranges, instead of the grid
+    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(2..=MOST_SETTINGS as u64))]
+    pub random: Option<usize>,
+
+    /// Try settings by successive halving: all for a ninth of the epochs, the best third for a third of them,
+    /// the best third of these for all
+    #[arg(long)]
+    pub halving: bool,
+
+    /// The schedule of every learning rate, such as 'warmup:5% then cosine'
     #[arg(long, value_name = "SPEC")]
     pub schedule: Option<String>,
 
@@ -70,11 +87,11 @@ pub struct Options {
     #[arg(long, value_name = "SPEC")]
     pub clip: Option<String>,
 
-    /// Samples per step [default: 128]
+    /// Samples per step, of a text windows [default: 128; 32 for text]
     #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
     pub batch: Option<usize>,
 
-    /// Passes over the training samples [default: 20]
+    /// Passes over the training samples [default: 20; 5 for text]
     #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<u64>::new().range(1..))]
     pub epochs: Option<u64>,
 
@@ -86,7 +103,8 @@ pub struct Options {
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
 
-    /// Resume the run in the folder from its last checkpoint, with the settings it was started with
+    /// Resume the run in the folder from its last checkpoint, with the settings it was started with; more
+    /// --epochs make it longer, and --landscape can be added
     #[arg(long)]
     pub resume: bool,
 
@@ -116,11 +134,14 @@ Without --with: {suite}.
 Networks:
 {networks}
 
+A text is cut into windows of 64 characters, or of N with text:FILE:length=N; an epoch is a pass over them. The network predicts each character from those before it in its window, and the best one writes a sample at the end, with temperature 0.8.
+
 Examples:
   thalweg train --out run
   thalweg train --out run --resume
   thalweg train --data idx:mnist --model mlp:100,100,dropout=0.2 --with adam --out run2
   thalweg train --data csv:iris.csv:label=species --landscape --out run3
-  thalweg train --model cnn --with adam --epochs 5 --out run4"
+  thalweg train --data text:plays.txt --model gpt:layers=2,width=64 --with adamw --out run4
+  thalweg train --model cnn --with adam --epochs 5 --out run5"
     )
 }

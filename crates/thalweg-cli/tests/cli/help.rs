@@ -95,6 +95,8 @@ fn every_example_of_the_help_is_a_command_line_that_works() {
             let train =
                 "-q train --data csv:iris.csv:label=species --with adam --epochs 1 --out run3";
             folder.run(train).done();
+            let train = "-q train --data text:plays.txt --with adamw --epochs 1 --out run4";
+            folder.run(train).done();
         }
         for line in examples.lines().filter_map(|line| line.trim().strip_prefix("thalweg ")) {
             let line = line.split("  ").next().unwrap_or(line);
@@ -114,6 +116,7 @@ fn put_data(folder: &Folder) {
         iris += &format!("{},{},{species}\n", i % 2 * 3 + i / 7, i % 5);
     }
     fs::write(folder.path("iris.csv"), iris).unwrap();
+    fs::write(folder.path("plays.txt"), "the cat sees the dog.\n".repeat(40)).unwrap();
     fs::create_dir(folder.path("mnist")).unwrap();
     let (images, classes) = (20_u32, 2);
     let mut pixels = [0x803, images, 3, 3].map(u32::to_be_bytes).concat();

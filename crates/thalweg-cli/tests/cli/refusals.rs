@@ -149,6 +149,9 @@ fn steps_are_one_to_a_million() {
         let message = Folder::new().run(&line).misused();
         assert!(message.contains(&format!("invalid value '{steps}' for '--steps <N>'")));
     }
+    let folder = Folder::new();
+    folder.descend("--on ravine --with sgd -o run.json --steps 1e1");
+    assert_eq!(folder.json("run.json")["steps"], 10);
 }
 
 #[test]
@@ -213,4 +216,45 @@ fn noise_schedules_and_clipping_that_cannot_be_meant_are_refused() {
     with(&["--schedule", "cosin:steps=10"], &["cosine"]);
     with(&["--clip", "globl:1"], &["global"]);
     with(&["--noise", "1", "--sensitivity", "lr"], &["--sensitivity", "--noise"]);
+}
+
+#[test]
+fn a_method_given_twice_is_refused_everywhere() {
+    let folder = Folder::new();
+    for line in [
+        "descend --on ravine -o a.png",
+        "race --on ravine -o a.json",
+        "train --data blobs:samples=80 --epochs 1 --out a",
+        "train --data blobs:samples=80 --epochs 1 --seeds 2 --out a",
+    ] {
+        let twice =
+            folder.run(&format!("{line} --with adam:lr=0.1 --with sgd --with adam:lr=1e-1"));
+        assert_eq!(
+            twice.refused(2),
+            "`adam:lr=0.1` is given twice; give each method once, or with other settings"
+        );
+    }
+    assert!(folder.names().is_empty());
+}
+
+#[test]
+fn names_of_other_libraries_lead_to_ours() {
+    let folder = Folder::new();
+    for (spec, ours) in [
+        ("adamw:learning_rate=0.1", "did you mean `lr`?"),
+        ("adamw:eta=0.1", "did you mean `lr`?"),
+        ("adamw:betas=0.9", "did you mean `beta1` or `beta2`?"),
+        ("adamw:wd=0.1", "did you mean `weight_decay`?"),
+        ("sgd:mu=0.9", "did you mean `momentum`?"),
+    ] {
+        let sentence = folder.run(&format!("explain {spec}")).refused(2);
+        assert!(sentence.contains(ours), "{sentence}");
+    }
+}
+
+#[test]
+fn one_step_is_a_step() {
+    let folder = Folder::new();
+    let said = folder.run("descend --on ravine --with sgd:lr=0.1 --steps 1 -o a.csv").done();
+    assert!(said.stderr.ends_with("after 1 step\n"), "{}", said.stderr);
 }

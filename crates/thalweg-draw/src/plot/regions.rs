@@ -62,8 +62,7 @@ pub struct RegionsFigure {
 const TINTS: [(f64, f32); 4] = [(1.0, 0.13), (3.0, 0.22), (9.0, 0.31), (99.0, 0.40)];
 /// Most classes that are told apart by colour.
 const TOLD_APART: usize = 10;
-const NOTE: &str =
-    "small: training sample · ringed: test sample · the stronger the colour, the surer";
+const NOTE: &str = "small: training · large: test · ringed: test sample in another class's region · the stronger the colour, the surer";
 
 impl RegionsFigure {
     /// A figure 1200 pixels wide with no panels.
@@ -206,7 +205,17 @@ impl RegionsFigure {
         if self.has_area() && panel.is_whole(self.classes.len()) {
             self.ground(&mut inside, panel, &plot, &look);
         }
-        samples::draw(&mut inside, &self.samples, self.classes.len(), &plot, &look);
+        let classes = self.classes.len();
+        let has_scores = self.has_area() && panel.is_whole(classes);
+        let leads: Vec<_> = match has_scores {
+            true => (0..classes).map(|class| panel.lead(class, classes)).collect(),
+            false => Vec::new(),
+        };
+        let is_wrong = |it: &Sample| {
+            let lead = leads.get(it.class).filter(|_| it.held_out);
+            lead.is_some_and(|lead| panel.between(lead, &self.domain, it.at) < 0.0)
+        };
+        samples::draw(&mut inside, &self.samples, classes, is_wrong, (&plot, &look));
         layer.clip(plot.rect, inside);
         plot.frame(layer, &look);
     }

@@ -166,7 +166,7 @@ impl Axis {
     }
 
     /// The value at a place between the ends, which are at 0 and 1.
-    pub(super) fn at(&self, share: f64) -> f64 {
+    pub(crate) fn at(&self, share: f64) -> f64 {
         let Self { low, high, logarithmic, .. } = *self;
         match logarithmic {
             // These have the same bits on every machine.

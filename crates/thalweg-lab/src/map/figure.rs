@@ -1,6 +1,6 @@
 //! A map as a figure.
 
-use thalweg_draw::numbers::number;
+use thalweg_draw::numbers::{counted, number};
 use thalweg_draw::plot::{HeatmapAxis, HeatmapCell, HeatmapFigure, Range, Scene};
 
 use super::Map;
@@ -43,7 +43,7 @@ impl Map {
             None => self.linear(),
         };
         let mut figure = HeatmapFigure::new(self.title.clone(), axes, self.plan.size[0], cells);
-        figure.title = format!("{}, {} steps", self.title, self.plan.steps);
+        figure.title = format!("{}, {}", self.title, counted(self.plan.steps as u64, "step"));
         figure.range = range;
         figure.value = match lowest {
             Some(lowest) if lowest != 0.0 => "f − f*".to_owned(),

@@ -11,7 +11,7 @@ pub enum CompareError {
     #[error("there is no method to train with")]
     NoMethods,
     /// Two methods with the same label.
-    #[error("two methods have the label `{0}`; labels must differ")]
+    #[error("`{0}` is given twice; give each method once, or with other settings")]
     SameLabel(String),
     /// A number that must be at least 1 is 0.
     #[error("{0} is 0; it must be at least 1")]

@@ -6,15 +6,18 @@ use rand::Rng;
 use super::error::DataError;
 use super::scaling::Scaling;
 use super::split;
+use super::text::Vocabulary;
 use crate::network::SampleShape;
 
 /// Inputs with their targets.
 #[derive(Debug, Clone)]
 pub struct Samples {
-    /// One sample per row: `(samples, features)` in f32 for the data sets of this module; for others,
-    /// any tensor whose first dimension is the number of samples.
+    /// One sample per row: `(samples, features)` in f32 for the data sets of this module, of text
+    /// `(samples, length)` in u32; for others, any tensor whose first dimension is the number of
+    /// samples.
     pub inputs: Tensor,
-    /// The class of each sample: `(samples)` in u32 for the data sets of this module.
+    /// The class of each sample: `(samples)` in u32 for the data sets of this module; of text the next
+    /// character of each, `(samples, length)` in u32.
     pub targets: Tensor,
 }
 
@@ -35,6 +38,13 @@ pub enum Kind {
     },
     /// Points of the plane.
     Plane,
+    /// Windows of a text: characters and the characters that follow each, as numbers.
+    Text {
+        /// The characters.
+        vocabulary: Vocabulary,
+        /// The number of characters of a window.
+        length: usize,
+    },
 }
 
 /// A data set for classification.
@@ -69,6 +79,11 @@ impl Samples {
     /// The number of samples.
     pub fn len(&self) -> usize {
         self.inputs.dims().first().copied().unwrap_or(0)
+    }
+
+    /// The number of targets of a sample, at least 1.
+    pub(crate) fn targets_each(&self) -> usize {
+        self.targets.dims().iter().skip(1).product::<usize>().max(1)
     }
 
     /// Whether there are no samples.
@@ -114,7 +129,8 @@ impl Samples {
 }
 
 impl Dataset {
-    /// Training samples without a share of them, and that share, for validation.
+    /// Training samples without a share of them, and that share, for validation; of a text a block of
+    /// windows side by side, so that few have neighbours that are trained with.
     pub(crate) fn validation(
         &self,
         share: f64,
@@ -128,8 +144,10 @@ impl Dataset {
         if count == 0 || count >= samples {
             return Err(DataError::TooFewToValidate { samples, share, validation: count });
         }
-        let targets = self.train.labels()?;
-        let [validation, train] = split::shuffled(&targets, &self.classes, count, random)?;
+        let [validation, train] = match self.kind {
+            Kind::Text { .. } => split::block(samples, count, random),
+            _ => split::shuffled(&self.train.labels()?, &self.classes, count, random)?,
+        };
         Ok((self.train.subset(&train)?, self.train.subset(&validation)?))
     }
 
@@ -140,9 +158,12 @@ impl Dataset {
 
     /// What a sample is to a network.
     pub fn shape(&self) -> SampleShape {
-        match self.kind {
-            Kind::Images { height, width } => SampleShape::Image { height, width },
+        match &self.kind {
+            &Kind::Images { height, width } => SampleShape::Image { height, width },
             Kind::Table { .. } | Kind::Plane => SampleShape::Features(self.features()),
+            Kind::Text { vocabulary, length } => {
+                SampleShape::Sequence { length: *length, vocabulary: vocabulary.len() }
+            }
         }
     }
 }

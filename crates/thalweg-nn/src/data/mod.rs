@@ -1,8 +1,8 @@
 //! Data sets: labelled samples, split into training and test samples.
 //!
 //! A [`Source`] says where samples come from, as text: `digits`, `idx:DIR`,
-//! `csv:FILE:label=COLUMN`, `spirals`, `moons`, `blobs`. [`Dataset::load`] reads or generates them,
-//! splits them by a seed, and gives tensors:
+//! `csv:FILE:label=COLUMN`, `text:FILE`, `spirals`, `moons`, `blobs`. [`Dataset::load`] reads or
+//! generates them, splits them by a seed, and gives tensors:
 //!
 //! ```
 //! use thalweg_nn::data::{Dataset, Source, Split};
@@ -28,11 +28,14 @@ mod source;
 mod split;
 mod synthetic;
 mod table;
+mod text;
 
 pub use dataset::{Dataset, Kind, Samples};
-pub use error::{DataError, IdxError, TableError};
+pub use error::{DataError, IdxError, TableError, TextError};
 pub use scaling::Scaling;
 pub use source::{SOURCES, Source, SourceEntry};
 pub use split::Split;
 pub use synthetic::{Shape, Synthetic};
 pub use table::Rows;
+pub(crate) use text::readable;
+pub use text::{TextFile, Vocabulary};

@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use super::error::DataError;
 use super::synthetic::{Shape, Synthetic};
+use super::text::TextFile;
 use crate::named_text::NamedText;
 
 /// Where a data set comes from.
@@ -41,6 +42,8 @@ pub enum Source {
         /// The name of the column of classes.
         label: String,
     },
+    /// A text, whose characters are predicted from those before them.
+    Text(TextFile),
     /// Points of the plane, generated from the seed.
     Synthetic(Synthetic),
 }
@@ -57,10 +60,11 @@ pub struct SourceEntry {
 }
 
 /// Every kind of source.
-pub const SOURCES: [SourceEntry; 6] = [
+pub const SOURCES: [SourceEntry; 7] = [
     row("digits", "digits", "1,797 handwritten digits of 8×8 pixels, bundled with the program"),
     row("idx", "idx:DIR", "a folder of IDX files, as MNIST and Fashion-MNIST come"),
     row("csv", "csv:FILE:label=COLUMN", "a table with a header, numbers and a column of classes"),
+    row("text", "text:FILE", "a text, whose next character is predicted from those before it"),
     row("spirals", "spirals", "interleaved spiral arms, in the plane"),
     row("moons", "moons", "two interleaving half circles, in the plane"),
     row("blobs", "blobs", "Gaussian clusters on a circle, in the plane"),
@@ -72,8 +76,8 @@ const fn row(name: &'static str, form: &'static str, summary: &'static str) -> S
 
 impl Source {
     /// Reads a source: `digits`, `idx:DIR`, `csv:FILE:label=COLUMN` (`FILE` may contain colons),
-    /// `spirals`, `moons`, `blobs`, the last three with optional settings, such as
-    /// `spirals:classes=5,samples=1000,noise=0.1`. White space around names and values is ignored; a
+    /// `text:FILE`, `spirals`, `moons`, `blobs`, the last four with optional settings, such as
+    /// `text:FILE:length=64` or `spirals:classes=5,samples=1000,noise=0.1`. White space around names and values is ignored; a
     /// path is taken as it is.
     ///
     /// # Errors
@@ -103,6 +107,8 @@ impl Source {
                     Ok(Self::Csv { path: path.into(), label: label.trim().to_owned() })
                 }
             },
+            ("text", None | Some("")) => Err(malformed("the file is missing")),
+            ("text", Some(rest)) => TextFile::parse(rest, malformed).map(Self::Text),
             _ => match Shape::named(name) {
                 Some(shape) => Synthetic::parse(shape, named, malformed).map(Self::Synthetic),
                 None => Err(DataError::UnknownSource {
@@ -128,6 +134,7 @@ impl Source {
                 let table = name.strip_suffix(".gz").unwrap_or(&name);
                 table.strip_suffix(".csv").unwrap_or(table).to_owned()
             }
+            Self::Text(file) => file.title(),
             Self::Synthetic(synthetic) => synthetic.shape.name().to_owned(),
         }
     }
@@ -136,9 +143,10 @@ impl Source {
 /// How the source of that name is written, with settings if it has any.
 fn form_of(name: &str) -> String {
     let form = SOURCES.iter().find(|row| row.name == name).map_or("", |row| row.form);
-    match Shape::named(name) {
-        Some(_) => format!("{form}` or `{form}:key=value,key=value"),
-        None => form.to_owned(),
+    match (Shape::named(name), name) {
+        (Some(_), _) => format!("{form}` or `{form}:key=value,key=value"),
+        (None, "text") => format!("{form}` or `{form}:length=64"),
+        _ => form.to_owned(),
     }
 }
 
@@ -156,6 +164,7 @@ impl fmt::Display for Source {
             Self::Digits => f.write_str("digits"),
             Self::Idx(folder) => write!(f, "idx:{}", folder.display()),
             Self::Csv { path, label } => write!(f, "csv:{}:label={label}", path.display()),
+            Self::Text(file) => file.fmt(f),
             Self::Synthetic(synthetic) => synthetic.fmt(f),
         }
     }

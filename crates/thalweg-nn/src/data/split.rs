@@ -32,18 +32,23 @@ pub(super) fn parts(
     options: &Split,
     default: f64,
 ) -> Result<Parts, DataError> {
+    let test = held_out(targets.len(), options, default)?;
+    let mut random = random(options.seed, SHUFFLE);
+    let [test, train] = shuffled(targets, classes, test, &mut random)?;
+    Ok(Parts { train, test })
+}
+
+/// The number of test samples, of so many.
+pub(super) fn held_out(samples: usize, options: &Split, default: f64) -> Result<usize, DataError> {
     let share = options.test.unwrap_or(default);
     if !(share > 0.0 && share < 1.0) {
         return Err(DataError::TestShare { share });
     }
-    let samples = targets.len();
     let test = samples_of(share, samples);
-    if test == 0 || test >= samples {
-        return Err(DataError::TooFew { samples, share, test: test.min(samples) });
+    match test == 0 || test >= samples {
+        true => Err(DataError::TooFew { samples, share, test: test.min(samples) }),
+        false => Ok(test),
     }
-    let mut random = random(options.seed, SHUFFLE);
-    let [test, train] = shuffled(targets, classes, test, &mut random)?;
-    Ok(Parts { train, test })
 }
 
 /// How many samples a share of them is.
@@ -64,6 +69,15 @@ pub(super) fn shuffled(
     let held_out = train.drain(..held_out).collect();
     every_class_is_among(train.iter().map(|&i| targets[i as usize]), classes)?;
     Ok([held_out, train])
+}
+
+/// The indices of samples side by side that are held out, from a random one on, and of those for
+/// training.
+pub(super) fn block(samples: usize, held_out: usize, random: &mut impl Rng) -> [Vec<u32>; 2] {
+    let from = random.random_range(0..=samples - held_out) as u32;
+    let block = from..from + held_out as u32;
+    let train = (0..samples as u32).filter(|index| !block.contains(index)).collect();
+    [block.collect(), train]
 }
 
 /// Checks that every class has training samples.

@@ -32,9 +32,12 @@
 mod error;
 mod figure;
 mod files;
+mod record;
 mod run;
+mod search;
 mod standing;
 mod trial;
+mod vary;
 mod words;
 
 use rayon::prelude::*;
@@ -44,11 +47,15 @@ use thalweg_lab::sweep::Sweep;
 use crate::compare::{Method, Task};
 use crate::data::{DataError, Dataset, Samples};
 use crate::random::{VALIDATION, random};
+use search::Tuning;
+use trial::Wanted;
 
 pub use error::ExperimentError;
 pub use run::{EXPERIMENT, RATES, Run, Settings, TRIALS, VALIDATION as VALIDATION_SHARE};
+pub use search::Search;
 pub use standing::{Results, Setting, Standing};
 pub use trial::{Epoch, Stage, Trial};
+pub use vary::{Vary, VaryError};
 pub use words::Row;
 
 /// Training, validation and test samples.
@@ -90,21 +97,15 @@ pub struct Plan {
     pub patience: Option<u64>,
     /// What follows from the seed of a trial; the rest follows from the first seed.
     pub vary: Vary,
-}
-
-/// What differs between the seeds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Vary {
-    /// The initial weights.
-    pub weights: bool,
-    /// The order of the samples.
-    pub order: bool,
+    /// How settings are tried.
+    pub search: Search,
 }
 
 impl Default for Plan {
     fn default() -> Self {
-        let vary = Vary { weights: true, order: true };
-        Self { epochs: 20, batch: 128, seeds: 5, seed: 0, tuning_seeds: 5, patience: None, vary }
+        let (vary, search) = (Vary::default(), Search::Full);
+        let (epochs, batch, seeds, seed, tuning_seeds) = (20, 128, 5, 0, 5);
+        Self { epochs, batch, seeds, seed, tuning_seeds, patience: None, vary, search }
     }
 }
 
@@ -148,10 +149,14 @@ impl Experiment {
         Self { equip: Box::new(equip), ..self }
     }
 
-    /// How many trials it has, at most: the untuned settings and the settings that are compared included.
+    /// How many trials it has: the untuned settings and the settings that are compared included.
     pub fn trials(&self) -> usize {
         let tuned = self.sweeps.iter().filter(|sweep| sweep.specs.len() > 1);
-        let tuning: usize = tuned.map(|sweep| sweep.specs.len() + 1).sum();
+        let tried = |sweep: &Sweep| {
+            let rungs = self.plan.search.rungs(self.plan.epochs, sweep.specs.len());
+            rungs.iter().map(|rung| rung.settings).sum::<usize>() + 1
+        };
+        let tuning: usize = tuned.map(tried).sum();
         tuning * self.plan.tuning_seeds + self.sweeps.len() * self.plan.seeds
     }
 
@@ -170,38 +175,24 @@ impl Experiment {
         if self.sweeps.is_empty() || self.plan.seeds == 0 || self.plan.tuning_seeds == 0 {
             return Err(ExperimentError::Empty);
         }
-        let trials = |wanted: Vec<(Stage, &Spec, u64)>| -> Result<Vec<Trial>, ExperimentError> {
-            let trial = |&(stage, spec, seed): &(Stage, &Spec, u64)| {
-                let text = spec.to_string();
-                let is_it = |it: &&Trial| it.stage == stage && it.seed == seed && it.spec == text;
-                if let Some(known) = known.iter().find(is_it) {
+        let trials = |wanted: Vec<Wanted>| -> Result<Vec<Trial>, ExperimentError> {
+            let trial = |it: &Wanted| {
+                if let Some(known) = known.iter().find(|known| it.is(known)) {
                     return Ok(known.clone());
                 }
-                let trial = self.trial(stage, spec, seed, stop)?;
+                let trial = self.trial(it, stop)?;
                 done(&trial).map_err(ExperimentError::Keep)?;
                 Ok(trial)
             };
             wanted.par_iter().with_max_len(1).map(trial).collect()
         };
-        let Plan { seed, seeds, tuning_seeds, .. } = self.plan;
-        let choosing = (0..tuning_seeds).map(|k| seed.wrapping_add((seeds + k) as u64));
-        let choosing: Vec<u64> = choosing.collect();
-        let wanted = self.sweeps.iter().filter(|sweep| sweep.specs.len() > 1).flat_map(|sweep| {
-            let tuned = sweep.specs.iter().map(|spec| (Stage::Tuning, spec));
-            let all = tuned.chain([(Stage::Untuned, &sweep.base)]);
-            all.flat_map(|(stage, spec)| choosing.iter().map(move |&seed| (stage, spec, seed)))
-        });
-        let mut tried = trials(wanted.collect())?.into_iter();
-        let mut standings: Vec<Standing> = Vec::new();
-        for sweep in &self.sweeps {
-            let settings = if sweep.specs.len() > 1 { sweep.specs.len() } else { 0 };
-            let mut setting = || Setting { trials: tried.by_ref().take(tuning_seeds).collect() };
-            let tuning: Vec<Setting> = (0..settings).map(|_| setting()).collect();
-            let untuned = (settings > 0).then(&mut setting);
-            standings.push(Standing::chosen(sweep.clone(), tuning, untuned));
-        }
+        let mut standings = self.tuned(&trials)?;
+        let Plan { seed, seeds, .. } = self.plan;
         let wanted = standings.iter().flat_map(|it| {
-            (0..seeds as u64).map(move |k| (Stage::Comparison, it.spec(), seed.wrapping_add(k)))
+            (0..seeds as u64).map(move |k| {
+                let seed = seed.wrapping_add(k);
+                Wanted { stage: Stage::Comparison, spec: it.spec(), seed, epochs: None }
+            })
         });
         let mut compared = trials(wanted.collect())?.into_iter();
         for standing in &mut standings {
@@ -210,19 +201,62 @@ impl Experiment {
         Ok(Results::ranked(self.plan, standings))
     }
 
+    /// Tries the settings of every sweep, and chooses one of each.
+    fn tuned(&self, trials: &RunAll<'_>) -> Result<Vec<Standing>, ExperimentError> {
+        let Plan { seed, seeds, tuning_seeds, .. } = self.plan;
+        let choosing = (0..tuning_seeds).map(|k| seed.wrapping_add((seeds + k) as u64));
+        let choosing: Vec<u64> = choosing.collect();
+        let on_each_seed = |stage, spec, epochs| {
+            choosing.iter().map(move |&seed| Wanted { stage, spec, seed, epochs })
+        };
+        let is_tuned = |sweep: &Sweep| sweep.specs.len() > 1;
+        let mut tuning: Vec<Tuning> = self
+            .sweeps
+            .iter()
+            .map(|sweep| {
+                let count = if is_tuned(sweep) { sweep.specs.len() } else { 0 };
+                Tuning::new(self.plan.search.rungs(self.plan.epochs, count), count)
+            })
+            .collect();
+        // All methods climb together, so that a core that is done with one takes the next.
+        let rungs = tuning.iter().map(Tuning::rungs).max().unwrap_or(0);
+        for rung in 0..rungs {
+            let wanted = self.sweeps.iter().zip(&tuning).flat_map(|(sweep, tuning)| {
+                let untuned = (rung == 0 && is_tuned(sweep)).then_some(&sweep.base).into_iter();
+                let untuned = untuned.flat_map(|base| on_each_seed(Stage::Untuned, base, None));
+                let (alive, epochs) = tuning.alive(rung, self.plan.epochs);
+                let tried = alive
+                    .iter()
+                    .flat_map(move |&k| on_each_seed(Stage::Tuning, &sweep.specs[k], epochs));
+                tried.chain(untuned)
+            });
+            let mut tried = trials(wanted.collect())?.into_iter();
+            let mut setting = || Setting { trials: tried.by_ref().take(tuning_seeds).collect() };
+            for (sweep, tuning) in self.sweeps.iter().zip(&mut tuning) {
+                tuning.climb(rung, &mut setting);
+                if rung == 0 && is_tuned(sweep) {
+                    tuning.untuned = Some(setting());
+                }
+            }
+        }
+        let standings = self.sweeps.iter().zip(tuning);
+        Ok(standings.map(|(sweep, tuning)| Standing::chosen(sweep.clone(), tuning)).collect())
+    }
+
     fn trial(
         &self,
-        stage: Stage,
-        spec: &Spec,
-        seed: u64,
+        it: &Wanted,
         stop: &(dyn Fn() -> bool + Sync),
     ) -> Result<Trial, ExperimentError> {
-        let optimizer = (self.equip)(Optimizer::builder(spec.clone()));
-        let method = Method { label: spec.to_string(), optimizer };
-        let of = |varies: bool| if varies { seed } else { self.plan.seed };
-        let Vary { weights, order } = self.plan.vary;
-        let seeds = trial::Seeds { trial: seed, weights: of(weights), order: of(order) };
-        let parts = (self.parts)(seed)?;
-        trial::run(&parts, &self.task, method, (stage, &self.plan, seeds), stop)
+        let optimizer = (self.equip)(Optimizer::builder(it.spec.clone()));
+        let method = Method { label: it.spec.to_string(), optimizer };
+        let of = |varies: bool| if varies { it.seed } else { self.plan.seed };
+        let Vary { weights, order, .. } = self.plan.vary;
+        let seeds = trial::Seeds { weights: of(weights), order: of(order) };
+        let parts = (self.parts)(it.seed)?;
+        trial::run(&parts, &self.task, method, (it, &self.plan, seeds), stop)
     }
 }
+
+/// Runs trials side by side.
+type RunAll<'a> = dyn Fn(Vec<Wanted>) -> Result<Vec<Trial>, ExperimentError> + 'a;

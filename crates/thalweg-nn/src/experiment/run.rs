@@ -1,22 +1,25 @@
 //! An experiment in a folder: after it was stopped, or ended by a crash, it resumes with the trials that are missing.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+use rand::Rng;
 use serde::{Deserialize, Serialize};
 use thalweg::Registry;
-use thalweg_lab::output;
 use thalweg_lab::sweep::Sweep;
+use thalweg_lab::{methods, output};
 
 use super::error::ExperimentError;
 use super::standing::Results;
 use super::trial::Trial;
-use super::{Experiment, Parts, Plan, Vary};
-use crate::compare::{CompareError, Task};
-use crate::data::{Dataset, Source, Split};
-use crate::session::{self, Difference, SessionError, check_empty, lock};
+use super::{Experiment, Parts, Plan, Search, Vary};
+use crate::compare::{CompareError, DEFAULT_SUITE, Task};
+use crate::data::{DataError, Dataset, Source, Split};
+use crate::random::{SETTINGS, random};
+use crate::session::{self, Difference, SessionError, check_empty, command, lock};
 
 /// The settings of an experiment, in its folder.
 pub const EXPERIMENT: &str = "experiment.json";
@@ -36,6 +39,33 @@ pub struct Settings {
     pub validation: f64,
     /// Epochs without a lower validation loss after which a trial ends.
     pub patience: Option<u64>,
+    /// What follows from the seed.
+    #[serde(default)]
+    pub vary: Vary,
+    /// How many settings of a larger sweep are drawn at random; `None` for its grid.
+    #[serde(default)]
+    pub random: Option<usize>,
+    /// How settings are tried.
+    #[serde(default)]
+    pub search: Search,
+}
+
+impl Default for Settings {
+    /// The article's six methods on digits, each with its rate tuned, over five seeds.
+    fn default() -> Self {
+        // Their rates are chosen here.
+        let name = |spec: &str| spec.split(':').next().unwrap_or(spec).to_owned();
+        let methods = DEFAULT_SUITE.map(name).to_vec();
+        Self {
+            training: session::Settings { methods, ..session::Settings::default() },
+            seeds: Plan::default().seeds,
+            validation: VALIDATION,
+            patience: None,
+            vary: Vary::default(),
+            random: None,
+            search: Search::default(),
+        }
+    }
 }
 
 /// The rates that a method without a chosen one tries: eleven, two in each decade.
@@ -60,6 +90,7 @@ pub struct Run {
     settings: Settings,
     dataset: Dataset,
     experiment: Experiment,
+    schedule_warnings: Vec<String>,
     known: Vec<Trial>,
     log: Mutex<File>,
     /// Keeps the folder locked while the experiment is under way.
@@ -67,6 +98,14 @@ pub struct Run {
 }
 
 impl Settings {
+    /// The default, with what is [usual](session::Settings::suiting) for a source.
+    pub fn suiting(source: &Source) -> Self {
+        let default = Self::default();
+        let usual = session::Settings::suiting(source);
+        let training = session::Settings { methods: default.training.methods, ..usual };
+        Self { training, ..default }
+    }
+
     /// Checks that every text can be read, and gives the sweeps.
     ///
     /// # Errors
@@ -76,32 +115,63 @@ impl Settings {
             return Err(ExperimentError::Empty);
         }
         self.training.network()?;
-        self.training.common(registry)?;
+        self.training.common(registry, None)?;
         Source::parse(&self.training.data).map_err(SessionError::from)?;
-        let sweep = |text: &String| Ok(Sweep::parse_with_rates(registry, text, RATES)?);
-        self.training.methods.iter().map(sweep).collect()
+        let sweep = |(k, text): (usize, &String)| {
+            let sweep = Sweep::parse_with_rates(registry, text, RATES)?;
+            let Some(count) = self.random else { return Ok(sweep) };
+            let mut random = random(self.training.seed, SETTINGS + k as u64);
+            Ok(sweep.drawn(count, || random.random::<f64>())?)
+        };
+        self.training.methods.iter().enumerate().map(sweep).collect()
     }
 
     /// The differences from the settings that an experiment started with.
     pub fn differences(&self, before: &Self) -> Vec<Difference> {
         let texts = |it: &Self| {
-            let patience = it.patience.map_or("none".to_owned(), |epochs| epochs.to_string());
-            let seeds = it.seeds.to_string();
+            let or_none = |number: Option<String>| number.unwrap_or_else(|| "none".to_owned());
+            let search = match it.search {
+                Search::Full => "off",
+                Search::Halving => "on",
+            };
             [
-                ("--seeds", seeds),
+                ("--seeds", it.seeds.to_string()),
                 ("--validation", it.validation.to_string()),
-                ("--patience", patience),
+                ("--patience", or_none(it.patience.map(|epochs| epochs.to_string()))),
+                ("--vary", it.vary.to_string()),
+                ("--random", or_none(it.random.map(|count| count.to_string()))),
+                ("--halving", search.to_owned()),
             ]
         };
         let own = Difference::between(&texts(before), &texts(self));
         self.training.differences(&before.training).into_iter().chain(own).collect()
     }
 
+    /// The command that runs it, into a new folder.
+    pub fn command(&self) -> String {
+        let usual = Self::default();
+        let mut words = self.training.words(&usual.training);
+        let its = self
+            .differences(&usual)
+            .into_iter()
+            .skip(self.training.differences(&usual.training).len());
+        for Difference { setting, is, .. } in its {
+            words.push(setting.to_owned());
+            words.extend((setting != "--halving").then_some(is));
+        }
+        if !self.training.methods.iter().any(|text| Sweep::is_in(text))
+            && words.contains(&"--with".to_owned())
+        {
+            words.push("--tune".to_owned());
+        }
+        command(&words)
+    }
+
     fn plan(&self) -> Plan {
         let session::Settings { epochs, batch, seed, .. } = self.training;
-        let vary = Vary { weights: true, order: true };
+        let &Self { seeds, patience, vary, search, .. } = self;
         let tuning_seeds = Plan::default().tuning_seeds;
-        Plan { epochs, batch, seeds: self.seeds, seed, tuning_seeds, patience: self.patience, vary }
+        Plan { epochs, batch, seeds, seed, tuning_seeds, patience, vary, search }
     }
 }
 
@@ -117,16 +187,16 @@ impl Run {
         settings: Settings,
     ) -> Result<Self, ExperimentError> {
         check_empty(folder)?;
-        let (dataset, experiment) = prepare(registry, &settings)?;
+        let prepared = prepare(registry, &settings)?;
         output::make_folder(folder).map_err(SessionError::from)?;
         let lock = lock(folder)?;
         check_empty(folder)?;
-        let data_crc32c = session::checksum(&dataset)?;
+        let data_crc32c = session::checksum(&prepared.dataset)?;
         let stored = Stored { version: VERSION, data_crc32c, settings: settings.clone() };
         let text = serde_json::to_string_pretty(&stored).map_err(std::io::Error::other);
         let text = text.map_err(ExperimentError::Keep)? + "\n";
         output::write(&folder.join(EXPERIMENT), text.as_bytes()).map_err(SessionError::from)?;
-        Self::with(folder, settings, (dataset, experiment), Vec::new(), lock)
+        Self::with(folder, settings, prepared, Vec::new(), lock)
     }
 
     /// Resumes the experiment in a folder.
@@ -137,8 +207,8 @@ impl Run {
     pub fn resume(registry: &Registry, folder: &Path) -> Result<Self, ExperimentError> {
         let Stored { data_crc32c, settings, .. } = read(folder)?;
         let lock = lock(folder)?;
-        let (dataset, experiment) = prepare(registry, &settings)?;
-        if session::checksum(&dataset)? != data_crc32c {
+        let prepared = prepare(registry, &settings)?;
+        if session::checksum(&prepared.dataset)? != data_crc32c {
             let data = settings.training.data;
             return Err(SessionError::DataChanged { data, folder: folder.to_owned() }.into());
         }
@@ -155,7 +225,7 @@ impl Run {
         if whole.len() < text.len() {
             output::write(&path, whole.as_bytes()).map_err(SessionError::from)?;
         }
-        Self::with(folder, settings, (dataset, experiment), known, lock)
+        Self::with(folder, settings, prepared, known, lock)
     }
 
     /// The settings of the experiment in a folder.
@@ -174,14 +244,23 @@ impl Run {
     fn with(
         folder: &Path,
         settings: Settings,
-        (dataset, experiment): (Dataset, Experiment),
+        Prepared { dataset, experiment, schedule_warnings }: Prepared,
         known: Vec<Trial>,
         lock: File,
     ) -> Result<Self, ExperimentError> {
         let log = OpenOptions::new().append(true).create(true).open(folder.join(TRIALS));
         let log = Mutex::new(log.map_err(ExperimentError::Keep)?);
         let folder = folder.to_owned();
-        Ok(Self { folder, settings, dataset, experiment, known, log, _lock: lock })
+        Ok(Self {
+            folder,
+            settings,
+            dataset,
+            experiment,
+            schedule_warnings,
+            known,
+            log,
+            _lock: lock,
+        })
     }
 
     /// Runs the trials that are missing, and keeps each as soon as it is finished; `done` is called after each.
@@ -214,6 +293,15 @@ impl Run {
         &self.settings
     }
 
+    pub(super) fn experiment(&self) -> &Experiment {
+        &self.experiment
+    }
+
+    /// What makes the schedule unsuitable for the number of steps of a trial, a sentence each.
+    pub fn schedule_warnings(&self) -> &[String] {
+        &self.schedule_warnings
+    }
+
     /// The data.
     pub fn dataset(&self) -> &Dataset {
         &self.dataset
@@ -240,26 +328,66 @@ fn read(folder: &Path) -> Result<Stored, ExperimentError> {
     Ok(stored)
 }
 
-fn prepare(
-    registry: &Registry,
-    settings: &Settings,
-) -> Result<(Dataset, Experiment), ExperimentError> {
+/// What the settings of an experiment describe.
+struct Prepared {
+    dataset: Dataset,
+    experiment: Experiment,
+    schedule_warnings: Vec<String>,
+}
+
+fn prepare(registry: &Registry, settings: &Settings) -> Result<Prepared, ExperimentError> {
     let sweeps = settings.sweeps(registry)?;
     let it = &settings.training;
     let source = Source::parse(&it.data).map_err(SessionError::from)?;
-    let split = Split { seed: it.seed, test: it.test };
-    let dataset = Dataset::load(&source, &split).map_err(SessionError::from)?;
+    let dataset = Dataset::load(&source, &it.split()).map_err(SessionError::from)?;
     let parts = Parts::of(&dataset, settings.validation, it.seed).map_err(SessionError::from)?;
+    // As many with every seed: the share is of all samples.
+    let steps = it.training().steps(parts.train.len());
+    let common = it.common(registry, Some(steps))?;
+    let specs = || sweeps.iter().flat_map(|sweep| &sweep.specs);
+    let warnings = |schedule| methods::schedule_warnings(schedule, steps, specs());
+    let schedule_warnings = common.schedule.as_ref().map_or_else(Vec::new, warnings);
     let network = it.network()?;
     let (sample, classes) = (dataset.shape(), dataset.classes.len());
     network.check(sample).map_err(SessionError::from)?;
     let task = Task::classification(move |vars| network.build(&vars, sample, classes));
     let mut experiment = Experiment::new(parts, task, sweeps, settings.plan());
-    let (all, share) = (dataset.clone(), settings.validation);
-    experiment = experiment.split_by(move |seed| Parts::of(&all, share, seed));
-    let common = it.common(registry)?;
+    let splits = Splits {
+        source,
+        test: it.test,
+        first: (it.seed, dataset.clone()),
+        others: Mutex::default(),
+    };
+    let (vary, share, first) = (settings.vary, settings.validation, it.seed);
+    experiment = experiment.split_by(move |seed| {
+        let data = splits.of(if vary.split { seed } else { first })?;
+        Parts::of(&data, share, if vary.validation { seed } else { first })
+    });
     experiment = experiment.equipped(move |builder| common.apply(builder));
-    Ok((dataset, experiment))
+    Ok(Prepared { dataset, experiment, schedule_warnings })
+}
+
+/// A data set, split by several seeds; each split is made once.
+struct Splits {
+    source: Source,
+    test: Option<f64>,
+    first: (u64, Dataset),
+    others: Mutex<BTreeMap<u64, Dataset>>,
+}
+
+impl Splits {
+    fn of(&self, seed: u64) -> Result<Dataset, DataError> {
+        if seed == self.first.0 {
+            return Ok(self.first.1.clone());
+        }
+        let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = others.get(&seed) {
+            return Ok(known.clone());
+        }
+        let data = Dataset::load(&self.source, &Split { seed, test: self.test })?;
+        others.insert(seed, data.clone());
+        Ok(data)
+    }
 }
 
 impl From<SessionError> for ExperimentError {

@@ -6,6 +6,7 @@ use thalweg_lab::statistics::Mean;
 use thalweg_lab::sweep::{Sweep, rate};
 
 use super::Plan;
+use super::search::Tuning;
 use super::trial::Trial;
 
 /// A setting that was tried.
@@ -29,9 +30,9 @@ impl Setting {
 pub struct Standing {
     /// What it tried.
     pub sweep: Sweep,
-    /// Every setting of the sweep; empty where there is one only.
+    /// Every setting of the sweep, with its longest trials; empty where there is one only.
     pub tuning: Vec<Setting>,
-    /// The index of the setting that was chosen.
+    /// The index of the setting that was chosen, of those that were trained to the end.
     pub chosen: usize,
     /// The method as it comes, with the seeds of the tuning; `None` where nothing was tuned.
     pub untuned: Option<Setting>,
@@ -54,9 +55,9 @@ pub struct Results {
 /// The setting to take: among those that lose no more to the best one than a standard error, on the same seeds, the one
 /// with the smallest rate, as a higher one is closer to where training fails on other seeds. (The one-standard-error
 /// rule: Breiman, Friedman, Olshen, Stone, "Classification and Regression Trees", 1984, section 3.4.3.)
-fn choice(sweep: &Sweep, tuning: &[Setting]) -> usize {
+fn choice(sweep: &Sweep, tuning: &[Setting], finalists: &[usize]) -> usize {
     let order = |a: &usize, b: &usize| tuning[*a].loss().total_cmp(&tuning[*b].loss());
-    let Some(lowest) = (0..tuning.len()).min_by(order) else { return 0 };
+    let Some(lowest) = finalists.iter().copied().min_by(order) else { return 0 };
     let losses =
         |k: usize| -> Vec<f64> { tuning[k].trials.iter().map(Trial::validation_loss).collect() };
     let is_near = |k: &usize| {
@@ -64,13 +65,14 @@ fn choice(sweep: &Sweep, tuning: &[Setting]) -> usize {
         lost.is_some_and(|it| it.mean <= it.deviation / (it.count as f64).sqrt())
     };
     let rate = |k: &usize| rate(&sweep.specs[*k]).unwrap_or(f64::INFINITY);
-    let near = (0..tuning.len()).filter(is_near);
+    let near = finalists.iter().copied().filter(is_near);
     near.min_by(|a, b| rate(a).total_cmp(&rate(b)).then_with(|| order(a, b))).unwrap_or(lowest)
 }
 
 impl Standing {
-    pub(super) fn chosen(sweep: Sweep, tuning: Vec<Setting>, untuned: Option<Setting>) -> Self {
-        let chosen = choice(&sweep, &tuning);
+    pub(super) fn chosen(sweep: Sweep, tuning: Tuning) -> Self {
+        let chosen = choice(&sweep, &tuning.settings, tuning.finalists());
+        let Tuning { settings: tuning, untuned, .. } = tuning;
         Self { sweep, tuning, chosen, untuned, runs: Vec::new(), is_distinct: false }
     }
 
@@ -117,6 +119,19 @@ impl Results {
             results.standings[k].is_distinct = results.is_better(k - 1, k);
         }
         results
+    }
+
+    /// A name for each method: its own, or its chosen setting where two have the same name.
+    pub fn labels(&self) -> Vec<String> {
+        let name = |it: &Standing| it.sweep.base.entry().name;
+        let is_alone = |it: &Standing| {
+            self.standings.iter().filter(|other| name(other) == name(it)).count() == 1
+        };
+        let label = |it: &Standing| match is_alone(it) {
+            true => name(it).to_owned(),
+            false => it.spec().to_string(),
+        };
+        self.standings.iter().map(label).collect()
     }
 
     /// The mean difference of the accuracies of two methods, by their ranks from 0, on the same seeds.

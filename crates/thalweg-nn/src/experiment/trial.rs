@@ -1,6 +1,7 @@
 //! One training run of an experiment.
 
 use serde::{Deserialize, Serialize};
+use thalweg::Spec;
 
 use super::error::ExperimentError;
 use super::{Parts, Plan};
@@ -27,6 +28,9 @@ pub struct Trial {
     pub spec: String,
     /// The seed.
     pub seed: u64,
+    /// The epochs that it was given, where they are fewer than all: it was a first look at its setting.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u64>,
     /// After each epoch.
     pub epochs: Vec<Epoch>,
     /// The epoch, from 1, with the lowest validation loss; `None` where none was finished.
@@ -62,10 +66,26 @@ impl Trial {
     }
 }
 
-/// The seed of a trial, and those of its weights and its order.
+/// A trial to be run.
+pub(super) struct Wanted<'a> {
+    pub stage: Stage,
+    pub spec: &'a Spec,
+    pub seed: u64,
+    /// The epochs after which it ends, where they are fewer than all.
+    pub epochs: Option<u64>,
+}
+
+impl Wanted<'_> {
+    /// Whether a trial that was run is this one.
+    pub fn is(&self, trial: &Trial) -> bool {
+        let same = (self.stage, self.seed, self.epochs) == (trial.stage, trial.seed, trial.limit);
+        same && self.spec.to_string() == trial.spec
+    }
+}
+
+/// The seeds of the weights and of the order.
 #[derive(Clone, Copy)]
 pub(super) struct Seeds {
-    pub trial: u64,
     pub weights: u64,
     pub order: u64,
 }
@@ -74,9 +94,10 @@ pub(super) fn run(
     parts: &Parts,
     task: &Task,
     method: Method,
-    (stage, plan, seeds): (Stage, &Plan, Seeds),
+    (wanted, plan, seeds): (&Wanted, &Plan, Seeds),
     stop: &(dyn Fn() -> bool + Sync),
 ) -> Result<Trial, ExperimentError> {
+    let &Wanted { stage, seed, epochs: limit, .. } = wanted;
     let spec = method.label.clone();
     let training = Training { epochs: plan.epochs, batch: plan.batch, seed: seeds.weights };
     let (train, validation) = (&parts.train, &parts.validation);
@@ -99,7 +120,7 @@ pub(super) fn run(
             }
         }
         let waited = record.epoch - best.map_or(0, |(_, epoch)| epoch);
-        if plan.patience.is_some_and(|patience| waited >= patience) {
+        if plan.patience.is_some_and(|patience| waited >= patience) || limit == Some(record.epoch) {
             break;
         }
         if stop() {
@@ -111,7 +132,8 @@ pub(super) fn run(
     Ok(Trial {
         stage,
         spec,
-        seed: seeds.trial,
+        seed,
+        limit,
         epochs,
         best_epoch: best.map(|(_, epoch)| epoch),
         diverged_at: comparison.diverged_at(0),

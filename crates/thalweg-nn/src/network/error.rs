@@ -74,6 +74,16 @@ pub enum NetworkError {
         /// What would be accepted.
         accepted: &'static str,
     },
+    /// A width that the heads of attention do not divide.
+    #[error(
+        "gpt: a width of {width} cannot be divided among {heads} heads; width is a multiple of heads"
+    )]
+    Heads {
+        /// The width.
+        width: usize,
+        /// The heads.
+        heads: usize,
+    },
     /// An unknown activation.
     #[error("there is no activation `{0}`; there are {names}", names = Activation::names())]
     Activation(String),
@@ -84,7 +94,10 @@ pub enum NetworkError {
     )]
     Initial(String),
     /// A network for other samples.
-    #[error("`{network}` needs {needs}; a sample of this data has {sample}")]
+    #[error(
+        "`{network}` needs {needs}; a sample of this data has {sample}, for which there is {}",
+        sample.networks()
+    )]
     Sample {
         /// The network.
         network: String,

@@ -75,7 +75,7 @@ fn samples(report: &Report, method: &MethodResult) -> Markup {
                     (scatter::show(report, &mistakes))
                     (rows(report, &mistakes, &["x".to_owned(), "y".to_owned()]))
                 },
-                None => (rows(report, &mistakes, &[])),
+                Some(Kind::Text { .. }) | None => (rows(report, &mistakes, &[])),
             }
         }
     }

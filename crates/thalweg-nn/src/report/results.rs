@@ -5,6 +5,10 @@ use thalweg_draw::numbers::number;
 
 use super::contents::{MethodResult, Report};
 use super::text::{count, duration, percent, rate};
+use super::writing;
+
+/// The columns of scores.
+const HEADINGS: [&str; 4] = ["test accuracy", "best, in epoch", "test loss", "training loss"];
 
 /// The table, the best method first.
 pub(super) fn section(report: &Report) -> Markup {
@@ -12,6 +16,10 @@ pub(super) fn section(report: &Report) -> Markup {
         report.ranked().into_iter().map(|i| (i, &report.methods[i])).collect();
     let timed = methods.iter().any(|(_, m)| m.seconds.is_some());
     let rated = methods.iter().any(|(_, m)| m.samples_per_second.is_some());
+    let (headings, rate_heading) = match report.is_text() {
+        true => (writing::HEADINGS, "characters/s"),
+        false => (HEADINGS, "samples/s"),
+    };
     let shared = methods.iter().any(|(_, m)| m.optimizer_share.is_some());
     html! {
         section {
@@ -21,12 +29,9 @@ pub(super) fn section(report: &Report) -> Markup {
                     thead {
                         tr {
                             th scope="col" { "method" }
-                            th.number scope="col" { "test accuracy" }
-                            th.number scope="col" { "best, in epoch" }
-                            th.number scope="col" { "test loss" }
-                            th.number scope="col" { "training loss" }
+                            @for heading in headings { th.number scope="col" { (heading) } }
                             @if timed { th.number scope="col" { "time" } }
-                            @if rated { th.number scope="col" { "samples/s" } }
+                            @if rated { th.number scope="col" { (rate_heading) } }
                             @if shared { th.number scope="col" { "optimizer’s share" } }
                             th scope="col" { "spec" }
                         }
@@ -35,7 +40,7 @@ pub(super) fn section(report: &Report) -> Markup {
                         @for (i, method) in methods {
                             tr {
                                 th scope="row" { (name(i, method)) }
-                                (final_scores(method))
+                                @if report.is_text() { (writing::scores(method)) } @else { (final_scores(method)) }
                                 @if timed { (cell(method.seconds.map(duration))) }
                                 @if rated { (cell(method.samples_per_second.map(rate))) }
                                 @if shared { (cell(method.optimizer_share.map(percent))) }
@@ -67,17 +72,22 @@ fn final_scores(method: &MethodResult) -> Markup {
     }
     let best = best.map(|(epoch, accuracy)| format!("{}, {}", percent(accuracy), count(epoch)));
     html! {
-        @match method.diverged_at {
-            Some(step) => td.number { "diverged at step " (count(step)) },
-            None => (cell(end.map(|r| percent(r.test_accuracy)))),
-        }
+        (final_cell(method, end.map(|r| percent(r.test_accuracy))))
         (cell(best))
         (cell(end.map(|r| number(r.test_loss))))
         (cell(end.map(|r| number(r.train_loss))))
     }
 }
 
-fn cell(text: Option<String>) -> Markup {
+/// A final score, or where the method diverged.
+pub(super) fn final_cell(method: &MethodResult, score: Option<String>) -> Markup {
+    match method.diverged_at {
+        Some(step) => html! { td.number { "diverged at step " (count(step)) } },
+        None => cell(score),
+    }
+}
+
+pub(super) fn cell(text: Option<String>) -> Markup {
     html! { td.number { (text.as_deref().unwrap_or("–")) } }
 }
 

@@ -72,6 +72,32 @@ pub enum SessionError {
         /// The differences.
         what: Vec<Difference>,
     },
+    /// Fewer epochs than the run began with.
+    #[error("the run has {was} epochs; it can be given more, not {is}")]
+    FewerEpochs {
+        /// The epochs that it began with.
+        was: u64,
+        /// The epochs that were asked for.
+        is: u64,
+    },
+    /// A longer run with a schedule that is relative to its length.
+    #[error(
+        "the schedule `{schedule}` covers the {epochs} epochs that the run began with and cannot be stretched \
+         afterwards; start a new run with more epochs"
+    )]
+    Stretched {
+        /// The schedule.
+        schedule: String,
+        /// The epochs that the run began with.
+        epochs: u64,
+    },
+    /// Training was repeated up to a checkpoint, and came to other weights.
+    #[error(
+        "repeating the training in {} for its landscape gives other weights than it had: it was done by another \
+         version of the program or on another kind of machine; start a new run with --landscape",
+        .0.display()
+    )]
+    Unrepeatable(PathBuf),
     /// The data has changed since the run started.
     #[error("{data} has changed since the run in {} started", folder.display())]
     DataChanged {

@@ -1,22 +1,23 @@
 //! A run under way: starting, resuming, training, checkpoints.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use thalweg::Registry;
-use thalweg_lab::output;
+use thalweg::{Registry, Schedule};
+use thalweg_lab::{methods, output};
 
 use super::bytes;
 use super::error::SessionError;
+use super::extension::Extension;
 use super::folder::{RUN, check_empty, check_folders, lock};
-use super::logs::Logs;
+use super::logs::{Logs, TRAJECTORY};
 use super::memory::check_memory;
 use super::saved::{self, CHECKPOINT};
 use super::settings::{Run, Settings};
 use super::trajectory::{self, Stride};
-use crate::compare::{CompareError, Comparison, Task, Tick};
-use crate::data::Dataset;
+use crate::compare::{CompareError, Comparison, MethodState, State, Task, Tick};
+use crate::data::{Dataset, Source};
 use crate::history::Snapshot;
 use crate::landscape::Directions;
 
@@ -33,16 +34,27 @@ pub struct Session {
     pub(super) dataset: Dataset,
     pub(super) comparison: Comparison,
     pub(super) landscape: Option<Directions>,
+    schedule: Option<Schedule>,
     stride: Stride,
     logs: Logs,
     checkpoint_every: Duration,
     /// When the last checkpoint was written, and how long that took.
     checkpointed: (Instant, Duration),
+    /// Where training is repeated up to the last checkpoint, for the weights on its way.
+    repeated: Option<Repetition>,
     flushed: Instant,
     /// The step of the last checkpoint.
     checkpoint_step: u64,
     /// Keeps the folder locked while the run is under way.
     _lock: File,
+}
+
+/// A training that is repeated up to a checkpoint.
+struct Repetition {
+    /// The state of the checkpoint.
+    until: State,
+    /// `run.json` as it was before, for the case that the training cannot be repeated.
+    run: Vec<u8>,
 }
 
 /// How a run ended.
@@ -98,14 +110,34 @@ impl Session {
     /// # Errors
     /// As [`resume`](Self::resume).
     pub fn resume_in(registry: &Registry, folder: &Path) -> Result<Self, SessionError> {
+        Self::extend_in(registry, folder, &Extension::default())
+    }
+
+    /// The same with more epochs or a landscape than it began with. A landscape needs the weights on the way: the
+    /// training up to the checkpoint is repeated for them, and gives the same bits.
+    ///
+    /// # Errors
+    /// As [`resume`](Self::resume); fewer epochs than before; a schedule in shares of the epochs before.
+    pub fn extend_in(
+        registry: &Registry,
+        folder: &Path,
+        extension: &Extension,
+    ) -> Result<Self, SessionError> {
         let run = read_run(folder)?;
         let registry = run.registry(registry)?;
-        let Run { settings, data_crc32c, .. } = run;
+        let settings = extension.of(&run.settings)?;
+        let is_longer = settings != run.settings;
+        let data_crc32c = run.data_crc32c;
         let lock = lock(folder)?;
         let mut parts = prepare(&registry, &settings)?;
         if checksum(&parts.dataset)? != data_crc32c {
             let data = settings.data.clone();
             return Err(SessionError::DataChanged { data, folder: folder.to_owned() });
+        }
+        let run = folder.join(RUN);
+        let before = fs::read(&run).map_err(|source| SessionError::read(&run, source))?;
+        if is_longer {
+            output::write(&run, settings.to_json(&registry, data_crc32c)?.as_bytes())?;
         }
         let path = folder.join(CHECKPOINT);
         if !path.exists() && !Logs::have_records(folder) {
@@ -113,8 +145,17 @@ impl Session {
             return Self::at_start(folder, settings, parts, lock);
         }
         let (state, lengths) = saved::read(&path)?;
-        parts.comparison.restore(&state)?;
         let logs = Logs::reopen(folder, &parts.labels(), parts.landscape.is_some(), &lengths)?;
+        let repeats = parts.landscape.is_some() && !lengths.contains_key(TRAJECTORY);
+        if repeats {
+            let mut session = Self::with(folder, settings, parts, logs, lock);
+            session.checkpoint_step = state.step;
+            session.repeated = Some(Repetition { until: state, run: before });
+            session.record_weights()?;
+            session.rejoin()?;
+            return Ok(session);
+        }
+        parts.comparison.restore(&state)?;
         Ok(Self::with(folder, settings, parts, logs, lock))
     }
 
@@ -150,7 +191,13 @@ impl Session {
         parts: Parts,
         lock: File,
     ) -> Result<Self, SessionError> {
-        let logs = Logs::create(folder, &parts.labels(), parts.landscape.is_some())?;
+        let methods = parts.labels().into_iter().enumerate().map(|(method, label)| {
+            let mut began = parts.comparison.hyperparameters(method);
+            began.extend(settings.hyperparameters());
+            (label, began)
+        });
+        let methods: Vec<_> = methods.collect();
+        let logs = Logs::create(folder, &methods, parts.landscape.is_some())?;
         let mut session = Self::with(folder, settings, parts, logs, lock);
         session.record_weights()?;
         session.checkpoint()?;
@@ -160,7 +207,7 @@ impl Session {
     fn with(
         folder: &Path,
         settings: Settings,
-        Parts { dataset, comparison, landscape }: Parts,
+        Parts { dataset, comparison, landscape, schedule }: Parts,
         logs: Logs,
         lock: File,
     ) -> Self {
@@ -175,9 +222,11 @@ impl Session {
             dataset,
             comparison,
             landscape,
+            schedule,
             logs,
             checkpoint_every: CHECKPOINT_EVERY,
             checkpointed: (now, Duration::ZERO),
+            repeated: None,
             flushed: now,
             _lock: lock,
         }
@@ -201,18 +250,26 @@ impl Session {
     ) -> Result<Outcome, SessionError> {
         loop {
             if stop() {
-                self.checkpoint()?;
+                if self.repeated.is_none() {
+                    self.checkpoint()?;
+                }
                 return Ok(Outcome::Stopped);
             }
             let Some(tick) = self.comparison.advance()? else {
                 self.checkpoint()?;
                 return Ok(Outcome::Finished);
             };
-            self.logs.record(&tick)?;
+            if self.repeated.is_none() {
+                self.logs.record(&tick)?;
+            }
             if self.stride.includes(tick.step) {
                 self.record_weights()?;
             }
             on_step(&self.comparison, &tick);
+            if self.repeated.is_some() {
+                self.rejoin()?;
+                continue;
+            }
             if self.flushed.elapsed() >= FLUSH_EVERY {
                 self.logs.flush()?;
                 self.flushed = Instant::now();
@@ -232,6 +289,13 @@ impl Session {
     /// The settings.
     pub fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// What makes the schedule unsuitable for the number of steps, a sentence each.
+    pub fn schedule_warnings(&self) -> Vec<String> {
+        let (steps, methods) = (self.comparison.steps(), self.comparison.methods());
+        let warnings = |it| methods::schedule_warnings(it, steps, methods);
+        self.schedule.as_ref().map_or_else(Vec::new, warnings)
     }
 
     /// The data.
@@ -257,6 +321,23 @@ impl Session {
         Ok(())
     }
 
+    /// Ends the repetition of the training where it has come to the checkpoint.
+    fn rejoin(&mut self) -> Result<(), SessionError> {
+        let step = self.comparison.step();
+        let Some(Repetition { until: state, run }) =
+            self.repeated.take_if(|it| it.until.step == step)
+        else {
+            return Ok(());
+        };
+        let same = |(a, b): (&MethodState, &MethodState)| a.values == b.values;
+        if !self.comparison.state()?.methods.iter().zip(&state.methods).all(same) {
+            output::write(&self.folder.join(RUN), &run)?;
+            return Err(SessionError::Unrepeatable(self.folder.clone()));
+        }
+        self.comparison.restore(&state)?;
+        self.checkpoint()
+    }
+
     fn checkpoint(&mut self) -> Result<(), SessionError> {
         let begin = Instant::now();
         // The logs first: a checkpoint must not refer to data that is not on the disk.
@@ -273,6 +354,7 @@ struct Parts {
     dataset: Dataset,
     comparison: Comparison,
     landscape: Option<Directions>,
+    schedule: Option<Schedule>,
 }
 
 impl Parts {
@@ -292,16 +374,18 @@ fn read_run(folder: &Path) -> Result<Run, SessionError> {
 
 /// The data and the comparison before its first step.
 fn prepare(registry: &Registry, settings: &Settings) -> Result<Parts, SessionError> {
-    let plan = settings.parse(registry)?;
-    let dataset = Dataset::load(&plan.source, &plan.split)?;
+    // Before data is loaded, which may take long.
+    settings.check(registry)?;
+    let dataset = Dataset::load(&Source::parse(&settings.data)?, &settings.split())?;
+    let training = settings.training();
+    let plan = settings.parse(registry, Some(training.steps(dataset.train.len())))?;
     let (network, sample, classes) = (plan.network, dataset.shape(), dataset.classes.len());
     network.check(sample)?;
     check_memory(&settings.model, network.elements(sample, classes), plan.methods.len())?;
     let task = Task::classification(move |vars| network.build(&vars, sample, classes));
-    let comparison =
-        Comparison::new(&dataset.train, &dataset.test, task, &plan.methods, plan.training)?;
+    let comparison = Comparison::new(&dataset.train, &dataset.test, task, &plan.methods, training)?;
     check_folders(comparison.labels())?;
-    Ok(Parts { dataset, comparison, landscape: plan.landscape })
+    Ok(Parts { dataset, comparison, landscape: plan.landscape, schedule: plan.schedule })
 }
 
 /// A checksum of all values of the data.

@@ -8,6 +8,7 @@ mod samples;
 mod source;
 mod split;
 mod synthetic;
+mod text;
 
 use std::io::Write;
 use std::path::Path;

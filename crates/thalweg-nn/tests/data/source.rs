@@ -1,6 +1,6 @@
 //! Sources as text.
 
-use thalweg_nn::data::{SOURCES, Shape, Source, Synthetic};
+use thalweg_nn::data::{SOURCES, Shape, Source, Synthetic, TextFile};
 
 fn refused(text: &str) -> String {
     Source::parse(text).unwrap_err().to_string()
@@ -17,6 +17,12 @@ fn every_form_is_read_and_printed_again() {
         ("idx:C:\\mnist", Source::Idx("C:\\mnist".into())),
         ("csv:iris.csv:label=species", csv("iris.csv", "species")),
         ("csv:C:\\a:label=b.csv:label=petal width", csv("C:\\a:label=b.csv", "petal width")),
+        ("text:a.txt", Source::Text(TextFile::new("a.txt"))),
+        ("text:a/b=c/d.txt", Source::Text(TextFile::new("a/b=c/d.txt"))),
+        (
+            "text:C:\\a.txt:length=8",
+            Source::Text(TextFile { length: 8, ..TextFile::new("C:\\a.txt") }),
+        ),
         ("spirals", Source::Synthetic(spirals)),
         (
             "spirals:classes=5,samples=1000,noise=0.05",
@@ -71,12 +77,12 @@ fn an_unknown_name_is_answered_with_the_nearest_and_all_of_them() {
     assert_eq!(
         refused("Spiral"),
         "there is no data set `Spiral` (did you mean `spirals`?); there are digits, idx:DIR, \
-         csv:FILE:label=COLUMN, spirals, moons, blobs"
+         csv:FILE:label=COLUMN, text:FILE, spirals, moons, blobs"
     );
     assert_eq!(
         refused("cifar"),
-        "there is no data set `cifar`; there are digits, idx:DIR, csv:FILE:label=COLUMN, spirals, \
-         moons, blobs"
+        "there is no data set `cifar`; there are digits, idx:DIR, csv:FILE:label=COLUMN, text:FILE, \
+         spirals, moons, blobs"
     );
 }
 

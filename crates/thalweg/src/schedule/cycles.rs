@@ -1,6 +1,7 @@
 //! Schedules that rise and fall: settings and formulas.
 
 use super::math::{cosine, linear, power};
+use super::misfit::Events;
 use super::table::{Formula, ScheduleEntry, schedule};
 use crate::settings::{Accepts, words};
 
@@ -16,7 +17,7 @@ schedule! {
         reference: "Loshchilov & Hutter, \"SGDR: Stochastic Gradient Descent with Warm Restarts\" \
                     (2017), <https://arxiv.org/abs/1608.03983>; PyTorch's `CosineAnnealingLR`",
         settings: {
-            steps: u64, Accepts::STEPS, "steps until the minimum";
+            steps: u64, Accepts::Length, "steps until the minimum";
             min: f64 = 0.0, Accepts::NON_NEGATIVE, "the last value";
         }
     }
@@ -41,7 +42,7 @@ schedule! {
                     (2017), <https://arxiv.org/abs/1608.03983>; PyTorch's \
                     `CosineAnnealingWarmRestarts`",
         settings: {
-            period: u64, Accepts::STEPS, "steps of the first period";
+            period: u64, Accepts::Length, "steps of the first period";
             mult: u64 = 1, Accepts::STEPS, "factor from one period's length to the next";
             min: f64 = 0.0, Accepts::NON_NEGATIVE, "lowest value of each period";
         }
@@ -59,6 +60,9 @@ impl Formula for CosineRestarts {
             period = period.saturating_mul(self.mult);
         }
         cosine(base, self.min, s as f64, period as f64)
+    }
+    fn events(&self) -> Option<Events> {
+        Some(Events::at_the_end("the end of its first period", self.period))
     }
 }
 
@@ -87,7 +91,7 @@ schedule! {
         reference: "Smith & Topin, \"Super-Convergence\" (2018), \
                     <https://arxiv.org/abs/1708.07120>; PyTorch's `OneCycleLR`",
         settings: {
-            steps: u64, Accepts::STEPS, "steps of the run";
+            steps: u64, Accepts::Length, "steps of the run";
             pct_start: f64 = 0.3, Accepts::UNIT, "share of the steps that go up";
             div_factor: f64 = 25.0, Accepts::FROM_ONE, "configured / first value";
             final_div_factor: f64 = 10000.0, Accepts::FROM_ONE, "first / last value";
@@ -154,7 +158,7 @@ schedule! {
                     <https://arxiv.org/abs/1506.01186>; PyTorch's `CyclicLR`",
         settings: {
             max: f64, Accepts::NON_NEGATIVE, "the value at the top";
-            up: u64, Accepts::STEPS, "steps up";
+            up: u64, Accepts::Length, "steps up";
             down: Option<u64> = None, Accepts::WholeOr("up"), "steps down";
             mode: CyclicMode = CyclicMode::Triangular, CyclicMode::ACCEPTS, "how the amplitude changes";
             gamma: f64 = 1.0, Accepts::UNIT, "factor of the amplitude per step, in exp_range";
@@ -175,5 +179,8 @@ impl Formula for Cyclic {
             CyclicMode::ExpRange => power(self.gamma, t),
         };
         linear(base, self.max, side * height, 1.0)
+    }
+    fn events(&self) -> Option<Events> {
+        Some(Events::at_the_end("its first peak", self.up))
     }
 }

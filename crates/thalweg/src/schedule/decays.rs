@@ -1,6 +1,7 @@
 //! Monotonic schedules: settings and formulas.
 
 use super::math::{linear, power, real_power, scaled};
+use super::misfit::Events;
 use super::table::{Formula, ScheduleEntry, schedule};
 use crate::settings::Accepts;
 
@@ -33,7 +34,7 @@ schedule! {
         reference: "Goyal et al., \"Accurate, Large Minibatch SGD\" (2017), section 2.2, \
                     <https://arxiv.org/abs/1706.02677>",
         settings: {
-            steps: u64, Accepts::STEPS, "steps until the configured value";
+            steps: u64, Accepts::Length, "steps until the configured value";
             from: f64 = 0.0, Accepts::UNIT, "start of the warm-up, as a factor";
         }
     }
@@ -57,7 +58,7 @@ schedule! {
         formula: "base·(start + (end − start)·min(t/steps, 1))",
         reference: "PyTorch's `LinearLR`",
         settings: {
-            steps: u64, Accepts::STEPS, "steps until the end factor";
+            steps: u64, Accepts::Length, "steps until the end factor";
             start: f64 = 0.3333333333333333, Accepts::NON_NEGATIVE, "first factor";
             end: f64 = 1.0, Accepts::NON_NEGATIVE, "last factor";
         }
@@ -82,7 +83,7 @@ schedule! {
         formula: "base·gamma^⌊t/size⌋",
         reference: "PyTorch's `StepLR`",
         settings: {
-            size: u64, Accepts::STEPS, "steps between reductions";
+            size: u64, Accepts::Length, "steps between reductions";
             gamma: f64 = 0.1, Accepts::NON_NEGATIVE, "factor of each reduction";
         }
     }
@@ -91,6 +92,9 @@ schedule! {
 impl Formula for Step {
     fn value(&self, t: u64, base: f64) -> f64 {
         scaled(base, power(self.gamma, t / self.size))
+    }
+    fn events(&self) -> Option<Events> {
+        Some(Events::before_a_step("its first reduction", vec![self.size]))
     }
 }
 
@@ -112,6 +116,9 @@ impl Formula for MultiStep {
     fn value(&self, t: u64, base: f64) -> f64 {
         let passed = self.milestones.partition_point(|&milestone| milestone <= t);
         scaled(base, power(self.gamma, passed as u64))
+    }
+    fn events(&self) -> Option<Events> {
+        Some(Events::before_a_step("its milestone", self.milestones.clone()))
     }
 }
 
@@ -146,7 +153,7 @@ schedule! {
         formula: "base·(1 − min(t/steps, 1))^power",
         reference: "PyTorch's `PolynomialLR`",
         settings: {
-            steps: u64, Accepts::STEPS, "steps until zero";
+            steps: u64, Accepts::Length, "steps until zero";
             power: f64 = 1.0, Accepts::NON_NEGATIVE, "the power; 1 is a straight line";
         }
     }
@@ -174,7 +181,7 @@ schedule! {
         reference: "Vaswani et al., \"Attention Is All You Need\" (2017), section 5.3, \
                     <https://arxiv.org/abs/1706.03762>",
         settings: {
-            warmup: u64, Accepts::STEPS, "steps until the configured value";
+            warmup: u64, Accepts::Length, "steps until the configured value";
         }
     }
 }
@@ -183,5 +190,8 @@ impl Formula for InverseSqrt {
     fn value(&self, t: u64, base: f64) -> f64 {
         let (s, warmup) = (t as f64 + 1.0, self.warmup as f64);
         base * (s / warmup).min((warmup / s).sqrt())
+    }
+    fn events(&self) -> Option<Events> {
+        Some(Events::at_the_end("the end of its warm-up", self.warmup))
     }
 }

@@ -71,6 +71,32 @@ pub enum ScheduleError {
         accepted: String,
     },
 
+    /// A share of a run whose number of steps is not known.
+    #[error(
+        "`{text}` has {share} of a run whose number of steps is not known here; write a number of steps instead, \
+         or read it with `Schedule::parse_for`"
+    )]
+    Relative {
+        /// The whole text.
+        text: String,
+        /// The share, such as `5%`.
+        share: String,
+    },
+
+    /// A schedule that lasts to the end of the run begins after it.
+    #[error(
+        "nothing is left of the run for `{schedule}`: what comes before it takes {taken} of {steps} step{}",
+        if *steps == 1 { "" } else { "s" }
+    )]
+    Full {
+        /// The schedule.
+        schedule: String,
+        /// The steps before it.
+        taken: u64,
+        /// The steps of the run.
+        steps: u64,
+    },
+
     /// The text stands for a closure, which cannot be created from text.
     #[error(
         "`fn({name})` stands for a closure and cannot be read from text; \

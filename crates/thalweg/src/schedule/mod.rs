@@ -18,12 +18,32 @@
 //! ```
 //!
 //! `FIRST for STEPS then NEXT` hands over to NEXT at step STEPS. Where FIRST has a length
-//! (`steps`), `for STEPS` can be left out. In a shell, put the text in quotes, as it has spaces.
-//! Lists of steps are separated by slashes: `multistep:milestones=30/80`.
+//! (`steps`), `for STEPS` can be left out; where it has `for STEPS`, its length can. In a shell, put
+//! the text in quotes, as it has spaces. Lists of steps are separated by slashes:
+//! `multistep:milestones=30/80`. The first setting that is a number of steps can stand without its
+//! key, as in `warmup:100`, and `1e4` is a number of steps, too.
 //!
 //! The names and settings are those of the table [`SCHEDULES`], one type each. Lengths have no
 //! default, since none fits every run; all other settings have PyTorch's defaults. Values also
 //! agree with PyTorch, where it has the schedule.
+//!
+//! ## Relative to a run
+//!
+//! [`Schedule::parse_for`] reads a text for a run of N steps:
+//!
+//! ```text
+//! warmup:5% then cosine
+//! constant for 50% then linear:start=1,end=0
+//! onecycle
+//! step:every=30%
+//! multistep:milestones=50%/75%
+//! ```
+//!
+//! Wherever a number of steps stands, `P%` stands for N·P/100 steps, rounded and at least 1; P is
+//! above 0 and at most 100. `cosine`, `linear`, `polynomial` and `onecycle` without `steps` last to
+//! the end of the run. `every` is another name of `size`. The schedule that results has, and prints,
+//! numbers of steps: a checkpoint does not depend on the length of a run. What does not suit a run
+//! is found by [`Schedule::misfits`].
 //!
 //! # As values
 //!
@@ -49,7 +69,9 @@ mod cycles;
 mod decays;
 mod error;
 mod math;
+mod misfit;
 mod plateau;
+mod relative;
 mod table;
 mod text;
 
@@ -59,6 +81,7 @@ pub use curve::{Curve, SCHEDULES};
 pub use cycles::{Anneal, Cosine, CosineRestarts, Cyclic, CyclicMode, OneCycle};
 pub use decays::{Constant, Exponential, InverseSqrt, Linear, MultiStep, Polynomial, Step, Warmup};
 pub use error::ScheduleError;
+pub use misfit::Misfit;
 use plateau::PlateauState;
 pub use plateau::{Plateau, PlateauMode, ThresholdMode};
 pub use table::ScheduleEntry;

@@ -1,5 +1,6 @@
 //! The description of a schedule: its row of the table, its settings, its formula.
 
+use super::misfit::Events;
 use crate::settings::{Hyperparameter, Value};
 
 /// One row of the table [`SCHEDULES`](super::SCHEDULES).
@@ -44,6 +45,11 @@ pub(super) trait Formula: Declared {
 
     /// Its length in steps; `None` if it has no end.
     fn length(&self) -> Option<u64> {
+        None
+    }
+
+    /// What happens after some steps, so that a run without them has hardly a use for the schedule.
+    fn events(&self) -> Option<Events> {
         None
     }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::value::{Value, milestones};
+use super::value::{Value, milestones, whole};
 
 /// Which values a setting accepts.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -15,9 +15,11 @@ pub enum Accepts {
     Choice(&'static [&'static str]),
     /// A whole number of at least this.
     Whole(u64),
-    /// A whole number ≥ 1, or a word that stands for the value of the setting of that name.
+    /// A number of steps ≥ 1, in the text of a schedule also a share of the run.
+    Length,
+    /// The same, or a word that stands for the value of the setting of that name.
     WholeOr(&'static str),
-    /// Whole numbers ≥ 1 in increasing order, as `30/80`.
+    /// Numbers of steps ≥ 1 in increasing order, as `30/80`.
     Milestones,
 }
 
@@ -54,6 +56,11 @@ impl Accepts {
     /// A whole number ≥ 0.
     pub const COUNT: Self = Self::Whole(0);
 
+    /// Whether it is about steps of a run, of which the text of a schedule may give shares.
+    pub(crate) fn takes_shares(&self) -> bool {
+        matches!(self, Self::Length | Self::WholeOr(_) | Self::Milestones)
+    }
+
     /// Whether `value` is of the right kind and in range.
     pub fn admits(&self, value: &Value) -> bool {
         match (self, value) {
@@ -61,7 +68,7 @@ impl Accepts {
             (Self::Flag, Value::Flag(_)) => true,
             (Self::Choice(words), Value::Choice(word)) => words.contains(&word.as_str()),
             (Self::Whole(min), Value::Whole(number)) => number >= min,
-            (Self::WholeOr(_), Value::Whole(number)) => *number >= 1,
+            (Self::Length | Self::WholeOr(_), Value::Whole(number)) => *number >= 1,
             (Self::WholeOr(word), Value::Choice(given)) => word == given,
             (Self::Milestones, Value::List(steps)) => {
                 steps.first().is_some_and(|&first| first >= 1)
@@ -77,9 +84,9 @@ impl Accepts {
             Self::Number(_) => Value::Number(text.parse().ok()?),
             Self::Flag => Value::Flag(text.parse().ok()?),
             Self::Choice(_) => Value::Choice(text.to_owned()),
-            Self::Whole(_) => Value::Whole(text.parse().ok()?),
+            Self::Whole(_) | Self::Length => Value::Whole(whole(text)?),
             Self::WholeOr(word) if text == *word => Value::Choice(text.to_owned()),
-            Self::WholeOr(_) => Value::Whole(text.parse().ok()?),
+            Self::WholeOr(_) => Value::Whole(whole(text)?),
             Self::Milestones => Value::List(milestones(text)?),
         };
         self.admits(&value).then_some(value)
@@ -94,6 +101,9 @@ impl Range {
     }
 }
 
+/// What [`Accepts::Length`] accepts.
+const LENGTH: &str = "a number of steps ≥ 1 or a share of the run such as 5%";
+
 impl fmt::Display for Accepts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -107,8 +117,11 @@ impl fmt::Display for Accepts {
             Self::Flag => f.write_str("true or false"),
             Self::Choice(words) => f.write_str(&words.join(" or ")),
             Self::Whole(min) => write!(f, "a whole number ≥ {min}"),
-            Self::WholeOr(word) => write!(f, "a whole number ≥ 1, or `{word}` for as many"),
-            Self::Milestones => f.write_str("increasing whole numbers ≥ 1, such as 30/80"),
+            Self::Length => f.write_str(LENGTH),
+            Self::WholeOr(word) => write!(f, "{LENGTH}, or `{word}` for as many"),
+            Self::Milestones => f.write_str(
+                "increasing numbers of steps ≥ 1 or shares of the run, such as 30/80 or 50%/75%",
+            ),
         }
     }
 }

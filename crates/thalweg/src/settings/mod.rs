@@ -5,6 +5,7 @@
 
 mod accepts;
 pub(crate) mod nearest;
+pub(crate) mod synonyms;
 mod table;
 pub(crate) mod text;
 mod value;
@@ -13,5 +14,5 @@ mod vocabulary;
 pub use accepts::{Accepts, Range};
 pub use table::{Hyperparameter, Settings};
 pub(crate) use value::words;
-pub use value::{Setting, Value};
+pub use value::{Setting, Value, whole};
 pub(crate) use vocabulary::{decoupled, known_range};

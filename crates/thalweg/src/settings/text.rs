@@ -55,9 +55,19 @@ impl<'a> Reader<'a> {
         self,
         settings: Option<&'a str>,
     ) -> impl Iterator<Item = Result<(&'a str, &'a str), Malformed>> {
+        self.settings_with(settings, None)
+    }
+
+    /// The same, where a number that comes first may stand without its key, `first`.
+    pub fn settings_with(
+        self,
+        settings: Option<&'a str>,
+        first: Option<&'static str>,
+    ) -> impl Iterator<Item = Result<(&'a str, &'a str), Malformed>> {
         let mut seen: Vec<&str> = Vec::new();
-        settings.into_iter().flat_map(|settings| settings.split(',')).map(move |setting| {
-            let (key, value) = self.setting(setting)?;
+        let settings = settings.into_iter().flat_map(|settings| settings.split(','));
+        settings.enumerate().map(move |(i, setting)| {
+            let (key, value) = self.setting(setting, first.filter(|_| i == 0))?;
             if seen.contains(&key) {
                 return Err(self.malformed(key, format!("{key} is given twice")));
             }
@@ -66,9 +76,18 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn setting(&self, setting: &'a str) -> Result<(&'a str, &'a str), Malformed> {
+    fn setting(
+        &self,
+        setting: &'a str,
+        first: Option<&'static str>,
+    ) -> Result<(&'a str, &'a str), Malformed> {
         let Some((key, value)) = setting.split_once('=') else {
-            return Err(self.malformed(setting, "key=value is expected"));
+            let value = setting.trim();
+            let is_number = value.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c));
+            return match first.filter(|_| is_number) {
+                Some(key) => Ok((key, value)),
+                None => Err(self.malformed(setting, "key=value is expected")),
+            };
         };
         if key.trim().is_empty() {
             return Err(self.malformed(key, format!("the name of a {} is missing", self.key)));

@@ -50,7 +50,23 @@ impl fmt::Display for Value {
 
 /// The numbers of `30/80`.
 pub(super) fn milestones(text: &str) -> Option<Vec<u64>> {
-    text.split('/').map(|step| step.trim().parse().ok()).collect()
+    text.split('/').map(|step| whole(step.trim())).collect()
+}
+
+/// A whole number; with an exponent, as in `1e4`, up to 2⁵³, from where on `f64` has gaps.
+///
+/// ```
+/// use thalweg::internal::whole;
+///
+/// assert_eq!(["200", "1e3", "2.5e3"].map(whole), [Some(200), Some(1000), Some(2500)]);
+/// assert_eq!(["-1", "1.5", "1e40", "nan", "many"].map(whole), [None; 5]);
+/// ```
+pub fn whole(text: &str) -> Option<u64> {
+    const MOST: f64 = (1_u64 << f64::MANTISSA_DIGITS) as f64;
+    text.parse().ok().or_else(|| {
+        let number: f64 = text.parse().ok()?;
+        (number.fract() == 0.0 && (0.0..=MOST).contains(&number)).then_some(number as u64)
+    })
 }
 
 impl From<f64> for Value {

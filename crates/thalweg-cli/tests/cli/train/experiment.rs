@@ -45,6 +45,43 @@ fn rates_that_nobody_chose_are_tuned() {
 }
 
 #[test]
+fn without_methods_the_six_are_tuned_and_compared_and_their_networks_kept() {
+    let folder = Folder::new();
+    let said = folder
+        .run("train --data blobs:samples=90 --model softmax --epochs 1 --landscape --out e")
+        .done();
+    assert_eq!(said.stdout.lines().count(), 7, "{}", said.stdout);
+    assert!(said.stderr.contains("390 trials in "), "{}", said.stderr);
+    for name in ["sgd", "momentum", "adagrad", "rmsprop", "adadelta", "adam"] {
+        assert!(folder.path(&format!("e/{name}/model.safetensors")).exists(), "{name}");
+    }
+    assert!(folder.path("e/landscape.png").exists() && folder.path("e/landscape.mp4").exists());
+    let page = folder.text("e/report.html");
+    let again =
+        "thalweg train --data blobs:samples=90 --model softmax --epochs 1 --landscape --out again";
+    assert!(page.contains(again), "{page}");
+}
+
+#[test]
+fn a_budget_is_spent_on_random_settings_and_by_halving() {
+    let folder = Folder::new();
+    let with = "--with adam:lr=1e-3..1:log9,beta1=0.5..0.99:9";
+    let line =
+        format!("{SMALL} --model softmax {with} --random 6 --halving --vary weights,order --out e");
+    folder.run(&line).done();
+    let tried = &folder.json("e/results.json")["methods"][0]["tuning"];
+    assert_eq!(tried.as_array().unwrap().len(), 6);
+    let page = folder.text("e/report.html");
+    for part in ["at most 6 of each sweep, drawn at random", "successive halving", "weights,order"]
+    {
+        assert!(page.contains(part), "{part}");
+    }
+    folder.run("train --out e --resume").done();
+    let other = folder.run("train --out e --resume --random 7").refused(2);
+    assert!(other.contains("--random is 7 now and was 6"), "{other}");
+}
+
+#[test]
 fn what_cannot_be_an_experiment_is_refused() {
     let folder = Folder::new();
     let refused = |arguments: &str, code: i32, part: &str| {
@@ -54,9 +91,10 @@ fn what_cannot_be_an_experiment_is_refused() {
     };
     refused("--with adam:lr=1e-4..1", 2, "write lr=1e-4..1:log9");
     refused("--with adm:lr=0.1/0.2", 2, "did you mean");
-    refused("--with sgd --landscape", 2, "--landscape draws one training run");
     refused("--with sgd --validation 1.5", 2, "a validation share of 1.5 is refused");
     folder.run(&format!("{SMALL} --seeds 0 --out e")).misused();
+    let words = folder.run(&format!("{SMALL} --vary weight --out e")).misused();
+    assert!(words.contains("`weight` cannot vary between seeds"), "{words}");
     let all = folder.run(&format!("{SMALL} --model mlp:8 --with sgd:lr=1e38 --out e"));
     assert_eq!(all.code, Some(1));
     assert!(

@@ -61,7 +61,7 @@ fn another_setting_is_named_with_both_values() {
         (&["--groups", "b*: frozen"], "--groups is b*: frozen now and was none"),
         (&["--clip", "global:1"], "--clip is global:1 now and was none"),
         (&["--batch", "21"], "--batch is 21 now and was 20"),
-        (&["--epochs", "3"], "--epochs is 3 now and was 2"),
+        (&["--epochs", "1"], "--epochs is 1 now and was 2"),
         (&["--seed", "1"], "--seed is 1 now and was 0"),
         (&["--landscape", "--plane", "random"], "--plane is random now and was pca"),
     ] {
@@ -83,6 +83,59 @@ fn the_same_settings_may_be_given_again() {
     {
         folder.run(&format!("train --resume --out run {some}")).done();
     }
+}
+
+#[test]
+fn a_longer_run_is_one_that_was_that_long_from_the_start() {
+    let folder = Folder::new();
+    let all = "--with sgd:lr=0.1 --with schedule-free-adamw --schedule linear:steps=9";
+    train(&folder, &format!("{all} --epochs 5 --out long"));
+    train(&folder, &format!("{all} --epochs 2 --out run"));
+    let said = folder.run("train --out run --resume --epochs 5").done();
+    assert!(said.stderr.contains("9 of 15 steps in "), "{}", said.stderr);
+    assert_same(&folder, "run", "long");
+    // Its length is that of the run from now on.
+    folder.run("train --out run --resume").done();
+    let fewer = folder.run("train --out run --resume --epochs 4").refused(2);
+    assert!(fewer.ends_with("--epochs is 4 now and was 5"), "{fewer}");
+}
+
+#[test]
+fn a_landscape_can_be_added_and_is_that_of_a_run_that_had_it_from_the_start() {
+    let folder = Folder::new();
+    let all = "--with sgd:lr=0.1 --with sgd:lr=1e38 --model mlp:4";
+    train(&folder, &format!("{all} --landscape --out with"));
+    train(&folder, &format!("{all} --out run"));
+    assert!(!folder.path("run/landscape.png").exists());
+    let said = folder.run("train --out run --resume --landscape").done();
+    assert!(said.stderr.contains("6 steps in "), "{}", said.stderr);
+    assert_same(&folder, "run", "with");
+    assert_eq!(folder.read("run/landscape.png"), folder.read("with/landscape.png"));
+    // Both at once, and again.
+    train(&folder, &format!("{all} --epochs 3 --landscape --out with3"));
+    train(&folder, &format!("{all} --out run3"));
+    folder.run("train --out run3 --resume --epochs 3 --landscape").done();
+    assert_same(&folder, "run3", "with3");
+    let other = folder.run("train --out run3 --resume --landscape --plane random").refused(2);
+    assert!(other.ends_with("--plane is random now and was pca"), "{other}");
+}
+
+#[test]
+fn a_run_that_cannot_be_repeated_is_left_as_it_is() {
+    let folder = Folder::new();
+    train(&folder, "--with sgd:lr=0.1 --out run");
+    // As if other weights had been the first.
+    let run = folder.text("run/run.json");
+    let other = run.replace("\"init\": \"he\"", "\"init\": \"normal:0.5\"");
+    assert_ne!(run, other);
+    fs::write(folder.path("run/run.json"), &other).unwrap();
+    let before = folder.read("run/metrics.jsonl");
+    let sentence = folder.run("train --quiet --out run --resume --landscape").refused(1);
+    assert!(sentence.contains("a checkpoint of step 6 is kept"), "{sentence}");
+    assert!(sentence.contains("gives other weights than it had"), "{sentence}");
+    assert_eq!(folder.read("run/metrics.jsonl"), before);
+    assert_eq!(folder.text("run/run.json"), other);
+    folder.run("train --out run --resume").done();
 }
 
 #[test]

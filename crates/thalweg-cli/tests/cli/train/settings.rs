@@ -64,17 +64,22 @@ fn optimizer() {
     );
     says(&["--with", "adam:lr=-1"], "adam: lr=-1 is refused; lr is a finite number ≥ 0");
     says(&["--with", "sgd:nesterov=true"], "momentum");
-    says(&["--with", "sgd", "--with", "sgd"], "two methods have the label `sgd`");
     says(
-        &["--with", "sgd:lr=1e-3", "--with", "sgd:lr=1E-3"],
-        "two methods have the label `sgd:lr=0.001`",
+        &["--with", "sgd", "--with", "sgd"],
+        "`sgd` is given twice; give each method once, or with other settings",
     );
+    says(&["--with", "sgd:lr=1e-3", "--with", "sgd:lr=1E-3"], "`sgd:lr=0.001` is given twice");
 }
 
 #[test]
 fn schedule_groups_and_clipping() {
     says(&["--schedule", "cosin:steps=9"], "`cosin` (did you mean `cosine`");
-    says(&["--schedule", "cosine"], "steps");
+    says(&["--schedule", "warmup then cosine"], "warmup needs steps");
+    says(&["--schedule", "warmup:120%"], "steps is a number of steps ≥ 1 or a share of the run");
+    says(
+        &["--schedule", "warmup:60% then constant for 60% then cosine"],
+        "nothing is left of the run for `cosine`: what comes before it takes 8 of 6 steps",
+    );
     says(&["--groups", "b*: decay=0"], "decay");
     says(&["--groups", "b* weight_decay=0"], "b* weight_decay=0");
     says(&["--groups", "conv*: weight_decay=0"], "`conv*`");

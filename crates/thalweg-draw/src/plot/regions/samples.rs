@@ -17,38 +17,38 @@ pub struct Sample {
     pub at: Point,
     /// Its class.
     pub class: usize,
-    /// Whether it belongs to the test split; such samples get a ring.
+    /// Whether it belongs to the test split; such samples are larger.
     pub held_out: bool,
 }
 
-/// Draws the samples of `classes` classes, training samples below test samples.
+/// Draws the samples of `classes` classes, training samples below test samples; those that `is_wrong` get a ring.
 pub(super) fn draw(
     layer: &mut Layer,
     samples: &[Sample],
     classes: usize,
-    plot: &Plot,
-    look: &Look,
+    is_wrong: impl Fn(&Sample) -> bool,
+    (plot, look): (&Plot, &Look),
 ) {
     let bounds = plot.bounds(2.0 * f64::from(look.dot));
-    let radius = 0.5 * look.dot;
-    // Discs below a marker, from the lowest: a light edge, and for a ring a dark one and a light gap.
-    let edge = [(1.3 * radius, Colour::WHITE)];
-    let ring = [(2.1, Colour::WHITE), (1.9, Colour::INK), (1.5, Colour::WHITE)];
-    let ring = ring.map(|(size, colour)| (size * radius, colour));
-    for (held_out, discs) in [(false, &edge[..]), (true, &ring)] {
+    for (held_out, radius) in [(false, 0.4 * look.dot), (true, 0.6 * look.dot)] {
         for class in 0..classes {
             let those = |it: &&Sample| it.class == class && it.held_out == held_out;
             let points = samples.iter().filter(those).map(|it| plot.pixel(it.at));
             let visible = points.filter(|&point| clip::contains(&bounds, point)).collect();
-            // The outermost disc, but at least a marker with corners.
-            let reach = discs[0].0.max(1.4 * radius);
-            for points in apart(visible, 2.0 * f64::from(reach)) {
-                for &(size, colour) in discs {
-                    layer.stroke(specks(&points), colour, Pen::solid(2.0 * size));
-                }
+            // The light edge, but at least a marker with corners.
+            let edge = 1.3 * radius;
+            for points in apart(visible, 2.0 * f64::from(1.4 * radius)) {
+                layer.stroke(specks(&points), Colour::WHITE, Pen::solid(2.0 * edge));
                 markers(layer, &points, &style(class), radius);
             }
         }
+    }
+    // Open, and on top: a ring hides neither its sample nor those around.
+    let wrong = samples.iter().filter(|it| it.class < classes && is_wrong(it));
+    for at in wrong.map(|it| plot.pixel(it.at)).filter(|&at| clip::contains(&bounds, at)) {
+        let [x, y] = at.map(|v| v as f32);
+        let ring = PathBuilder::from_circle(x, y, 1.1 * look.dot);
+        layer.stroke(ring, Colour::INK, Pen::solid(0.22 * look.dot));
     }
 }
 

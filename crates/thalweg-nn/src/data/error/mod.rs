@@ -2,6 +2,7 @@
 
 mod idx;
 mod table;
+mod text;
 
 use std::io;
 use std::path::PathBuf;
@@ -14,6 +15,7 @@ use crate::named_text::listed;
 
 pub use idx::IdxError;
 pub use table::TableError;
+pub use text::TextError;
 
 /// Why a data set could not be loaded.
 #[derive(Debug, thiserror::Error)]
@@ -191,6 +193,16 @@ pub enum DataError {
         /// What is wrong and where.
         #[source]
         error: TableError,
+    },
+
+    /// A text that is not a data set.
+    #[error("{}: {error}", path.display())]
+    Text {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        #[source]
+        error: TextError,
     },
 
     /// The bundled digits are damaged.

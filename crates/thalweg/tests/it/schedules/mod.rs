@@ -1,9 +1,11 @@
 //! Schedules: PyTorch's numbers, text that survives printing, clear refusals.
 
 mod golden;
+mod misfits;
 mod plateau;
 mod properties;
 mod refusals;
+mod relative;
 mod text;
 mod values;
 

@@ -83,6 +83,34 @@ fn any_schedule() -> impl Strategy<Value = Schedule> {
     })
 }
 
+/// Parts of 5 to 20 % each, at most four, then one that may take what is left.
+fn relative_text() -> impl Strategy<Value = String> {
+    let length = || {
+        prop_oneof![
+            (5_u32..20).prop_map(|share| format!("{share}%")),
+            (50_u32..200).prop_map(|share| format!("{}.{}%", share / 10, share % 10)),
+        ]
+    };
+    let part = (0..5_usize, length()).prop_map(|(kind, length)| match kind {
+        0 => format!("warmup:{length}"),
+        1 => format!("constant for {length}"),
+        2 => format!("cosine for {length}"),
+        3 => format!("step:every={length} for {length}"),
+        _ => format!("cyclic:max=1,up={length},down={length} for {length}"),
+    });
+    let last = prop::sample::select(vec![
+        "cosine",
+        "linear:start=1,end=0",
+        "onecycle",
+        "polynomial",
+        "inverse-sqrt:5%",
+        "multistep:milestones=1/50%/7.5e1%,gamma=0.5",
+    ]);
+    (prop::collection::vec(part, 0..4), last).prop_map(|(parts, last)| {
+        parts.into_iter().chain([last.to_owned()]).collect::<Vec<_>>().join(" then ")
+    })
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1000))]
 
@@ -128,11 +156,34 @@ proptest! {
     #[test]
     fn no_text_makes_the_parser_panic(
         text in any::<String>(),
-        tail in "[a-z0-9_=,:./ -]{0,30}( (for|then|é) [a-z0-9=:,]{0,12}){0,3}",
+        tail in "[a-z0-9_=,:./% -]{0,30}( (for|then|é) [a-z0-9=:,%]{0,12}){0,3}",
+        steps: u64,
     ) {
-        let _ = Schedule::parse(&text);
+        let _ = Schedule::parse_for(&text, steps);
         for name in ["cosine", "multistep", "plateau", "fn("] {
-            let _ = Schedule::parse(&format!("{name}:{tail}"));
+            let text = format!("{name}:{tail}");
+            let _ = Schedule::parse(&text);
+            if let Ok(schedule) = Schedule::parse_for(&text, steps) {
+                let _ = schedule.misfits(steps, 0.1);
+            }
         }
+    }
+
+    #[test]
+    fn a_schedule_reads_the_same_for_every_run_unless_it_is_relative(
+        schedule in any_schedule(), steps: u64,
+    ) {
+        prop_assert_eq!(&Schedule::parse_for(&schedule.to_string(), steps).unwrap(), &schedule);
+    }
+
+    #[test]
+    fn a_relative_schedule_prints_numbers_of_steps_that_are_read_as_itself(
+        text in relative_text(), run in prop_oneof![10_u64..300, 10..=u64::MAX],
+    ) {
+        let schedule = Schedule::parse_for(&text, run).unwrap();
+        let printed = schedule.to_string();
+        prop_assert!(!printed.contains('%'), "{}", printed);
+        prop_assert_eq!(&Schedule::parse(&printed).unwrap(), &schedule);
+        prop_assert_eq!(&Schedule::parse_for(&printed, run / 2).unwrap(), &schedule);
     }
 }

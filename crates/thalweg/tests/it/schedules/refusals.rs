@@ -21,8 +21,16 @@ fn malformed_text_is_answered_with_where_and_what() {
         ("cosine:steps=3 then", 20, "the name of a schedule is missing"),
         ("then constant", 1, "the name of a schedule is missing"),
         ("\u{2003}constant for 3", 14, "`then` and another schedule must follow"),
-        ("constant for 0 then constant", 14, "a whole number of steps ≥ 1 must follow `for`"),
-        ("constant for ten then constant", 14, "a whole number of steps ≥ 1 must follow `for`"),
+        (
+            "constant for 0 then constant",
+            14,
+            "a number of steps ≥ 1 or a share of the run such as 50% must follow `for`",
+        ),
+        (
+            "constant for ten then constant",
+            14,
+            "a number of steps ≥ 1 or a share of the run such as 50% must follow `for`",
+        ),
         (
             "step:size=3 then constant",
             1,
@@ -58,7 +66,8 @@ fn unknown_names_are_answered_with_the_nearest_and_all() {
     assert!(message("cosine_restarts").contains("did you mean `cosine-restarts`"));
     assert_eq!(
         message("cosine:step=3"),
-        "cosine has no setting `step` (did you mean `steps`?); it takes steps (a whole number ≥ 1), \
+        "cosine has no setting `step` (did you mean `steps`?); it takes steps (a number of steps ≥ 1 or a \
+         share of the run such as 5%), \
          min (a finite number ≥ 0)"
     );
     assert_eq!(message("constant:lr=3"), "constant has no setting `lr`; it takes no settings");
@@ -68,7 +77,8 @@ fn unknown_names_are_answered_with_the_nearest_and_all() {
 fn what_has_no_default_must_be_given() {
     assert_eq!(
         message("cosine:min=1"),
-        "cosine needs steps (steps until the minimum), a whole number ≥ 1, as in `cosine:steps=…`"
+        "cosine needs steps (steps until the minimum), a number of steps ≥ 1 or a share of the run such \
+         as 5%, as in `cosine:steps=…`"
     );
     for entry in SCHEDULES {
         let typed = Schedule::new(Curve::of(entry).expect("a row of the table"));
@@ -83,7 +93,10 @@ fn what_has_no_default_must_be_given() {
         }
     }
     let error = Schedule::new(Cosine::default()).unwrap_err().to_string();
-    assert_eq!(error, "cosine: steps=0 is refused; steps is a whole number ≥ 1");
+    assert_eq!(
+        error,
+        "cosine: steps=0 is refused; steps is a number of steps ≥ 1 or a share of the run such as 5%"
+    );
 }
 
 #[test]
@@ -122,7 +135,8 @@ fn values_out_of_range_are_refused_in_text_and_in_types() {
     }
     assert_eq!(
         message("multistep:milestones=80/30"),
-        "multistep: milestones=80/30 is refused; milestones is increasing whole numbers ≥ 1, such as 30/80"
+        "multistep: milestones=80/30 is refused; milestones is increasing numbers of steps ≥ 1 \
+         or shares of the run, such as 30/80 or 50%/75%"
     );
     assert_eq!(
         message("onecycle:steps=9,pct_start=0.6,three_phase=true"),
