@@ -13,8 +13,9 @@ use std::time::Instant;
 
 use rayon::ThreadPoolBuilder;
 use thalweg::Registry;
-use thalweg_nn::compare::{CompareError, Tick, products_on_one_thread};
-use thalweg_nn::data::{DataError, Kind, Source, TextFile};
+use thalweg_draw::numbers::number;
+use thalweg_nn::compare::{CompareError, Score, Tick, products_on_one_thread};
+use thalweg_nn::data::{Arrays, DataError, Dataset, Kind, Source, TaskKind, TextFile};
 use thalweg_nn::network::Activation;
 use thalweg_nn::session::{self, Extension, Outcome, Session, SessionError, Settings};
 
@@ -41,6 +42,7 @@ pub fn run(options: &Options, registry: &Registry, quiet: bool) -> Result<(), Fa
     }
     let threads = session.comparison().threads();
     let pool = ThreadPoolBuilder::new().num_threads(threads).build().map_err(Failure::failed)?;
+    warn_of(session.dataset());
     let is_text = matches!(session.dataset().kind, Kind::Text { .. });
     let unit = if is_text { "characters/s" } else { "samples/s" };
     let bars = Bars::new(session.comparison(), unit, quiet);
@@ -138,6 +140,12 @@ fn given(options: &Options, mut settings: Settings) -> Result<Settings, Failure>
             settings.data = source.to_string();
         }
     }
+    if let Some(task) = &options.task {
+        settings.task = task.parse().map_err(Failure::usage)?;
+    }
+    if !options.drop.is_empty() {
+        settings.drop.clone_from(&options.drop);
+    }
     set(&mut settings.model, &options.model);
     if let Some(other) = options.activation.as_ref().filter(|it| **it != settings.activation) {
         let activation = |name: &str| name.parse::<Activation>().map_err(Failure::usage);
@@ -168,8 +176,10 @@ fn given(options: &Options, mut settings: Settings) -> Result<Settings, Failure>
 /// Data with an absolute path, so that a run can be resumed from any folder.
 fn source(text: &str) -> Result<Source, Failure> {
     let mut source = Source::parse(text).map_err(Failure::usage)?;
-    if let Source::Idx(path) | Source::Csv { path, .. } | Source::Text(TextFile { path, .. }) =
-        &mut source
+    if let Source::Idx(path)
+    | Source::Csv { path, .. }
+    | Source::Npz(Arrays { path, .. })
+    | Source::Text(TextFile { path, .. }) = &mut source
     {
         *path = absolute(&path).map_err(Failure::failed)?;
     }
@@ -184,10 +194,20 @@ fn is_same(source: &Source, text: &str) -> bool {
         (Source::Csv { path: a, label }, Ok(Source::Csv { path: b, label: before })) => {
             *label == before && found(a) == found(&b)
         }
+        (Source::Npz(a), Ok(Source::Npz(b))) => {
+            (&a.x, &a.y) == (&b.x, &b.y) && found(&a.path) == found(&b.path)
+        }
         (Source::Text(a), Ok(Source::Text(b))) => {
             a.length == b.length && found(&a.path) == found(&b.path)
         }
         (_, before) => before.is_ok_and(|before| *source == before),
+    }
+}
+
+/// Says what the data lacks.
+fn warn_of(data: &Dataset) {
+    for warning in data.preparation.warnings() {
+        say(&format!("warning: {warning}"));
     }
 }
 
@@ -236,30 +256,37 @@ fn readable(text: &str) -> String {
 
 /// How the methods stand at the end.
 fn standing(session: &Session, is_text: bool, unit: &'static str) -> Result<Table, Failure> {
-    let mut headings =
-        vec!["method", "train loss", "train", "test loss", "test", unit, "optimizer"];
-    if is_text {
-        headings.insert(4, "perplexity");
-    }
-    let mut table = Table::new(&headings);
-    let comparison = session.comparison();
+    let (comparison, target) = (session.comparison(), &session.dataset().target);
+    let score = |score: &Score| target.task().score(score.accuracy);
+    let mut heading = match target.task() {
+        TaskKind::Classification if is_text => {
+            vec!["method", "train loss", "train", "test loss", "test", "perplexity"]
+        }
+        TaskKind::Classification => vec!["method", "train loss", "train", "test loss", "test"],
+        TaskKind::Regression => {
+            vec!["method", "train loss", "train R²", "test loss", "test R²", "test RMSE"]
+        }
+    };
+    heading.extend([unit, "optimizer"]);
+    let mut table = Table::new(&heading);
     let scores = comparison.scores().map_err(Failure::failed)?;
     for (method, (label, [train, test])) in comparison.labels().zip(scores).enumerate() {
         let timing = comparison.timing(method);
         let or_dash = |text: Option<String>| text.unwrap_or_else(|| "–".to_owned());
-        let mut row = vec![
+        let mut cells = vec![
             label.to_owned(),
             format!("{:.4}", train.loss),
-            format!("{:.2}%", 100.0 * train.accuracy),
+            score(&train),
             format!("{:.4}", test.loss),
-            format!("{:.2}%", 100.0 * test.accuracy),
+            score(&test),
+        ];
+        cells.extend(target.rmse(test.loss).map(number));
+        cells.extend(is_text.then(|| format!("{:.2}", test.loss.exp())));
+        cells.extend([
             or_dash(timing.samples_per_second().map(|rate| format!("{rate:.0}"))),
             or_dash(timing.optimizer_share().map(|share| format!("{:.1}%", 100.0 * share))),
-        ];
-        if is_text {
-            row.insert(4, format!("{:.2}", test.loss.exp()));
-        }
-        table.row(row);
+        ]);
+        table.row(cells);
     }
     Ok(table)
 }

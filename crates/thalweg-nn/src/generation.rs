@@ -3,8 +3,10 @@
 use candle_core::{D, Device, Tensor};
 use rand::Rng;
 
-use crate::data::Vocabulary;
+use crate::data::{Vocabulary, readable};
+use crate::model::{Model, ModelError};
 use crate::random::{CHARACTERS, random};
+use crate::trainable::{Mode, Trainable};
 
 /// How text is drawn from a network.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -65,6 +67,31 @@ impl Generation {
             rest < 0.0
         });
         Some(drawn.unwrap_or(likeliest) as u32)
+    }
+}
+
+impl Model {
+    /// Text that follows a prompt; where that is empty, one that follows a line break, or the first
+    /// character of a vocabulary without one.
+    ///
+    /// # Errors
+    /// [`ModelError::ClassifiesSamples`]: another kind of network; [`ModelError::Character`],
+    /// [`ModelError::Temperature`].
+    pub fn generate(&self, prompt: &str, how: &Generation) -> Result<String, ModelError> {
+        let Some(vocabulary) = &self.description.vocabulary else {
+            return Err(ModelError::ClassifiesSamples);
+        };
+        if !(how.temperature >= 0.0 && how.temperature.is_finite()) {
+            return Err(ModelError::Temperature(how.temperature));
+        }
+        let encoded = vocabulary.encode(prompt);
+        let mut prompt = encoded.map_err(|c| ModelError::Character { character: readable(c) })?;
+        if prompt.is_empty() {
+            prompt = start(vocabulary);
+        }
+        let scores = |inputs: &Tensor| self.network.scores(inputs, Mode::Evaluation);
+        let text = how.of(scores, self.description.inputs, &prompt)?;
+        Ok(vocabulary.decode(text))
     }
 }
 

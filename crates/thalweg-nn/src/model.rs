@@ -25,8 +25,7 @@ use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 use thalweg_lab::output::reason;
 
-use crate::data::{Kind, Scaling, Vocabulary, readable};
-use crate::generation::{self, Generation};
+use crate::data::{Column, DataError, Dataset, Kind, Rows, Scaling, Target, Vocabulary, Wanted};
 use crate::network::{Activation, Network, NetworkError, SampleShape};
 use crate::trainable::{Mode, Model as Layers, Trainable};
 
@@ -48,17 +47,23 @@ pub struct Description {
     pub activation: String,
     /// The number of features of a sample.
     pub inputs: usize,
-    /// The names of the classes; class k is number k.
+    /// The names of the classes; class k is number k. None for regression.
     pub classes: Vec<String>,
     /// The names of the features, where they have names.
     pub columns: Vec<String>,
     /// Height and width of images.
     pub image: Option<[usize; 2]>,
+    /// The columns of a table that the features are made of; none where the features are the columns themselves.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub table: Vec<Column>,
     /// What is done to the features of a sample.
     pub scaling: Scaling,
     /// The characters of a text; class k is its character k, and `inputs` is the length of a window.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vocabulary: Option<Vocabulary>,
+    /// What it predicts.
+    #[serde(default, skip_serializing_if = "is_class")]
+    pub target: Target,
     /// The data that it was trained on, such as `digits`.
     pub data: String,
     /// The optimizer, as a spec.
@@ -129,22 +134,22 @@ pub enum ModelError {
 pub struct Model {
     /// What it is.
     pub description: Description,
-    network: Layers,
+    pub(crate) network: Layers,
 }
 
 impl Description {
-    /// A description of a network trained on samples of a kind.
-    pub(crate) fn new(network: &Network, kind: &Kind, inputs: usize) -> Self {
-        let columns = match kind {
+    /// A description of a network trained on a data set.
+    pub(crate) fn new(network: &Network, data: &Dataset) -> Self {
+        let columns = match &data.kind {
             Kind::Table { columns } => columns.clone(),
             Kind::Plane => ["x", "y"].map(str::to_owned).to_vec(),
             Kind::Images { .. } | Kind::Text { .. } => Vec::new(),
         };
-        let image = match kind {
+        let image = match &data.kind {
             Kind::Images { height, width } => Some([*height, *width]),
             _ => None,
         };
-        let vocabulary = match kind {
+        let vocabulary = match &data.kind {
             Kind::Text { vocabulary, .. } => Some(vocabulary.clone()),
             _ => None,
         };
@@ -152,17 +157,38 @@ impl Description {
             version: VERSION,
             network: network.to_string(),
             activation: network.activation.to_string(),
-            inputs,
-            classes: Vec::new(),
+            inputs: data.features(),
+            classes: data.classes.clone(),
             columns,
             image,
-            scaling: Scaling::None,
+            table: data.preparation.columns.clone(),
             vocabulary,
-            data: String::new(),
+            scaling: data.scaling.clone(),
+            target: data.target.clone(),
+            data: data.name.clone(),
             optimizer: String::new(),
             steps: 0,
             thalweg: env!("CARGO_PKG_VERSION").to_owned(),
         }
+    }
+
+    /// Reads the samples in a table, and their true classes or numbers in a column of it.
+    ///
+    /// # Errors
+    /// As [`Rows::read`].
+    pub fn rows(&self, path: &Path, label: Option<&str>) -> Result<Rows, DataError> {
+        let of_name = |name: &String| Column { name: name.clone(), values: None };
+        let named: Vec<Column>;
+        let columns = match &self.table[..] {
+            [] => {
+                named = self.columns.iter().map(of_name).collect();
+                &named
+            }
+            columns => columns,
+        };
+        let fills = matches!(self.scaling, Scaling::Standard { .. });
+        let (features, task) = (self.inputs, self.target.task());
+        Rows::read(path, &Wanted { columns, features, fills, task, label })
     }
 
     /// What a sample is to the network.
@@ -173,6 +199,14 @@ impl Description {
             }
             (None, Some([height, width])) => SampleShape::Image { height, width },
             (None, None) => SampleShape::Features(self.inputs),
+        }
+    }
+
+    /// The number of outputs of the network.
+    fn outputs(&self) -> usize {
+        match self.target {
+            Target::Class => self.classes.len(),
+            Target::Number { .. } => 1,
         }
     }
 
@@ -214,7 +248,7 @@ impl Model {
         let network = described(&description).map_err(|error| wrong(error.to_string()))?;
         let vars = VarBuilder::from_buffered_safetensors(bytes, DType::F32, &Device::Cpu)?;
         let network = network
-            .build(&vars, description.shape(), description.classes.len())
+            .build(&vars, description.shape(), description.outputs())
             .map_err(|error| wrong(error.to_string()))?;
         Ok(Self { description, network })
     }
@@ -225,6 +259,38 @@ impl Model {
     /// [`ModelError::Features`]: a sample with another number of features;
     /// [`ModelError::ContinuesText`]: another kind of network.
     pub fn predict(&self, rows: &[Vec<f64>]) -> Result<Vec<(usize, f64)>, ModelError> {
+        let mut all = Vec::with_capacity(rows.len());
+        self.forward(rows, |scores| {
+            let chances = candle_nn::ops::softmax(scores, D::Minus1)?;
+            let classes = scores.argmax(D::Minus1)?.to_vec1::<u32>()?;
+            let highest = chances.max(D::Minus1)?.to_vec1::<f32>()?;
+            all.extend(classes.into_iter().zip(highest).map(|(k, p)| (k as usize, f64::from(p))));
+            Ok(())
+        })?;
+        Ok(all)
+    }
+
+    /// The number that a network for regression predicts of each sample, in the units of its target.
+    ///
+    /// # Errors
+    /// As [`predict`](Self::predict).
+    pub fn numbers(&self, rows: &[Vec<f64>]) -> Result<Vec<f64>, ModelError> {
+        let mut all = Vec::with_capacity(rows.len());
+        let target = &self.description.target;
+        self.forward(rows, |outputs| {
+            let outputs = outputs.flatten_all()?.to_vec1::<f32>()?;
+            all.extend(outputs.into_iter().map(|z| target.in_units(z.into())));
+            Ok(())
+        })?;
+        Ok(all)
+    }
+
+    /// Passes the outputs for all samples on, some samples at a time.
+    fn forward(
+        &self,
+        rows: &[Vec<f64>],
+        mut take: impl FnMut(&Tensor) -> candle_core::Result<()>,
+    ) -> Result<(), ModelError> {
         if self.description.vocabulary.is_some() {
             return Err(ModelError::ContinuesText);
         }
@@ -232,46 +298,21 @@ impl Model {
         if let Some(at) = rows.iter().position(|row| row.len() != wanted) {
             return Err(ModelError::Features { sample: at + 1, found: rows[at].len(), wanted });
         }
-        let mut all = Vec::with_capacity(rows.len());
         for chunk in rows.chunks(CHUNK) {
             let inputs: Vec<f32> =
                 chunk.iter().flat_map(|row| self.description.scaling.apply(row)).collect();
             let inputs = Tensor::from_vec(inputs, (chunk.len(), wanted), &Device::Cpu)?;
-            let scores = self.network.scores(&inputs, Mode::Evaluation)?;
-            let chances = candle_nn::ops::softmax(&scores, D::Minus1)?;
-            let classes = scores.argmax(D::Minus1)?.to_vec1::<u32>()?;
-            let highest = chances.max(D::Minus1)?.to_vec1::<f32>()?;
-            all.extend(classes.into_iter().zip(highest).map(|(k, p)| (k as usize, f64::from(p))));
+            take(&self.network.scores(&inputs, Mode::Evaluation)?)?;
         }
-        Ok(all)
+        Ok(())
     }
 }
 
-impl Model {
-    /// Text that follows a prompt; where that is empty, one that follows a line break, or the first
-    /// character of a vocabulary without one.
-    ///
-    /// # Errors
-    /// [`ModelError::ClassifiesSamples`]: another kind of network; [`ModelError::Character`],
-    /// [`ModelError::Temperature`].
-    pub fn generate(&self, prompt: &str, how: &Generation) -> Result<String, ModelError> {
-        let Some(vocabulary) = &self.description.vocabulary else {
-            return Err(ModelError::ClassifiesSamples);
-        };
-        if !(how.temperature >= 0.0 && how.temperature.is_finite()) {
-            return Err(ModelError::Temperature(how.temperature));
-        }
-        let encoded = vocabulary.encode(prompt);
-        let mut prompt = encoded.map_err(|c| ModelError::Character { character: readable(c) })?;
-        if prompt.is_empty() {
-            prompt = generation::start(vocabulary);
-        }
-        let scores = |inputs: &Tensor| self.network.scores(inputs, Mode::Evaluation);
-        let text = how.of(scores, self.description.inputs, &prompt)?;
-        Ok(vocabulary.decode(text))
-    }
+fn is_class(target: &Target) -> bool {
+    *target == Target::Class
 }
 
+/// The network of a description.
 fn described(it: &Description) -> Result<Network, NetworkError> {
     let mut network: Network = it.network.parse()?;
     network.activation = it.activation.parse::<Activation>()?;

@@ -32,11 +32,14 @@ pub struct EpochRecord {
     pub epoch: u64,
     /// The mean loss over all training samples.
     pub train_loss: f64,
-    /// The share of training samples classified correctly, from 0 to 1.
+    /// The share of training samples classified correctly, from 0 to 1; of a regression R², as in
+    /// [`Score::accuracy`](crate::compare::Score::accuracy). Files of a regression name it `train_r2`.
+    #[serde(alias = "train_r2")]
     pub train_accuracy: f64,
     /// The mean loss over all test samples.
     pub test_loss: f64,
-    /// The share of test samples classified correctly, from 0 to 1.
+    /// The same of the test samples.
+    #[serde(alias = "test_r2")]
     pub test_accuracy: f64,
 }
 

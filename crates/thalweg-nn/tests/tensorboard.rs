@@ -3,6 +3,7 @@
 //! `tensorboard/events.tfevents` is what `tensorboard/make_events.py` wrote (TensorBoard 2.21.0).
 
 use thalweg::Value;
+use thalweg_nn::data::TaskKind;
 use thalweg_nn::record::{EpochRecord, StepRecord};
 use thalweg_nn::tensorboard::{file_version, hyperparameters, of_epoch, of_step, scalars};
 
@@ -28,7 +29,7 @@ fn ours() -> Vec<Vec<u8>> {
         file_version(1_700_000_000.125),
         of_step(1_700_000_001.5, &step(1, 2.308, None, 0.0, f64::INFINITY)),
         of_step(1_700_000_002.75, &step(300, f64::NAN, Some(0.1), 1e-12, 123_456_789.0)),
-        of_epoch(1_700_000_000.5, 0, &start()),
+        of_epoch(1_700_000_000.5, 0, &start(), TaskKind::Classification),
         scalars(1_700_000_003.0, -5, &[("größe/λ", -0.0)]),
         scalars(1_700_000_004.0, 1 << 40, &[]),
         hyperparameters(

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{HumanCount, MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use thalweg_nn::compare::{Comparison, Tick};
+use thalweg_nn::data::TaskKind;
 
 use crate::failure::say;
 
@@ -24,7 +25,7 @@ pub enum Bars {
         bars: Vec<ProgressBar>,
         /// What is counted in a second.
         unit: &'static str,
-        /// The test accuracy of each method, and when texts changed last.
+        /// The test accuracy, or R², of each method, and when texts changed last.
         shown: Mutex<(Vec<Option<f64>>, Option<Instant>)>,
     },
     /// In a file or a pipe.
@@ -80,8 +81,11 @@ impl Bars {
                 shown.1 = Some(Instant::now());
                 for record in &tick.steps {
                     let Some(method) = place(&record.method) else { continue };
-                    let test = shown.0[method]
-                        .map_or(String::new(), |it| format!("test {:.1}%  ", 100.0 * it));
+                    let test =
+                        shown.0[method].map_or(String::new(), |it| match comparison.kind() {
+                            TaskKind::Classification => format!("test {:.1}%  ", 100.0 * it),
+                            TaskKind::Regression => format!("test R² {it:.3}  "),
+                        });
                     let (loss, rate) = (record.loss, HumanCount(rate(method) as u64));
                     bars[method].set_message(format!("loss {loss:.4}  {test}{rate} {unit}"));
                     bars[method].set_position(tick.step);
@@ -92,11 +96,12 @@ impl Bars {
                     let last = comparison.steps() / comparison.steps_per_epoch();
                     let rate = place(&record.method).map_or(0.0, rate);
                     say(&format!(
-                        "{}: epoch {} of {last}, loss {:.4}, test accuracy {:.2}%, {rate:.0} {unit}",
+                        "{}: epoch {} of {last}, loss {:.4}, test {} {}, {rate:.0} {unit}",
                         record.method,
                         record.epoch,
                         record.train_loss,
-                        100.0 * record.test_accuracy,
+                        comparison.kind().score_name(),
+                        comparison.kind().score(record.test_accuracy),
                     ));
                 }
             }

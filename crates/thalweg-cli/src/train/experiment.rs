@@ -41,6 +41,7 @@ pub fn run(options: &Options, registry: &Registry, quiet: bool) -> Result<(), Fa
     }
     let resume = format!("thalweg train --out {} --resume", quoted(run.folder()));
     let stop = signals::stop(&resume)?;
+    super::warn_of(run.dataset());
     products_on_one_thread();
     let (known, all) = run.progress();
     let bar = bar(all, "trials", quiet);
@@ -130,7 +131,8 @@ fn table(results: &Results) -> Table {
     let rows = results.rows();
     let is_tuned = rows.iter().any(|row| !row.tuning.is_empty());
     let has_remarks = rows.iter().any(|row| !row.remark.is_empty());
-    let mut heading = vec!["setting", "rank", "test accuracy", "test loss", "best epoch"];
+    let score = format!("test {}", results.task.score_name());
+    let mut heading = vec!["setting", "rank", &score, "test loss", "best epoch"];
     heading.extend(is_tuned.then_some("as it comes → tuned"));
     heading.extend(has_remarks.then_some("remark"));
     let mut table = Table::new(&heading);

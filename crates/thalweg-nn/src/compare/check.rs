@@ -9,7 +9,7 @@ use super::error::CompareError;
 use super::method::Method;
 use super::task::Task;
 use super::training::Training;
-use crate::data::Samples;
+use crate::data::{Samples, TaskKind};
 
 /// Checks samples, settings and labels.
 pub(super) fn check(
@@ -56,6 +56,10 @@ pub(super) fn check_fit(
         Ok(Samples { inputs: inputs?, targets: targets? })
     };
     for samples in [train, test] {
+        if task.kind() == TaskKind::Regression {
+            check_numbers(contender, &few(samples)?)?;
+            continue;
+        }
         let highest = samples.targets.flatten_all()?.max(0)?.to_scalar::<u32>()?;
         let few = few(samples)?;
         let outputs = contender.forward(&few.inputs).map_err(CompareError::Misfit)?;
@@ -71,5 +75,18 @@ pub(super) fn check_fit(
     match untrained.is_empty() {
         true => Ok(()),
         false => Err(CompareError::NoGradient(untrained)),
+    }
+}
+
+/// Checks that the network gives one number for each target.
+fn check_numbers(contender: &Contender, few: &Samples) -> Result<(), CompareError> {
+    let outputs = contender.forward(&few.inputs).map_err(CompareError::Misfit)?;
+    let is_number = outputs.dims().split_last() == Some((&1, few.targets.dims()));
+    match is_number && outputs.dtype() == DType::F32 && few.targets.dtype() == DType::F32 {
+        true => Ok(()),
+        false => Err(CompareError::Numbers {
+            outputs: outputs.dims().to_vec(),
+            targets: few.targets.dims().to_vec(),
+        }),
     }
 }

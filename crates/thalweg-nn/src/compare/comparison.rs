@@ -12,11 +12,11 @@ use super::contender::Contender;
 use super::error::CompareError;
 use super::method::Method;
 use super::order::Order;
-use super::score::{Predictions, Score, score};
+use super::score::{self, Predictions, Score, score};
 use super::task::Task;
 use super::timing::Timing;
 use super::training::Training;
-use crate::data::Samples;
+use crate::data::{Samples, TaskKind};
 use crate::record::{EpochRecord, StepRecord};
 use crate::trainable::{Mode, Model, Trainable};
 use crate::weights::{Values, Weights};
@@ -154,7 +154,7 @@ impl Comparison {
         let own = Weights::new(self.training.seed);
         let model = (self.task.build)(own.builder())?;
         own.set_values(values)?;
-        Ok(score(model.as_ref(), &self.task.loss, samples, Mode::Evaluation)?)
+        Ok(score(model.as_ref(), &self.task, samples, Mode::Evaluation)?)
     }
 
     /// The loss over samples as a function of all weights, in the order of [`Weights::flat`]: the
@@ -177,9 +177,9 @@ impl Comparison {
         Ok(move |values: &[f32]| {
             let taken = lock(&idle).pop();
             let Ok((weights, model)) = taken.map_or_else(make, Ok) else { return f64::NAN };
-            let scored = weights.set_flat(values).and_then(|()| {
-                score(model.as_ref(), &self.task.loss, samples, Mode::OwnStatistics)
-            });
+            let scored = weights
+                .set_flat(values)
+                .and_then(|()| score(model.as_ref(), &self.task, samples, Mode::OwnStatistics));
             lock(&idle).push((weights, model));
             scored.map_or(f64::NAN, |score| score.loss)
         })
@@ -192,9 +192,23 @@ impl Comparison {
     /// [`CompareError::Candle`], if a computation fails.
     ///
     /// # Panics
-    /// If there is no such method; the same holds for the eight methods below.
+    /// If there is no such method; the same holds for the methods below.
     pub fn predictions(&self, method: usize) -> Result<Predictions, CompareError> {
         self.contenders[method].predictions(&self.task, &self.test)
+    }
+
+    /// The numbers that a method's network predicts for all test samples, standardised as their targets are.
+    ///
+    /// # Errors
+    /// As [`predictions`](Self::predictions).
+    pub fn numbers(&self, method: usize) -> Result<Vec<f32>, CompareError> {
+        let contender = &self.contenders[method];
+        contender.evaluate(&self.task, |model| score::numbers(model, &self.test))
+    }
+
+    /// Classification or regression.
+    pub fn kind(&self) -> TaskKind {
+        self.task.kind()
     }
 
     /// The class scores `(inputs, …, classes)` that a method's network gives for any inputs with its

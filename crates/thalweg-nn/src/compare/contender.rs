@@ -149,7 +149,7 @@ impl Contender {
     }
 
     pub fn score(&self, task: &Task, samples: &Samples) -> Result<Score, CompareError> {
-        self.evaluate(task, |model| score::score(model, &task.loss, samples, Mode::Evaluation))
+        self.evaluate(task, |model| score::score(model, task, samples, Mode::Evaluation))
     }
 
     pub fn predictions(&self, task: &Task, samples: &Samples) -> Result<Predictions, CompareError> {

@@ -43,6 +43,17 @@ pub enum CompareError {
         /// The highest class.
         highest: u32,
     },
+    /// The network does not give a number for every target.
+    #[error(
+        "for targets of shape {targets:?} the network gives outputs of shape {outputs:?}; for regression it must give \
+         one number for each target, both in f32"
+    )]
+    Numbers {
+        /// The shape of the outputs.
+        outputs: Vec<usize>,
+        /// The shape of the targets.
+        targets: Vec<usize>,
+    },
     /// The network does not accept the samples.
     #[error("the network does not fit the data: {0}")]
     Misfit(candle_core::Error),

@@ -7,6 +7,14 @@ use candle_core::{D, Result, Tensor};
 /// A loss from scores and targets: a mean over the samples.
 pub type Loss = Arc<dyn Fn(&Tensor, &Tensor) -> Result<Tensor> + Send + Sync>;
 
+/// The mean squared error of numbers: outputs `(…, 1)`, targets `(…)` in f32.
+///
+/// # Errors
+/// Shapes that do not match.
+pub fn mean_squared_error(outputs: &Tensor, targets: &Tensor) -> Result<Tensor> {
+    candle_nn::loss::mse(&outputs.squeeze(D::Minus1)?, targets)
+}
+
 /// The mean of −ln softmax(scores) at the target, over all targets: scores `(…, classes)`, targets
 /// `(…)` in u32.
 ///

@@ -51,9 +51,9 @@ mod training;
 
 pub use comparison::{Comparison, Tick, products_on_one_thread};
 pub use error::CompareError;
-pub use loss::{Loss, cross_entropy};
+pub use loss::{Loss, cross_entropy, mean_squared_error};
 pub use method::{DEFAULT_SUITE, Method, methods, methods_in};
-pub use score::{Predictions, Score};
+pub use score::{Predictions, Score, r_squared};
 pub use state::{MethodState, State};
 pub use task::Task;
 pub use timing::Timing;

@@ -1,11 +1,13 @@
 //! Samples, and a data set of them.
 
-use candle_core::{DType, Device, Error, Result, Tensor};
+use candle_core::{DType, Device, Error, Result, Tensor, WithDType};
 use rand::Rng;
 
 use super::error::DataError;
 use super::scaling::Scaling;
 use super::split;
+use super::table::Preparation;
+use super::target::Target;
 use super::text::Vocabulary;
 use crate::network::SampleShape;
 
@@ -16,8 +18,8 @@ pub struct Samples {
     /// `(samples, length)` in u32; for others, any tensor whose first dimension is the number of
     /// samples.
     pub inputs: Tensor,
-    /// The class of each sample: `(samples)` in u32 for the data sets of this module; of text the next
-    /// character of each, `(samples, length)` in u32.
+    /// The class of each sample, `(samples)` in u32 for the data sets of this module; of text the next
+    /// character of each, `(samples, length)` in u32; of a regression its number, in f32, standardised.
     pub targets: Tensor,
 }
 
@@ -47,14 +49,14 @@ pub enum Kind {
     },
 }
 
-/// A data set for classification.
+/// A data set for classification or regression.
 #[derive(Debug, Clone)]
 pub struct Dataset {
     /// Its name, such as `digits`.
     pub name: String,
     /// The kind of its samples.
     pub kind: Kind,
-    /// The names of the classes; class k is number k.
+    /// The names of the classes; class k is number k. None for regression.
     pub classes: Vec<String>,
     /// The training samples.
     pub train: Samples,
@@ -62,12 +64,16 @@ pub struct Dataset {
     pub test: Samples,
     /// What was done to the features of every sample.
     pub scaling: Scaling,
+    /// What is predicted.
+    pub target: Target,
+    /// What was done to the columns of a table before.
+    pub preparation: Preparation,
 }
 
 impl Samples {
-    /// Samples from their features, row by row, and their classes; both tensors are contiguous, on
+    /// Samples from their features, row by row, and their classes or numbers; both tensors are contiguous, on
     /// the CPU.
-    pub(super) fn from_rows(inputs: Vec<f32>, targets: Vec<u32>) -> Result<Self> {
+    pub(super) fn from_rows(inputs: Vec<f32>, targets: Vec<impl WithDType>) -> Result<Self> {
         let samples = targets.len();
         let features = inputs.len() / samples.max(1);
         Ok(Self {
@@ -119,6 +125,14 @@ impl Samples {
         self.inputs.get(index)?.flatten_all()?.to_dtype(DType::F32)?.to_vec1()
     }
 
+    /// The number of every sample of a regression, standardised.
+    ///
+    /// # Errors
+    /// Targets that are not one number per sample.
+    pub fn numbers(&self) -> Result<Vec<f32>> {
+        self.targets.to_dtype(DType::F32)?.to_vec1()
+    }
+
     /// The class of every sample.
     ///
     /// # Errors
@@ -146,9 +160,22 @@ impl Dataset {
         }
         let [validation, train] = match self.kind {
             Kind::Text { .. } => split::block(samples, count, random),
-            _ => split::shuffled(&self.train.labels()?, &self.classes, count, random)?,
+            _ => split::shuffled(samples, count, random),
         };
+        if self.target == Target::Class && !matches!(self.kind, Kind::Text { .. }) {
+            let targets = self.train.labels()?;
+            let kept = train.iter().map(|&i| targets[i as usize]);
+            split::every_class_is_among(kept, &self.classes)?;
+        }
         Ok((self.train.subset(&train)?, self.train.subset(&validation)?))
+    }
+
+    /// The number of outputs that a network needs: a score for each class, or one number.
+    pub fn outputs(&self) -> usize {
+        match self.target {
+            Target::Class => self.classes.len(),
+            Target::Number { .. } => 1,
+        }
     }
 
     /// The number of features of a sample.

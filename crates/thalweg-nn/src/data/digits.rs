@@ -8,6 +8,8 @@ use super::dataset::{Dataset, Kind, Samples};
 use super::error::DataError;
 use super::scaling::Scaling;
 use super::split::{self, Split};
+use super::table::Preparation;
+use super::target::Target;
 
 /// One line per image: 64 values from 0 to 16, then the digit.
 static TABLE: &[u8] = include_bytes!("../../assets/digits.csv.gz");
@@ -24,7 +26,9 @@ pub(super) fn load(options: &Split) -> Result<Dataset, DataError> {
     let (train, test) = (all.subset(&parts.train)?, all.subset(&parts.test)?);
     let kind = Kind::Images { height: SIDE, width: SIDE };
     let scaling = Scaling::Divided(HIGHEST.into());
-    Ok(Dataset { name: "digits".to_owned(), kind, classes, train, test, scaling })
+    let (target, preparation) = (Target::Class, Preparation::default());
+    let name = "digits".to_owned();
+    Ok(Dataset { name, kind, classes, train, test, scaling, target, preparation })
 }
 
 fn read() -> Option<(Vec<f32>, Vec<u32>)> {

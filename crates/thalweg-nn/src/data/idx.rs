@@ -10,6 +10,8 @@ use super::error::{DataError, IdxError};
 use super::input::{Input, MAX_BYTES};
 use super::scaling::Scaling;
 use super::split::{self, Split};
+use super::table::Preparation;
+use super::target::Target;
 
 /// The magic number of image files: bytes in three dimensions.
 const IMAGES: u32 = 0x0000_0803;
@@ -191,7 +193,9 @@ fn split_randomly(name: String, all: Labelled, options: &Split) -> Result<Datase
     let samples = all.samples(targets)?;
     let (train, test) = (samples.subset(&parts.train)?, samples.subset(&parts.test)?);
     let scaling = Scaling::Divided(HIGHEST.into());
-    Ok(Dataset { name, kind: all.kind(), classes: classes.names, train, test, scaling })
+    let (kind, classes) = (all.kind(), classes.names);
+    let (target, preparation) = (Target::Class, Preparation::default());
+    Ok(Dataset { name, kind, classes, train, test, scaling, target, preparation })
 }
 
 fn already_split(name: String, train: Labelled, test: Labelled) -> Result<Dataset, DataError> {
@@ -214,6 +218,8 @@ fn already_split(name: String, train: Labelled, test: Labelled) -> Result<Datase
         test: test.samples(test.targets(&classes))?,
         classes: classes.names,
         scaling: Scaling::Divided(HIGHEST.into()),
+        target: Target::Class,
+        preparation: Preparation::default(),
     })
 }
 

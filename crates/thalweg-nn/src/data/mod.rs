@@ -16,6 +16,7 @@
 //! Randomness is ChaCha8 from [`Split::seed`] (`SeedableRng::seed_from_u64`): stream 1 shuffles the
 //! samples before they are split, stream 2 generates the points of `spirals`, `moons` and `blobs`.
 
+mod arrays;
 mod dataset;
 mod digits;
 mod error;
@@ -28,14 +29,18 @@ mod source;
 mod split;
 mod synthetic;
 mod table;
+mod target;
 mod text;
 
+pub use arrays::{Arrays, KNOWN as KNOWN_ARRAYS};
 pub use dataset::{Dataset, Kind, Samples};
-pub use error::{DataError, IdxError, TableError, TextError};
+pub use error::{DataError, IdxError, NpyError, NpzError, TableError, TextError};
+pub use load::Reading;
 pub use scaling::Scaling;
 pub use source::{SOURCES, Source, SourceEntry};
 pub use split::Split;
 pub use synthetic::{Shape, Synthetic};
-pub use table::Rows;
+pub use table::{Column, Preparation, Rows, Truths, Wanted};
+pub use target::{Target, TaskKind};
 pub(crate) use text::readable;
 pub use text::{TextFile, Vocabulary};

@@ -10,6 +10,8 @@ use super::error::DataError;
 use super::scaling::Scaling;
 use super::split::{self, Split};
 use super::synthetic::{Shape, Synthetic};
+use super::table::Preparation;
+use super::target::Target;
 use crate::random::{POINTS, random};
 
 pub(super) fn load(synthetic: &Synthetic, options: &Split) -> Result<Dataset, DataError> {
@@ -29,7 +31,8 @@ pub(super) fn load(synthetic: &Synthetic, options: &Split) -> Result<Dataset, Da
     let all = Samples::from_rows(inputs, targets)?;
     let (train, test) = (all.subset(&parts.train)?, all.subset(&parts.test)?);
     let (name, kind, scaling) = (shape.name().to_owned(), Kind::Plane, Scaling::None);
-    Ok(Dataset { name, kind, classes, train, test, scaling })
+    let (target, preparation) = (Target::Class, Preparation::default());
+    Ok(Dataset { name, kind, classes, train, test, scaling, target, preparation })
 }
 
 /// Point `i` of the `n` of a class.

@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use super::arrays::Arrays;
 use super::error::DataError;
 use super::synthetic::{Shape, Synthetic};
 use super::text::TextFile;
@@ -42,6 +43,8 @@ pub enum Source {
         /// The name of the column of classes.
         label: String,
     },
+    /// NumPy's arrays: inputs and targets.
+    Npz(Arrays),
     /// A text, whose characters are predicted from those before them.
     Text(TextFile),
     /// Points of the plane, generated from the seed.
@@ -60,10 +63,11 @@ pub struct SourceEntry {
 }
 
 /// Every kind of source.
-pub const SOURCES: [SourceEntry; 7] = [
+pub const SOURCES: [SourceEntry; 8] = [
     row("digits", "digits", "1,797 handwritten digits of 8×8 pixels, bundled with the program"),
     row("idx", "idx:DIR", "a folder of IDX files, as MNIST and Fashion-MNIST come"),
-    row("csv", "csv:FILE:label=COLUMN", "a table with a header, numbers and a column of classes"),
+    row("csv", "csv:FILE:label=COLUMN", "a table with a header and a column of classes or numbers"),
+    row("npz", "npz:FILE", "arrays of NumPy: inputs x and targets y"),
     row("text", "text:FILE", "a text, whose next character is predicted from those before it"),
     row("spirals", "spirals", "interleaved spiral arms, in the plane"),
     row("moons", "moons", "two interleaving half circles, in the plane"),
@@ -75,8 +79,9 @@ const fn row(name: &'static str, form: &'static str, summary: &'static str) -> S
 }
 
 impl Source {
-    /// Reads a source: `digits`, `idx:DIR`, `csv:FILE:label=COLUMN` (`FILE` may contain colons),
-    /// `text:FILE`, `spirals`, `moons`, `blobs`, the last four with optional settings, such as
+    /// Reads a source: `digits`, `idx:DIR`, `csv:FILE:label=COLUMN`, `npz:FILE` or
+    /// `npz:FILE:x=NAME,y=NAME` (`FILE` may contain colons), `text:FILE`,
+    /// `spirals`, `moons`, `blobs`, the last four with optional settings, such as
     /// `text:FILE:length=64` or `spirals:classes=5,samples=1000,noise=0.1`. White space around names and values is ignored; a
     /// path is taken as it is.
     ///
@@ -107,6 +112,8 @@ impl Source {
                     Ok(Self::Csv { path: path.into(), label: label.trim().to_owned() })
                 }
             },
+            ("npz", None | Some("")) => Err(malformed("the file is missing")),
+            ("npz", Some(rest)) => npz(rest, &malformed),
             ("text", None | Some("")) => Err(malformed("the file is missing")),
             ("text", Some(rest)) => TextFile::parse(rest, malformed).map(Self::Text),
             _ => match Shape::named(name) {
@@ -134,10 +141,41 @@ impl Source {
                 let table = name.strip_suffix(".gz").unwrap_or(&name);
                 table.strip_suffix(".csv").unwrap_or(table).to_owned()
             }
+            Self::Npz(Arrays { path, .. }) => {
+                let name = last(path);
+                name.strip_suffix(".npz").unwrap_or(&name).to_owned()
+            }
             Self::Text(file) => file.title(),
             Self::Synthetic(synthetic) => synthetic.shape.name().to_owned(),
         }
     }
+}
+
+/// Reads what follows `npz:`: a file, and the names of its arrays where they are given.
+fn npz(rest: &str, malformed: &impl Fn(&str) -> DataError) -> Result<Source, DataError> {
+    let (mut x, mut y) = (None, None);
+    // A path may have colons; what follows the last one are names if it begins like them.
+    let names = rest.rsplit_once(':').filter(|(_, names)| {
+        names.trim_start().starts_with("x=") || names.trim_start().starts_with("y=")
+    });
+    let (path, names) = names.map_or((rest, None), |(path, names)| (path, Some(names)));
+    if path.is_empty() {
+        return Err(malformed("the file is missing"));
+    }
+    for setting in names.into_iter().flat_map(|names| names.split(',')) {
+        let setting = setting.split_once('=').map(|(key, name)| (key.trim(), name.trim()));
+        let into = match setting {
+            Some(("x", _)) => &mut x,
+            Some(("y", _)) => &mut y,
+            _ => return Err(malformed("the names of arrays are written x=NAME,y=NAME")),
+        };
+        let name = setting.map_or("", |it| it.1);
+        if name.is_empty() || into.is_some() {
+            return Err(malformed("each of x and y has one name"));
+        }
+        *into = Some(name.to_owned());
+    }
+    Ok(Source::Npz(Arrays { path: path.into(), x, y }))
 }
 
 /// How the source of that name is written, with settings if it has any.
@@ -145,6 +183,7 @@ fn form_of(name: &str) -> String {
     let form = SOURCES.iter().find(|row| row.name == name).map_or("", |row| row.form);
     match (Shape::named(name), name) {
         (Some(_), _) => format!("{form}` or `{form}:key=value,key=value"),
+        (None, "npz") => format!("{form}` or `{form}:x=NAME,y=NAME"),
         (None, "text") => format!("{form}` or `{form}:length=64"),
         _ => form.to_owned(),
     }
@@ -164,6 +203,13 @@ impl fmt::Display for Source {
             Self::Digits => f.write_str("digits"),
             Self::Idx(folder) => write!(f, "idx:{}", folder.display()),
             Self::Csv { path, label } => write!(f, "csv:{}:label={label}", path.display()),
+            Self::Npz(Arrays { path, x, y }) => {
+                let names = [("x", x), ("y", y)]
+                    .map(|(key, name)| Some(format!("{key}={}", name.as_ref()?)));
+                let names: Vec<String> = names.into_iter().flatten().collect();
+                let colon = if names.is_empty() { "" } else { ":" };
+                write!(f, "npz:{}{colon}{}", path.display(), names.join(","))
+            }
             Self::Text(file) => file.fmt(f),
             Self::Synthetic(synthetic) => synthetic.fmt(f),
         }

@@ -25,16 +25,23 @@ pub(super) struct Parts {
     pub(super) test: Vec<u32>,
 }
 
-/// Splits samples with these targets.
+/// Splits samples with these classes.
 pub(super) fn parts(
     targets: &[u32],
     classes: &[String],
     options: &Split,
     default: f64,
 ) -> Result<Parts, DataError> {
-    let test = held_out(targets.len(), options, default)?;
+    let parts = parts_of(targets.len(), options, default)?;
+    every_class_is_among(parts.train.iter().map(|&i| targets[i as usize]), classes)?;
+    Ok(parts)
+}
+
+/// Splits samples whatever their targets are.
+pub(super) fn parts_of(samples: usize, options: &Split, default: f64) -> Result<Parts, DataError> {
+    let test = held_out(samples, options, default)?;
     let mut random = random(options.seed, SHUFFLE);
-    let [test, train] = shuffled(targets, classes, test, &mut random)?;
+    let [test, train] = shuffled(samples, test, &mut random);
     Ok(Parts { train, test })
 }
 
@@ -58,17 +65,11 @@ pub(super) fn samples_of(share: f64, samples: usize) -> usize {
 }
 
 /// The indices of some samples that are held out, and of those for training, in random order.
-pub(super) fn shuffled(
-    targets: &[u32],
-    classes: &[String],
-    held_out: usize,
-    random: &mut impl Rng,
-) -> Result<[Vec<u32>; 2], DataError> {
-    let mut train: Vec<u32> = (0..targets.len() as u32).collect();
+pub(super) fn shuffled(samples: usize, held_out: usize, random: &mut impl Rng) -> [Vec<u32>; 2] {
+    let mut train: Vec<u32> = (0..samples as u32).collect();
     train.shuffle(random);
     let held_out = train.drain(..held_out).collect();
-    every_class_is_among(train.iter().map(|&i| targets[i as usize]), classes)?;
-    Ok([held_out, train])
+    [held_out, train]
 }
 
 /// The indices of samples side by side that are held out, from a random one on, and of those for

@@ -13,6 +13,7 @@ use super::record::tested;
 use super::run::Run;
 use super::standing::{Results, Setting};
 use super::trial::Trial;
+use crate::data::TaskKind;
 use crate::landscape::Directions;
 use crate::regions;
 use crate::report::Report;
@@ -26,7 +27,7 @@ struct Record<'a> {
     verdict: String,
     seeds: usize,
     methods: Vec<MethodRecord<'a>>,
-    /// For every two methods, by rank: the mean difference of their test accuracies on the same seeds and its 95 %
+    /// For every two methods, by rank: the mean difference of their test accuracies or R² on the same seeds and its 95 %
     /// interval.
     differences: Vec<Difference<'a>>,
 }
@@ -36,7 +37,10 @@ struct MethodRecord<'a> {
     rank: String,
     method: &'a str,
     spec: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
     accuracy: Option<Mean>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    r2: Option<Mean>,
     loss: Option<Mean>,
     runs: &'a [Trial],
     sweep: &'a [SweepAxis],
@@ -58,7 +62,8 @@ impl Results {
             rank: row.rank,
             method: it.sweep.base.entry().name,
             spec: row.spec,
-            accuracy: it.accuracy(),
+            accuracy: it.accuracy().filter(|_| self.task == TaskKind::Classification),
+            r2: it.accuracy().filter(|_| self.task == TaskKind::Regression),
             loss: it.loss(),
             runs: &it.runs,
             sweep: &it.sweep.axes,
@@ -130,7 +135,8 @@ impl Run {
             output::make_folder(&self.folder().join(&folder)).map_err(SessionError::from)?;
             let mut began = recorded.hyperparameters[method].clone();
             began.extend(settings.hyperparameters());
-            let events = tensorboard::of_result(result, &began, (steps, run));
+            let events =
+                tensorboard::of_result(result, &began, (steps, run), dataset.target.task());
             put(&format!("{folder}/{EVENTS}"), &events)?;
             let mut shown = tested(result, run);
             if let Some(best) = run.best_epoch {
@@ -166,6 +172,7 @@ impl Run {
             methods,
             kind: Some(dataset.kind.clone()),
             classes: dataset.classes.clone(),
+            target: dataset.target.clone(),
             regions,
             landscape,
             ..Report::default()
@@ -190,7 +197,7 @@ impl Run {
                 div.table {
                     table {
                         thead { tr {
-                            th.number { "rank" } th { "setting" } th.number { "test accuracy" }
+                            th.number { "rank" } th { "setting" } th.number { "test " (results.task.score_name()) }
                             th.number { "test loss" } th.number { "best epoch" }
                             @if is_tuned { th.number { "validation loss, as it comes → tuned" } }
                         } }
@@ -212,9 +219,22 @@ impl Run {
             @if count > 1 && it.seeds > 1 {
                 section {
                     h2 id="pairs" { "Pair by pair" }
-                    p { "How many more test samples the method of the row classifies correctly than that of the column, in "
-                        "percentage points, on the same seeds: the mean and its 95 % interval, bold where it is on one side "
-                        "of 0." }
+                    p {
+                        @match results.task {
+                            TaskKind::Classification if results.is_text => {
+                                "How many more test characters the method of the row predicts than that of the column, in "
+                                "percentage points,"
+                            },
+                            TaskKind::Classification => {
+                                "How many more test samples the method of the row classifies correctly than that of the "
+                                "column, in percentage points,"
+                            },
+                            TaskKind::Regression => {
+                                "How much higher R² on the test samples is of the method of the row than of that of the column,"
+                            },
+                        }
+                        " on the same seeds: the mean and its 95 % interval, bold where it is on one side of 0."
+                    }
                     div.table {
                         table {
                             thead { tr { th { } @for b in 0..count { th.number { (label(b)) } } } }
@@ -225,7 +245,7 @@ impl Run {
                                         @for b in 0..count {
                                             td.number {
                                                 @if a != b && let Some(it) = results.difference(a, b) {
-                                                    @let [mean, interval] = points(&it);
+                                                    @let [mean, interval] = points(results.task, &it);
                                                     @if it.is_distinct() { strong { (mean) } } @else { (mean) }
                                                     br; small { (interval) }
                                                 }
@@ -275,6 +295,7 @@ impl Run {
         let training = &it.training;
         let mut rows = vec![
             ("data", training.data.clone()),
+            ("task", training.task.to_string()),
             ("network", training.model.clone()),
             ("activation", training.activation.clone()),
             ("initialisation", training.init.clone()),
@@ -297,14 +318,21 @@ impl Run {
             ("clip", training.clip.clone()),
         ];
         rows.extend(more.into_iter().filter_map(|(name, value)| Some((name, value?))));
+        rows.extend(self.dataset().preparation.facts());
         rows.push(("again", it.command()));
         rows
     }
 }
 
-/// A difference of accuracies in percentage points.
-fn points(it: &Mean) -> [String; 2] {
-    let text = |share: f64| format!("{:+.2}", 100.0 * share).replace('-', "−");
+/// A difference of accuracies in percentage points, or of R².
+fn points(task: TaskKind, it: &Mean) -> [String; 2] {
+    let text = |difference: f64| {
+        match task {
+            TaskKind::Classification => format!("{:+.2}", 100.0 * difference),
+            TaskKind::Regression => format!("{difference:+.4}"),
+        }
+        .replace('-', "−")
+    };
     let [low, high] = it.interval.map(text);
     [text(it.mean), format!("{low} to {high}")]
 }

@@ -198,7 +198,7 @@ impl Experiment {
         for standing in &mut standings {
             standing.runs = compared.by_ref().take(seeds).collect();
         }
-        Ok(Results::ranked(self.plan, standings))
+        Ok(Results::ranked(self.plan, self.task.kind(), standings))
     }
 
     /// Tries the settings of every sweep, and chooses one of each.

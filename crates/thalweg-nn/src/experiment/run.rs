@@ -17,7 +17,7 @@ use super::standing::Results;
 use super::trial::Trial;
 use super::{Experiment, Parts, Plan, Search, Vary};
 use crate::compare::{CompareError, DEFAULT_SUITE, Task};
-use crate::data::{DataError, Dataset, Source, Split};
+use crate::data::{DataError, Dataset, Kind, Reading, Source, Split};
 use crate::random::{SETTINGS, random};
 use crate::session::{self, Difference, SessionError, check_empty, command, lock};
 
@@ -280,7 +280,8 @@ impl Run {
             done(trial);
             Ok(())
         };
-        self.experiment.run(self.known.clone(), &keep, stop)
+        let results = self.experiment.run(self.known.clone(), &keep, stop)?;
+        Ok(Results { is_text: matches!(self.dataset.kind, Kind::Text { .. }), ..results })
     }
 
     /// How many trials are known already, and how many there are at most.
@@ -339,7 +340,7 @@ fn prepare(registry: &Registry, settings: &Settings) -> Result<Prepared, Experim
     let sweeps = settings.sweeps(registry)?;
     let it = &settings.training;
     let source = Source::parse(&it.data).map_err(SessionError::from)?;
-    let dataset = Dataset::load(&source, &it.split()).map_err(SessionError::from)?;
+    let dataset = Dataset::read(&source, &it.split(), &it.reading()).map_err(SessionError::from)?;
     let parts = Parts::of(&dataset, settings.validation, it.seed).map_err(SessionError::from)?;
     // As many with every seed: the share is of all samples.
     let steps = it.training().steps(parts.train.len());
@@ -348,12 +349,13 @@ fn prepare(registry: &Registry, settings: &Settings) -> Result<Prepared, Experim
     let warnings = |schedule| methods::schedule_warnings(schedule, steps, specs());
     let schedule_warnings = common.schedule.as_ref().map_or_else(Vec::new, warnings);
     let network = it.network()?;
-    let (sample, classes) = (dataset.shape(), dataset.classes.len());
+    let (sample, outputs) = (dataset.shape(), dataset.outputs());
     network.check(sample).map_err(SessionError::from)?;
-    let task = Task::classification(move |vars| network.build(&vars, sample, classes));
+    let task = Task::new(dataset.target.task(), move |vars| network.build(&vars, sample, outputs));
     let mut experiment = Experiment::new(parts, task, sweeps, settings.plan());
     let splits = Splits {
         source,
+        reading: it.reading(),
         test: it.test,
         first: (it.seed, dataset.clone()),
         others: Mutex::default(),
@@ -370,6 +372,7 @@ fn prepare(registry: &Registry, settings: &Settings) -> Result<Prepared, Experim
 /// A data set, split by several seeds; each split is made once.
 struct Splits {
     source: Source,
+    reading: Reading,
     test: Option<f64>,
     first: (u64, Dataset),
     others: Mutex<BTreeMap<u64, Dataset>>,
@@ -384,7 +387,8 @@ impl Splits {
         if let Some(known) = others.get(&seed) {
             return Ok(known.clone());
         }
-        let data = Dataset::load(&self.source, &Split { seed, test: self.test })?;
+        let split = Split { seed, test: self.test };
+        let data = Dataset::read(&self.source, &split, &self.reading)?;
         others.insert(seed, data.clone());
         Ok(data)
     }

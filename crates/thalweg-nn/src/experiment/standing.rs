@@ -8,6 +8,7 @@ use thalweg_lab::sweep::{Sweep, rate};
 use super::Plan;
 use super::search::Tuning;
 use super::trial::Trial;
+use crate::data::TaskKind;
 
 /// A setting that was tried.
 #[derive(Debug, Clone, Serialize)]
@@ -48,7 +49,11 @@ pub struct Standing {
 pub struct Results {
     /// The budget.
     pub plan: Plan,
-    /// The methods, the best first: by the mean accuracy on the test samples, then by the mean loss.
+    /// Classification or regression: what methods are compared by.
+    pub task: TaskKind,
+    /// Whether the characters of a text are predicted.
+    pub is_text: bool,
+    /// The methods, the best first: by the mean accuracy, or R², on the test samples, then by the mean loss.
     pub standings: Vec<Standing>,
 }
 
@@ -81,12 +86,13 @@ impl Standing {
         &self.sweep.specs[self.chosen]
     }
 
-    /// The accuracy on the test samples with each seed: 0 of a run that has finished no epoch.
+    /// The accuracy, or R², on the test samples with each seed: 0 of a run that has finished no epoch, the R² of
+    /// predicting the mean.
     pub fn accuracies(&self) -> Vec<f64> {
         self.runs.iter().map(|it| it.test.map_or(0.0, |score| score.accuracy)).collect()
     }
 
-    /// The mean accuracy on the test samples.
+    /// The mean accuracy, or R², on the test samples.
     pub fn accuracy(&self) -> Option<Mean> {
         Mean::of(&self.accuracies())
     }
@@ -105,7 +111,7 @@ impl Standing {
 }
 
 impl Results {
-    pub(super) fn ranked(plan: Plan, mut standings: Vec<Standing>) -> Self {
+    pub(super) fn ranked(plan: Plan, task: TaskKind, mut standings: Vec<Standing>) -> Self {
         let key = |it: &Standing| {
             let mean = |mean: Option<Mean>, none: f64| mean.map_or(none, |mean| mean.mean);
             (-mean(it.accuracy(), 0.0), mean(it.loss(), f64::INFINITY))
@@ -114,7 +120,7 @@ impl Results {
             let (a, b) = (key(a), key(b));
             a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1))
         });
-        let mut results = Self { plan, standings };
+        let mut results = Self { plan, task, is_text: false, standings };
         for k in 1..results.standings.len() {
             results.standings[k].is_distinct = results.is_better(k - 1, k);
         }
@@ -134,7 +140,7 @@ impl Results {
         self.standings.iter().map(label).collect()
     }
 
-    /// The mean difference of the accuracies of two methods, by their ranks from 0, on the same seeds.
+    /// The mean difference of the accuracies, or R², of two methods, by their ranks from 0, on the same seeds.
     pub fn difference(&self, a: usize, b: usize) -> Option<Mean> {
         let [a, b] = [a, b].map(|k| self.standings[k].accuracies());
         Mean::of_differences(&a, &b)

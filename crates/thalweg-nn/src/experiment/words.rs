@@ -3,6 +3,7 @@
 use thalweg_lab::statistics::ranks;
 
 use super::standing::{Results, Standing};
+use crate::data::TaskKind;
 use crate::report::text::{counted, listed};
 
 impl Results {
@@ -13,13 +14,17 @@ impl Results {
             return "Every run of every method diverged before its first epoch ended.".to_owned();
         }
         let name = |it: &Standing| it.spec().to_string();
-        let share = share(first);
+        let share = share(self.task, first);
+        if self.task == TaskKind::Regression {
+            return self.verdict_of_numbers(&name(first), &share);
+        }
+        let (classifies, correctly) = match self.is_text {
+            true => ("predicts", "test characters"),
+            false => ("classifies", "test samples correctly"),
+        };
         let seeds = counted(self.plan.seeds as u64, "seed");
         if self.standings.len() == 1 {
-            return format!(
-                "{} classifies {share} of the test samples correctly ({seeds}).",
-                name(first)
-            );
+            return format!("{} {classifies} {share} of the {correctly} ({seeds}).", name(first));
         }
         let together: Vec<String> = (1..self.standings.len())
             .filter(|&k| !self.is_better(0, k))
@@ -34,17 +39,47 @@ impl Results {
         }
         match together.is_empty() {
             true => format!(
-                "{} classifies the most test samples correctly: {share} ({seeds}), more than every other method.",
+                "{} {classifies} the most {correctly}: {share} ({seeds}), more than every other method.",
                 name(first)
             ),
             false => {
                 let names: Vec<&str> = together.iter().map(String::as_str).collect();
                 format!(
-                    "{} classifies the most test samples correctly: {share} ({seeds}); it is not distinguishable from {}.",
+                    "{} {classifies} the most {correctly}: {share} ({seeds}); it is not distinguishable from {}.",
                     name(first),
                     listed(&names)
                 )
             }
+        }
+    }
+
+    /// The same of a regression, of the first method and its R².
+    fn verdict_of_numbers(&self, first: &str, score: &str) -> String {
+        let seeds = counted(self.plan.seeds as u64, "seed");
+        let others = 1..self.standings.len();
+        let together: Vec<String> = others
+            .clone()
+            .filter(|&k| !self.is_better(0, k))
+            .map(|k| self.standings[k].spec().to_string())
+            .collect();
+        let names: Vec<&str> = together.iter().map(String::as_str).collect();
+        match together.len() {
+            _ if others.is_empty() => {
+                format!("{first} has an R² of {score} on the test samples ({seeds}).")
+            }
+            0 => format!(
+                "{first} has the highest R² on the test samples: {score} ({seeds}), higher than every other method."
+            ),
+            all if all == others.len() => {
+                let alone = if self.plan.seeds == 1 { "with one seed" } else { "on these seeds" };
+                format!(
+                    "The methods are not distinguishable {alone}; {first} has the highest mean R², {score} ({seeds})."
+                )
+            }
+            _ => format!(
+                "{first} has the highest R² on the test samples: {score} ({seeds}); it is not distinguishable from {}.",
+                listed(&names)
+            ),
         }
     }
 
@@ -57,7 +92,7 @@ impl Results {
         let row = |(it, rank): (&Standing, String)| Row {
             rank,
             spec: it.spec().to_string(),
-            accuracy: share(it),
+            accuracy: share(self.task, it),
             loss: it
                 .loss()
                 .map_or("–".to_owned(), |mean| spread(mean.mean, mean.deviation, mean.count, 4)),
@@ -76,7 +111,7 @@ pub struct Row {
     pub rank: String,
     /// The chosen setting.
     pub spec: String,
-    /// The mean share of test samples that are classified correctly, with its standard deviation.
+    /// The mean share of test samples that are classified correctly, or the mean R², with its standard deviation.
     pub accuracy: String,
     /// The mean test loss, with its standard deviation.
     pub loss: String,
@@ -95,8 +130,11 @@ fn spread(mean: f64, deviation: f64, count: usize, digits: usize) -> String {
     }
 }
 
-fn share(it: &Standing) -> String {
+fn share(task: TaskKind, it: &Standing) -> String {
     it.accuracy().map_or("–".to_owned(), |mean| {
+        if task == TaskKind::Regression {
+            return spread(mean.mean, mean.deviation, mean.count, 4).replace('-', "−");
+        }
         let text = spread(100.0 * mean.mean, 100.0 * mean.deviation, mean.count, 2);
         format!("{text} %")
     })

@@ -102,7 +102,8 @@ pub const NETWORKS: [NetworkEntry; 4] = [
     row(
         "gpt",
         "gpt:layers=2,width=64,heads=4",
-        "for text, a transformer that predicts the next character; `gpt` alone has these settings",
+        "for text, a transformer that predicts each character from those before it; `gpt` alone has \
+         these settings",
     ),
 ];
 

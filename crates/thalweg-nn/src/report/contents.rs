@@ -3,7 +3,7 @@
 use thalweg_draw::plot::Scene;
 
 use super::text::{count, percent};
-use crate::data::Kind;
+use crate::data::{Kind, Target};
 use crate::record::{EpochRecord, StepRecord};
 
 /// The settings and results of a comparison.
@@ -46,6 +46,8 @@ pub struct Report {
     pub kind: Option<Kind>,
     /// The names of the classes; class k is number k.
     pub classes: Vec<String>,
+    /// What the networks predict.
+    pub target: Target,
     /// The decision regions of each method's network, for points of the plane.
     pub regions: Option<Scene>,
     /// The loss surface with the paths of the methods.
@@ -78,6 +80,8 @@ pub struct MethodResult {
     pub optimizer_share: Option<f64>,
     /// The final confusion matrix on the test samples: rows are true classes, columns predicted ones.
     pub confusion: Option<Vec<Vec<u64>>>,
+    /// Of a regression, the true and the predicted number of each test sample at the end.
+    pub fitted: Vec<[f64; 2]>,
     /// Text that its network continues, for data that is text.
     pub sample: Option<String>,
     /// Test samples that it misclassifies at the end.

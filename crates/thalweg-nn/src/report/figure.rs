@@ -6,10 +6,14 @@ use thalweg_draw::plot::{LineChart, Series};
 
 use super::contents::{MethodResult, styles_of};
 use super::curve::{Curve, Smoothing, thinned};
+use crate::data::Target;
 use crate::record::{EpochRecord, StepRecord};
 
 /// The ratio of the highest to the lowest value from which an axis is logarithmic.
 const LOG_RATIO: f64 = 10.0;
+
+/// The lowest R² that a chart has to show.
+const LEAST_R2: f64 = -0.25;
 
 /// The curves of all methods over steps or epochs.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -45,10 +49,10 @@ pub(super) struct Line {
 
 impl Figure {
     /// All figures that have curves.
-    pub fn all(methods: &[MethodResult]) -> Vec<Self> {
+    pub fn all(target: &Target, methods: &[MethodResult]) -> Vec<Self> {
         let figures = [
             Self::loss(methods),
-            Self::accuracy(methods),
+            Self::score(target, methods),
             Self::of_epochs("test-loss", "Test loss", "test loss", methods, |r| r.test_loss),
             Self::learning_rate(methods),
             Self::of_steps("grad-norm", "Gradient norm", "norm", methods, |r| r.grad_norm),
@@ -61,6 +65,22 @@ impl Figure {
         let figure = Self::of_steps("loss", "Training loss", "training loss", methods, |r| r.loss);
         let log = figure.values().all(|y| y >= 0.0);
         Self { log, ..figure }
+    }
+
+    /// What networks are judged by.
+    pub fn score(target: &Target, methods: &[MethodResult]) -> Self {
+        match target {
+            Target::Class => Self::accuracy(methods),
+            Target::Number { .. } => Self::r2(methods),
+        }
+    }
+
+    fn r2(methods: &[MethodResult]) -> Self {
+        let figure = Self::of_epochs("r2", "Test R²", "test R²", methods, |r| r.test_accuracy);
+        // R² is negative without a limit where a network does worse than the mean does.
+        let low = figure.values().fold(f64::NAN, f64::min);
+        let low = (low < LEAST_R2).then_some(LEAST_R2);
+        Self { log: false, low, high: None, ..figure }
     }
 
     pub fn accuracy(methods: &[MethodResult]) -> Self {
@@ -180,6 +200,11 @@ pub fn loss_chart(title: &str, methods: &[MethodResult]) -> LineChart {
 /// A chart of the test accuracy by epoch in percent; the axis starts near the top if all methods end there.
 pub fn accuracy_chart(title: &str, methods: &[MethodResult]) -> LineChart {
     Figure::accuracy(methods).chart(title, methods)
+}
+
+/// A chart of what networks are judged by, by epoch: the accuracy, as [`accuracy_chart`], or R².
+pub fn score_chart(title: &str, target: &Target, methods: &[MethodResult]) -> LineChart {
+    Figure::score(target, methods).chart(title, methods)
 }
 
 /// The lines of all methods that have points.

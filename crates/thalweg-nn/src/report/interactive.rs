@@ -37,6 +37,9 @@ fn caption(figure: &Figure, report: &Report) -> &'static str {
         }
         "loss" => "The loss of each batch before the step.",
         "accuracy" => "The share of test samples classified correctly after each epoch.",
+        "r2" => {
+            "R² = 1 − SS_res/SS_tot on the test samples after each epoch: 1 is perfect, 0 no better than the mean."
+        }
         "test-loss" => {
             "The mean loss over the test samples. Where it rises while the training loss falls, the network overfits."
         }

@@ -16,6 +16,7 @@ mod matrix;
 mod mistakes;
 mod page;
 mod palette;
+mod residuals;
 mod results;
 mod scatter;
 pub(crate) mod text;
@@ -24,4 +25,4 @@ mod writing;
 
 pub(crate) use contents::styles;
 pub use contents::{LandscapeView, MethodResult, Mistake, Report, Video};
-pub use figure::{accuracy_chart, loss_chart};
+pub use figure::{accuracy_chart, loss_chart, score_chart};

@@ -6,12 +6,12 @@ use thalweg_draw::page::{self, VideoWords, video_controls};
 use super::contents::{LandscapeView, Report, styles_of};
 use super::figure::Figure;
 use super::text::counted;
-use super::{interactive, mistakes, palette, results, writing};
+use super::{interactive, mistakes, palette, residuals, results, writing};
 
 impl Report {
     /// The page, with everything in one file except the landscape's video.
     pub fn html(&self) -> String {
-        let figures = Figure::all(&self.methods);
+        let figures = Figure::all(&self.target, &self.methods);
         let body = html! {
             (self.header())
             @if !self.methods.is_empty() { (results::section(self)) }
@@ -35,6 +35,7 @@ impl Report {
             @if let Some(landscape) = &self.landscape { (landscape.section()) }
             (writing::section(self))
             (mistakes::section(self))
+            (residuals::section(self))
             (self.formulas())
         }
     }

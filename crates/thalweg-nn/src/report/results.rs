@@ -6,20 +6,16 @@ use thalweg_draw::numbers::number;
 use super::contents::{MethodResult, Report};
 use super::text::{count, duration, percent, rate};
 use super::writing;
-
-/// The columns of scores.
-const HEADINGS: [&str; 4] = ["test accuracy", "best, in epoch", "test loss", "training loss"];
+use crate::data::Target;
 
 /// The table, the best method first.
 pub(super) fn section(report: &Report) -> Markup {
     let methods: Vec<(usize, &MethodResult)> =
         report.ranked().into_iter().map(|i| (i, &report.methods[i])).collect();
+    let is_regression = report.target != Target::Class;
     let timed = methods.iter().any(|(_, m)| m.seconds.is_some());
     let rated = methods.iter().any(|(_, m)| m.samples_per_second.is_some());
-    let (headings, rate_heading) = match report.is_text() {
-        true => (writing::HEADINGS, "characters/s"),
-        false => (HEADINGS, "samples/s"),
-    };
+    let rate_heading = if report.is_text() { "characters/s" } else { "samples/s" };
     let shared = methods.iter().any(|(_, m)| m.optimizer_share.is_some());
     html! {
         section {
@@ -29,7 +25,15 @@ pub(super) fn section(report: &Report) -> Markup {
                     thead {
                         tr {
                             th scope="col" { "method" }
-                            @for heading in headings { th.number scope="col" { (heading) } }
+                            @if report.is_text() {
+                                @for heading in writing::HEADINGS { th.number scope="col" { (heading) } }
+                            } @else {
+                                th.number scope="col" { "test " (report.target.task().score_name()) }
+                                th.number scope="col" { "best, in epoch" }
+                                @if is_regression { th.number scope="col" { "test RMSE" } }
+                                th.number scope="col" { "test loss" }
+                                th.number scope="col" { "training loss" }
+                            }
                             @if timed { th.number scope="col" { "time" } }
                             @if rated { th.number scope="col" { (rate_heading) } }
                             @if shared { th.number scope="col" { "optimizer’s share" } }
@@ -40,7 +44,7 @@ pub(super) fn section(report: &Report) -> Markup {
                         @for (i, method) in methods {
                             tr {
                                 th scope="row" { (name(i, method)) }
-                                @if report.is_text() { (writing::scores(method)) } @else { (final_scores(method)) }
+                                @if report.is_text() { (writing::scores(method)) } @else { (final_scores(&report.target, method)) }
                                 @if timed { (cell(method.seconds.map(duration))) }
                                 @if rated { (cell(method.samples_per_second.map(rate))) }
                                 @if shared { (cell(method.optimizer_share.map(percent))) }
@@ -51,6 +55,7 @@ pub(super) fn section(report: &Report) -> Markup {
                 }
             }
             (error_note(report))
+            (unit_note(report))
             (evaluation_note(report))
         }
     }
@@ -61,7 +66,8 @@ pub(super) fn name(i: usize, method: &MethodResult) -> Markup {
     html! { span.name { i.swatch style={ "--c:var(--m" (i) ")" } {} span { (method.label) } } }
 }
 
-fn final_scores(method: &MethodResult) -> Markup {
+fn final_scores(target: &Target, method: &MethodResult) -> Markup {
+    let score = |value: f64| target.task().score(value);
     let end = method.end();
     let mut best = None;
     for record in &method.epochs {
@@ -70,10 +76,13 @@ fn final_scores(method: &MethodResult) -> Markup {
             best = Some((record.epoch, record.test_accuracy));
         }
     }
-    let best = best.map(|(epoch, accuracy)| format!("{}, {}", percent(accuracy), count(epoch)));
+    let best = best.map(|(epoch, accuracy)| format!("{}, {}", score(accuracy), count(epoch)));
     html! {
-        (final_cell(method, end.map(|r| percent(r.test_accuracy))))
+        (final_cell(method, end.map(|r| score(r.test_accuracy))))
         (cell(best))
+        @if *target != Target::Class {
+            (cell(end.and_then(|r| target.rmse(r.test_loss)).map(number)))
+        }
         (cell(end.map(|r| number(r.test_loss))))
         (cell(end.map(|r| number(r.train_loss))))
     }
@@ -100,6 +109,20 @@ fn evaluation_note(report: &Report) -> Markup {
             p.note {
                 "Evaluated with evaluation weights, of schedule-free methods the average x, of asgd the average ax: "
                 (labels.join(", ")) ". Gradients, and the losses of batches, are taken at the training weights."
+            }
+        }
+    }
+}
+
+/// What the losses of a regression are in.
+fn unit_note(report: &Report) -> Markup {
+    html! {
+        @if let Target::Number { name, mean, deviation } = &report.target {
+            p.note {
+                "Losses are mean squared errors of " code { (name) } " standardised: less the mean of the training samples, "
+                (number(*mean)) ", divided by their standard deviation, " (number(*deviation))
+                ". RMSE = " (number(*deviation)) " × √loss is in the units of " code { (name) }
+                "; R² is the share of its variance that is explained."
             }
         }
     }

@@ -1,11 +1,14 @@
 //! The result in one sentence.
 
+use thalweg_draw::numbers::number;
+
 use super::contents::{MethodResult, Report};
 use super::text::{count, counted, listed};
 use super::writing;
+use crate::data::Target;
 
 impl Report {
-    /// The method with the best final test accuracy, of text with the lowest final test loss, in one
+    /// The method with the best final test accuracy, or R², or of text the lowest final test loss, in one
     /// sentence.
     pub fn verdict(&self) -> String {
         let ranked = self.ranked();
@@ -15,6 +18,9 @@ impl Report {
         let ended: Vec<(&MethodResult, f64)> =
             ranked.iter().filter_map(|&i| finished(&self.methods[i])).collect();
         let Some(&(best, accuracy)) = ended.first() else { return self.without_end() };
+        if let Target::Number { name, .. } = &self.target {
+            return self.of_numbers(name, &ended);
+        }
         let names: Vec<&str> =
             ended.iter().filter(|e| e.1 == accuracy).map(|e| e.0.label.as_str()).collect();
         let epochs = counted(best.epochs.last().map_or(0, |r| r.epoch), "epoch");
@@ -41,6 +47,36 @@ impl Report {
         }
     }
 
+    /// The same of a regression of a target with this name.
+    fn of_numbers(&self, name: &str, ended: &[(&MethodResult, f64)]) -> String {
+        let (best, r2) = ended[0];
+        let names: Vec<&str> =
+            ended.iter().filter(|it| it.1 == r2).map(|it| it.0.label.as_str()).collect();
+        let epochs = counted(best.epochs.last().map_or(0, |r| r.epoch), "epoch");
+        let score = |method: &MethodResult, r2: f64| {
+            let rmse = method.end().and_then(|end| self.target.rmse(end.test_loss));
+            let rmse = rmse.map_or(String::new(), |rmse| format!(" (RMSE {})", number(rmse)));
+            self.target.task().score(r2) + &rmse
+        };
+        let (label, own) = (&best.label, score(best, r2));
+        match ended.get(names.len()) {
+            _ if names.len() > 1 => format!(
+                "{} have the same R² of `{name}` on the test samples after {epochs}: {own}.",
+                listed(&names)
+            ),
+            None => {
+                format!(
+                    "{label} predicts `{name}` with R² = {own} on the test samples after {epochs}."
+                )
+            }
+            Some((next, r2)) => format!(
+                "{label} has the highest R² of `{name}` on the test samples after {epochs}: {own}; next is {} with {}.",
+                next.label,
+                score(next, *r2)
+            ),
+        }
+    }
+
     fn without_end(&self) -> String {
         match &self.methods[..] {
             [] => "There are no methods.".to_owned(),
@@ -60,14 +96,14 @@ impl Report {
         let mut places: Vec<usize> = (0..self.methods.len()).collect();
         let height = |&i: &usize| match self.is_text() {
             true => self.methods[i].test_loss().map_or(f64::NEG_INFINITY, |loss| -loss),
-            false => finished(&self.methods[i]).map_or(-1.0, |(_, accuracy)| accuracy),
+            false => finished(&self.methods[i]).map_or(f64::NEG_INFINITY, |it| it.1),
         };
         places.sort_by(|a, b| height(b).total_cmp(&height(a)));
         places
     }
 }
 
-/// A method that did not diverge, and its final test accuracy.
+/// A method that did not diverge, and its final test accuracy or R².
 fn finished(method: &MethodResult) -> Option<(&MethodResult, f64)> {
     let end = method.end().filter(|_| method.diverged_at.is_none())?;
     end.test_accuracy.is_finite().then_some((method, end.test_accuracy))

@@ -13,14 +13,12 @@ use super::run::Session;
 use super::settings::Settings;
 use super::{bytes, metrics, trajectory};
 use crate::compare::{CompareError, Comparison};
-use crate::data::{Dataset, Kind};
+use crate::data::{Dataset, Kind, TaskKind};
 use crate::generation::{self, Generation};
 use crate::history::Snapshot;
 use crate::landscape::{Directions, Landscape, VIDEO_SIZE};
 use crate::model::Description;
-use crate::report::{
-    LandscapeView, MethodResult, Mistake, Report, Video, accuracy_chart, loss_chart,
-};
+use crate::report::{LandscapeView, MethodResult, Mistake, Report, Video, loss_chart, score_chart};
 use crate::{history, regions};
 
 /// What a network wrote, in its method's folder.
@@ -65,7 +63,9 @@ impl Session {
         }
         let title = self.title();
         plot(&mut put, "loss", &loss_chart(&title, &results).scene())?;
-        plot(&mut put, "accuracy", &accuracy_chart(&title, &results).scene())?;
+        let target = &self.dataset.target;
+        let score = score_chart(&title, target, &results);
+        plot(&mut put, target.task().score_key(), &score.scene())?;
         let regions =
             regions::figure(&title, &self.dataset, &self.comparison)?.map(|it| it.scene());
         if let Some(scene) = &regions {
@@ -149,6 +149,7 @@ impl Session {
             ("steps", self.comparison.steps().to_string()),
             ("seed", it.seed.to_string()),
         ]);
+        settings.extend(self.dataset.preparation.facts());
         let more = [("schedule", &it.schedule), ("groups", &it.groups), ("clipping", &it.clip)];
         settings.extend(more.into_iter().filter_map(|(name, text)| Some((name, text.clone()?))));
         settings.push(("again", it.command()));
@@ -160,6 +161,7 @@ impl Session {
             methods,
             kind: Some(self.dataset.kind.clone()),
             classes: self.dataset.classes.clone(),
+            target: self.dataset.target.clone(),
             regions,
             landscape,
         }
@@ -194,21 +196,22 @@ impl Trained<'_> {
         }
         let (dataset, network) = (self.dataset, self.settings.network()?);
         let description = Description {
-            classes: dataset.classes.clone(),
-            scaling: dataset.scaling.clone(),
-            data: dataset.name.clone(),
             optimizer: optimizer.to_owned(),
             steps,
-            ..Description::new(&network, &dataset.kind, dataset.features())
+            ..Description::new(&network, dataset)
         };
         Ok(description.file(&tensors)?)
     }
 
-    /// Adds to a result what the network predicts: of the test samples the confusion matrix and the mistakes; of text
-    /// a sample of what it writes.
+    /// Adds to a result what the network predicts: of the test samples the confusion matrix and the mistakes, or for
+    /// regression the numbers; of text a sample of what it writes.
     pub fn predict(&self, method: usize, result: &mut MethodResult) -> Result<(), SessionError> {
         if let Kind::Text { .. } = self.dataset.kind {
             result.sample = self.sample(method)?;
+            return Ok(());
+        }
+        if self.dataset.target.task() == TaskKind::Regression {
+            result.fitted = self.fitted(method)?;
             return Ok(());
         }
         let (confusion, mistakes) = self.predictions(method)?;
@@ -233,6 +236,15 @@ impl Trained<'_> {
         let train = &self.dataset.train;
         let most = (MAX_SURFACE_TARGETS / train.targets_each()).clamp(1, MAX_SURFACE_SAMPLES);
         train.len().min(most)
+    }
+
+    /// The true and the predicted number of each test sample, in the units of the target.
+    fn fitted(&self, method: usize) -> Result<Vec<[f64; 2]>, SessionError> {
+        let target = &self.dataset.target;
+        let truths = self.dataset.test.numbers().map_err(CompareError::from)?;
+        let said = self.comparison.numbers(method)?;
+        let pairs = truths.into_iter().zip(said);
+        Ok(pairs.map(|(y, said)| [y, said].map(|z| target.in_units(z.into()))).collect())
     }
 
     /// The confusion matrix on the test samples, and the mistakes with the highest probability.

@@ -12,6 +12,7 @@ use super::folder::folder_of;
 use super::log::Log;
 use super::metrics;
 use crate::compare::Tick;
+use crate::data::TaskKind;
 use crate::tensorboard;
 
 /// Records as JSON lines.
@@ -31,6 +32,8 @@ pub struct Logs {
     events: BTreeMap<String, Log>,
     /// Only if a landscape is drawn.
     trajectory: Option<Log>,
+    /// What names the score has.
+    task: TaskKind,
 }
 
 impl Logs {
@@ -39,6 +42,7 @@ impl Logs {
         folder: &Path,
         methods: &[(String, Vec<(&'static str, Value)>)],
         trajectory: bool,
+        task: TaskKind,
     ) -> Result<Self, SessionError> {
         let create = |name: &str, head: &[u8]| create(folder, name, head);
         let events = methods.iter().map(|(label, began)| {
@@ -50,9 +54,10 @@ impl Logs {
         });
         Ok(Self {
             json: create(JSON, b"")?,
-            csv: create(CSV, metrics::CSV_HEAD.as_bytes())?,
+            csv: create(CSV, metrics::csv_head(task).as_bytes())?,
             events: events.collect::<Result<_, SessionError>>()?,
             trajectory: trajectory.then(|| create(TRAJECTORY, b"")).transpose()?,
+            task,
         })
     }
 
@@ -66,6 +71,7 @@ impl Logs {
         folder: &Path,
         labels: &[String],
         trajectory: bool,
+        task: TaskKind,
         lengths: &BTreeMap<String, u64>,
     ) -> Result<Self, SessionError> {
         let reopen =
@@ -80,6 +86,7 @@ impl Logs {
                 // The run began without one.
                 false => trajectory.then(|| create(folder, TRAJECTORY, b"")).transpose()?,
             },
+            task,
         })
     }
 
@@ -94,10 +101,10 @@ impl Logs {
             }
         }
         for record in &tick.epochs {
-            self.json.append(&metrics::json_line(record)?)?;
+            self.json.append(&metrics::epoch_line(record, self.task)?)?;
             self.csv.append(&metrics::epoch_row(record)?)?;
             if let Some(events) = self.events.get_mut(&record.method) {
-                events.append(&tensorboard::of_epoch(now, tick.step, record))?;
+                events.append(&tensorboard::of_epoch(now, tick.step, record, self.task))?;
             }
         }
         Ok(())

@@ -4,14 +4,48 @@ use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 
+use serde::Serialize;
+
 use super::error::SessionError;
+use crate::data::TaskKind;
 use crate::record::{EpochRecord, Record, StepRecord};
 
 /// The first line of `metrics.csv`.
-pub const CSV_HEAD: &str = "method,step,epoch,loss,lr,grad_norm,update_norm,train_loss,train_accuracy,test_loss,test_accuracy\n";
+pub fn csv_head(task: TaskKind) -> String {
+    let score = task.score_key();
+    format!(
+        "method,step,epoch,loss,lr,grad_norm,update_norm,train_loss,train_{score},test_loss,test_{score}\n"
+    )
+}
+
+/// An epoch of a regression.
+#[derive(Serialize)]
+struct RegressionEpoch<'a> {
+    method: &'a str,
+    epoch: u64,
+    train_loss: f64,
+    train_r2: f64,
+    test_loss: f64,
+    test_r2: f64,
+}
+
+/// The line of an epoch in `metrics.jsonl`, in which the score has the name that it has for the task.
+pub fn epoch_line(record: &EpochRecord, task: TaskKind) -> Result<Vec<u8>, SessionError> {
+    match task {
+        TaskKind::Classification => json_line(record),
+        TaskKind::Regression => json_line(&RegressionEpoch {
+            method: &record.method,
+            epoch: record.epoch,
+            train_loss: record.train_loss,
+            train_r2: record.train_accuracy,
+            test_loss: record.test_loss,
+            test_r2: record.test_accuracy,
+        }),
+    }
+}
 
 /// A line of `metrics.jsonl`.
-pub fn json_line(record: &impl serde::Serialize) -> Result<Vec<u8>, SessionError> {
+pub fn json_line(record: &impl Serialize) -> Result<Vec<u8>, SessionError> {
     let mut line = serde_json::to_vec(record).map_err(std::io::Error::other)?;
     line.push(b'\n');
     Ok(line)

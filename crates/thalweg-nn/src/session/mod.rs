@@ -10,7 +10,7 @@
 //! | `checkpoint.safetensors` | the state to resume from |
 //! | `trajectory.f32` | snapshots of all weights, if a landscape is drawn |
 //! | `METHOD/model.safetensors` | the trained network |
-//! | `loss.*`, `accuracy.*`, `regions.*`, `landscape.*`, `report.html` | the plots and the report |
+//! | `loss.*`, `accuracy.*` or `r2.*`, `regions.*`, `landscape.*`, `report.html` | the plots and the report |
 //!
 //! A run that was stopped and resumed has the same metrics and weights, bit for bit, as one that was
 //! not: a checkpoint stores the lengths of the metrics files, and resuming truncates them to these.

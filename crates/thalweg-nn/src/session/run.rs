@@ -145,7 +145,13 @@ impl Session {
             return Self::at_start(folder, settings, parts, lock);
         }
         let (state, lengths) = saved::read(&path)?;
-        let logs = Logs::reopen(folder, &parts.labels(), parts.landscape.is_some(), &lengths)?;
+        let logs = Logs::reopen(
+            folder,
+            &parts.labels(),
+            parts.landscape.is_some(),
+            parts.dataset.target.task(),
+            &lengths,
+        )?;
         let repeats = parts.landscape.is_some() && !lengths.contains_key(TRAJECTORY);
         if repeats {
             let mut session = Self::with(folder, settings, parts, logs, lock);
@@ -197,7 +203,8 @@ impl Session {
             (label, began)
         });
         let methods: Vec<_> = methods.collect();
-        let logs = Logs::create(folder, &methods, parts.landscape.is_some())?;
+        let task = parts.dataset.target.task();
+        let logs = Logs::create(folder, &methods, parts.landscape.is_some(), task)?;
         let mut session = Self::with(folder, settings, parts, logs, lock);
         session.record_weights()?;
         session.checkpoint()?;
@@ -376,13 +383,14 @@ fn read_run(folder: &Path) -> Result<Run, SessionError> {
 fn prepare(registry: &Registry, settings: &Settings) -> Result<Parts, SessionError> {
     // Before data is loaded, which may take long.
     settings.check(registry)?;
-    let dataset = Dataset::load(&Source::parse(&settings.data)?, &settings.split())?;
+    let source = Source::parse(&settings.data)?;
+    let dataset = Dataset::read(&source, &settings.split(), &settings.reading())?;
     let training = settings.training();
     let plan = settings.parse(registry, Some(training.steps(dataset.train.len())))?;
-    let (network, sample, classes) = (plan.network, dataset.shape(), dataset.classes.len());
+    let (network, sample, outputs) = (plan.network, dataset.shape(), dataset.outputs());
     network.check(sample)?;
-    check_memory(&settings.model, network.elements(sample, classes), plan.methods.len())?;
-    let task = Task::classification(move |vars| network.build(&vars, sample, classes));
+    check_memory(&settings.model, network.elements(sample, outputs), plan.methods.len())?;
+    let task = Task::new(dataset.target.task(), move |vars| network.build(&vars, sample, outputs));
     let comparison = Comparison::new(&dataset.train, &dataset.test, task, &plan.methods, training)?;
     check_folders(comparison.labels())?;
     Ok(Parts { dataset, comparison, landscape: plan.landscape, schedule: plan.schedule })

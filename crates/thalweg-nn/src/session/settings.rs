@@ -9,7 +9,7 @@ use thalweg::{Builder, Clip, Group, Registry, Schedule, Spec, Value};
 
 use super::error::{Difference, SessionError};
 use crate::compare::{DEFAULT_SUITE, Method, Training, methods_in};
-use crate::data::{Source, Split};
+use crate::data::{Reading, Source, Split, TaskKind};
 use crate::landscape::Directions;
 use crate::network::{Activation, Architecture, Gpt, Initial, Network};
 
@@ -21,6 +21,12 @@ pub struct Settings {
     pub data: String,
     /// The share of the test split; `None` for the default of the data.
     pub test: Option<f64>,
+    /// Classification or regression.
+    #[serde(default)]
+    pub task: TaskKind,
+    /// The columns of a table that are left out.
+    #[serde(default)]
+    pub drop: Vec<String>,
     /// The network: `softmax`, `mlp:100,100`, `cnn:6,16` or `gpt`.
     pub model: String,
     /// The activation after a hidden layer: relu, sigmoid, tanh, gelu.
@@ -51,6 +57,8 @@ impl Default for Settings {
         Self {
             data: "digits".to_owned(),
             test: None,
+            task: TaskKind::Classification,
+            drop: Vec::new(),
             model: "mlp:100,100".to_owned(),
             activation: "relu".to_owned(),
             init: "he".to_owned(),
@@ -137,6 +145,8 @@ impl Settings {
                     "--test",
                     it.test.map_or_else(|| "the default".to_owned(), |test| test.to_string()),
                 ),
+                ("--task", it.task.to_string()),
+                ("--drop", or(&(!it.drop.is_empty()).then(|| it.drop.join(", ")))),
                 ("--model", it.model.clone()),
                 ("--activation", it.activation.clone()),
                 ("--init", it.init.clone()),
@@ -190,6 +200,11 @@ impl Settings {
         network.activation = self.activation.parse::<Activation>()?;
         network.initial = self.init.parse::<Initial>()?;
         Ok(network)
+    }
+
+    /// What is read from the data.
+    pub(crate) fn reading(&self) -> Reading {
+        Reading { task: self.task, drop: self.drop.clone() }
     }
 
     /// What all methods have in common in a run of a number of steps; while that is not known, the schedule is checked

@@ -22,6 +22,7 @@ use hparams::{EmptyTensor, Metadata};
 
 use thalweg::Value;
 
+use crate::data::TaskKind;
 use crate::experiment::Trial;
 use crate::record::{EpochRecord, StepRecord};
 use crate::report::MethodResult;
@@ -113,25 +114,30 @@ pub fn of_step(wall_time: f64, record: &StepRecord) -> Vec<u8> {
 }
 
 /// The record of an epoch that ended with the given step, so that steps and epochs share an axis:
-/// `epoch/train_loss`, `epoch/train_accuracy`, `epoch/test_loss`, `epoch/test_accuracy`.
-pub fn of_epoch(wall_time: f64, step: u64, record: &EpochRecord) -> Vec<u8> {
+/// `epoch/train_loss`, `epoch/train_accuracy`, `epoch/test_loss`, `epoch/test_accuracy`; of a regression `r2`
+/// instead of `accuracy`.
+pub fn of_epoch(wall_time: f64, step: u64, record: &EpochRecord, task: TaskKind) -> Vec<u8> {
+    let [train, test] = ["train", "test"].map(|part| format!("epoch/{part}_{}", task.score_key()));
     let values = [
         ("epoch/train_loss", record.train_loss),
-        ("epoch/train_accuracy", record.train_accuracy),
+        (train.as_str(), record.train_accuracy),
         ("epoch/test_loss", record.test_loss),
-        ("epoch/test_accuracy", record.test_accuracy),
+        (test.as_str(), record.test_accuracy),
     ];
     scalars(wall_time, saturated(step), &values)
 }
 
 /// The file of one run of an experiment: what it began with, the records of its steps, of each epoch
 /// `epoch/train_loss`, `epoch/validation_loss` and `epoch/validation_accuracy`, and at its best epoch `test/loss` and
-/// `test/accuracy`. It has no times, so that the same run gives the same bytes.
+/// `test/accuracy`, of a regression `r2` instead of `accuracy`. It has no times, so that the same run gives the same bytes.
 pub(crate) fn of_result(
     result: &MethodResult,
     began: &[(&str, Value)],
     (steps_per_epoch, run): (u64, &Trial),
+    task: TaskKind,
 ) -> Vec<u8> {
+    let score = task.score_key();
+    let [validation, tested] = [format!("epoch/validation_{score}"), format!("test/{score}")];
     let mut file = file_version(0.0);
     file.extend(hyperparameters(0.0, &result.spec, began));
     file.extend(result.steps.iter().flat_map(|record| of_step(0.0, record)));
@@ -140,12 +146,12 @@ pub(crate) fn of_result(
         let values = [
             ("epoch/train_loss", it.train_loss),
             ("epoch/validation_loss", it.test_loss),
-            ("epoch/validation_accuracy", it.test_accuracy),
+            (&validation, it.test_accuracy),
         ];
         file.extend(scalars(0.0, at(it.epoch), &values));
     }
     if let Some((epoch, test)) = run.best_epoch.zip(run.test) {
-        let values = [("test/loss", test.loss), ("test/accuracy", test.accuracy)];
+        let values = [("test/loss", test.loss), (&tested, test.accuracy)];
         file.extend(scalars(0.0, at(epoch), &values));
     }
     file

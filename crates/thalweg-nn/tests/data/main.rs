@@ -1,5 +1,6 @@
 //! Data sets: reading, splitting, and every error message.
 
+mod columns;
 mod csv;
 mod digits;
 mod idx;

@@ -133,10 +133,10 @@ fn a_class_with_no_sample_to_learn_from_is_named() {
 
 #[test]
 fn a_label_column_of_unique_values_is_reported_with_the_number_of_classes() {
-    let rows: String = (0..40).map(|row| format!("{row},{}.5\n", 100 + row)).collect();
+    let rows: String = (0..40).map(|row| format!("{row},p{}\n", 100 + row)).collect();
     let text = format!("x,price\n{rows}");
     let folder = folder(&[("a.csv", text.as_bytes())]);
     let message = refused_with(folder.path(), "csv:DIR/a.csv:label=price", &seed(0));
-    assert!(message.starts_with("10 of 40 classes, including `1"), "{message}");
+    assert!(message.starts_with("10 of 40 classes, including `p1"), "{message}");
     assert!(message.contains("have none of the 30 training samples"), "{message}");
 }

@@ -11,6 +11,7 @@ mod resume;
 #[cfg(unix)]
 mod room;
 mod settings;
+mod tables;
 mod text;
 
 use std::fs;

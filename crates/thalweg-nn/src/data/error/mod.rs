@@ -1,6 +1,7 @@
 //! Why a data set could not be loaded. Plain data: nothing here refers to a reader.
 
 mod idx;
+mod npz;
 mod table;
 mod text;
 
@@ -14,6 +15,7 @@ use thalweg_lab::output::reason;
 use crate::named_text::listed;
 
 pub use idx::IdxError;
+pub use npz::{NpyError, NpzError};
 pub use table::TableError;
 pub use text::TextError;
 
@@ -75,6 +77,28 @@ pub enum DataError {
         value: String,
         /// What would be accepted.
         accepted: String,
+    },
+
+    /// An unknown task.
+    #[error("there is no task `{0}`; there are classification and regression")]
+    UnknownTask(String),
+
+    /// Regression on data with classes.
+    #[error(
+        "`{name}` has classes; --task regression is for tables and NPZ files with numbers to predict"
+    )]
+    NoNumbers {
+        /// The data set.
+        name: String,
+    },
+
+    /// A column to drop of data that is no table.
+    #[error("`{name}` has no column `{column}` to drop: it is no table")]
+    NoColumns {
+        /// The data set.
+        name: String,
+        /// The column.
+        column: String,
     },
 
     /// A test share out of its range.
@@ -184,6 +208,16 @@ pub enum DataError {
     /// IDX files that are not a data set.
     #[error(transparent)]
     Idx(#[from] IdxError),
+
+    /// An NPZ file that is not a data set.
+    #[error("{}: {error}", path.display())]
+    Npz {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        #[source]
+        error: NpzError,
+    },
 
     /// A table that is not a data set.
     #[error("{}: {error}", path.display())]

@@ -1,7 +1,7 @@
 //! Errors in tables.
 
 use thalweg::internal::did_you_mean;
-use thalweg_draw::numbers::counted;
+use thalweg_draw::numbers::{counted, grouped};
 
 /// Why a table could not be loaded. Lines and columns count from 1, lines as in an editor.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -15,14 +15,6 @@ pub enum TableError {
     NotUtf8 {
         /// The line.
         line: usize,
-    },
-    /// A header with separators other than commas.
-    #[error("line {line}, the header, has {separator} between its columns; commas are needed")]
-    Separator {
-        /// The line.
-        line: usize,
-        /// The separator, in words.
-        separator: &'static str,
     },
     /// A column without a name.
     #[error(
@@ -47,7 +39,7 @@ pub enum TableError {
         /// The columns.
         columns: [usize; 2],
     },
-    /// A column that a network was trained with, or that was asked for, is not there.
+    /// A column that was asked for, or that a network was trained with, is not there.
     #[error(
         "line {line}, the header, has no column `{name}`{}; it has {}",
         did_you_mean(nearest),
@@ -73,32 +65,22 @@ pub enum TableError {
         /// The columns that are needed.
         wanted: usize,
     },
-    /// No column has the name given for the classes.
+    /// There is no column beside the label, or all were dropped.
     #[error(
-        "line {line}, the header, has no column `{label}`{}; it has {}",
-        did_you_mean(nearest),
-        first_names(known)
-    )]
-    UnknownLabel {
-        /// The line of the header.
-        line: usize,
-        /// The name as given.
-        label: String,
-        /// The columns nearest to it, nearest first; empty if none is near.
-        nearest: Vec<String>,
-        /// All columns.
-        known: Vec<String>,
-    },
-    /// The label is the only column.
-    #[error(
-        "line {line}, the header, has only the column `{label}`; at least one feature column is needed"
+        "line {line}, the header, has only the column `{label}`{}; at least one feature column is needed",
+        if *dropped > 0 { ", besides dropped ones" } else { "" }
     )]
     NoFeatures {
         /// The line of the header.
         line: usize,
         /// The column of classes.
         label: String,
+        /// The number of columns that were dropped.
+        dropped: usize,
     },
+    /// The label is among the columns to drop.
+    #[error("the column `{0}` is the label; it cannot be dropped")]
+    LabelDropped(String),
     /// A header without rows.
     #[error("the file has a header but no rows")]
     NoRows,
@@ -112,8 +94,26 @@ pub enum TableError {
         /// The number of columns in the header.
         columns: usize,
     },
-    /// An empty cell.
-    #[error("line {line}, column {column} (`{name}`) is empty; {needed} is needed")]
+    /// All labels are missing.
+    #[error("column {column} (`{label}`) has no label in any row")]
+    NoLabels {
+        /// The column.
+        column: usize,
+        /// Its name.
+        label: String,
+    },
+    /// All cells of a column are missing.
+    #[error("column {column} (`{name}`) has no values{}", if *is_target { "" } else { "; drop it" })]
+    NoValues {
+        /// The column.
+        column: usize,
+        /// Its name.
+        name: String,
+        /// Whether it is to be predicted.
+        is_target: bool,
+    },
+    /// An empty cell where a number is needed.
+    #[error("line {line}, column {column} (`{name}`) is empty; a number is needed")]
     Missing {
         /// The line.
         line: usize,
@@ -121,8 +121,6 @@ pub enum TableError {
         column: usize,
         /// The column's name.
         name: String,
-        /// What is needed.
-        needed: &'static str,
     },
     /// A cell that is not a number.
     #[error("line {line}, column {column} (`{name}`) is `{}`; a number is needed", shortened(text))]
@@ -137,7 +135,10 @@ pub enum TableError {
         text: String,
     },
     /// A cell with NaN, an infinity or a number beyond the range of f32.
-    #[error("line {line}, column {column} (`{name}`) is `{}`; {needed} is needed", shortened(text))]
+    #[error(
+        "line {line}, column {column} (`{name}`) is `{}`; a finite number, at most 3.4e38 in size, is needed",
+        shortened(text)
+    )]
     NotFinite {
         /// The line.
         line: usize,
@@ -147,8 +148,72 @@ pub enum TableError {
         name: String,
         /// The text of the cell.
         text: String,
-        /// What is needed.
-        needed: &'static str,
+    },
+    /// A column in which a comma and a point are both decimal.
+    #[error(
+        "column {column} (`{name}`) has numbers with a decimal comma, such as `{}`, and with a decimal point, such as \
+         `{}`; write all of them in one way",
+        cells[0], cells[1]
+    )]
+    MixedDecimals {
+        /// The column.
+        column: usize,
+        /// Its name.
+        name: String,
+        /// The first number of either kind.
+        cells: [String; 2],
+    },
+    /// A column of texts with too many different ones.
+    #[error(
+        "column {column} (`{name}`) has {} different texts; at most 100 are categories: \
+         --drop '{name}' leaves the column out",
+        grouped(*values as u64)
+    )]
+    TooManyValues {
+        /// The column.
+        column: usize,
+        /// Its name.
+        name: String,
+        /// The number of different texts.
+        values: usize,
+    },
+    /// A label with so many different numbers that they are no classes.
+    #[error(
+        "column {column} (`{label}`) has {} different numbers: for regression add --task regression",
+        grouped(*numbers as u64)
+    )]
+    ManyNumbers {
+        /// The column.
+        column: usize,
+        /// Its name.
+        label: String,
+        /// The number of different numbers.
+        numbers: usize,
+    },
+    /// The target of a regression is a text.
+    #[error(
+        "column {column} (`{label}`) has the text `{}` in line {line}; --task regression needs a column of numbers",
+        shortened(text)
+    )]
+    TextTarget {
+        /// The line.
+        line: usize,
+        /// The column.
+        column: usize,
+        /// Its name.
+        label: String,
+        /// The text.
+        text: String,
+    },
+    /// The target of a regression is the same number in every training row.
+    #[error(
+        "column {column} (`{label}`) has the same number in every training row; there is nothing to learn"
+    )]
+    ConstantTarget {
+        /// The column.
+        column: usize,
+        /// Its name.
+        label: String,
     },
     /// All rows have the same class.
     #[error(

@@ -10,6 +10,8 @@ use super::error::{DataError, TextError};
 use super::input::{Input, MAX_BYTES};
 use super::scaling::Scaling;
 use super::split::{self, Split};
+use super::table::Preparation;
+use super::target::Target;
 pub use file::TextFile;
 pub use vocabulary::Vocabulary;
 pub(crate) use vocabulary::readable;
@@ -48,6 +50,8 @@ pub(super) fn load(file: &TextFile, options: &Split) -> Result<Dataset, DataErro
         train: part(0, windows - test)?,
         test: part(windows - test, test)?,
         scaling: Scaling::None,
+        target: Target::Class,
+        preparation: Preparation::default(),
     })
 }
 
