@@ -21,6 +21,7 @@ const SCRIPTS: [(&str, &str, &[&str]); 4] = [
     ),
     ("crates/thalweg-nn/tests/landscape/golden", "golden-plane-venv", &["make_plane.py"]),
     ("crates/thalweg-nn/tests/text/golden", "golden-gpt-venv", &["make_gpt.py"]),
+    ("crates/thalweg-nn/tests/network/golden", "golden-network-venv", &["make_networks.py"]),
     ("crates/thalweg-nn/tests/tensorboard", "golden-tensorboard-venv", &["make_events.py"]),
 ];
 

@@ -7,7 +7,7 @@ mod signals;
 mod threads;
 
 use std::io::{self, Write};
-use std::path::{Path, absolute, is_separator};
+use std::path::{Path, absolute};
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
@@ -17,9 +17,9 @@ use thalweg_draw::numbers::number;
 use thalweg_nn::compare::{CompareError, Score, Tick, products_on_one_thread};
 use thalweg_nn::data::{Arrays, DataError, Dataset, Kind, Source, TaskKind, TextFile};
 use thalweg_nn::network::Activation;
-use thalweg_nn::session::{Extension, Outcome, Session, SessionError, Settings};
+use thalweg_nn::session::{self, Extension, Outcome, Session, SessionError, Settings};
 
-use crate::failure::{Failure, say};
+use crate::failure::{Failure, say, warn};
 use crate::table::Table;
 use bars::{Bars, Drawing};
 pub use options::Options;
@@ -31,6 +31,9 @@ pub fn run(options: &Options, registry: &Registry, quiet: bool) -> Result<(), Fa
     }
     let begin = Instant::now();
     let mut session = open(options, registry)?;
+    if !options.resume {
+        warn(session.schedule_warnings());
+    }
     let resume = format!("thalweg train --out {} --resume", quoted(session.folder()));
     let stop = signals::stop(&resume)?;
     let first = session.comparison().step();
@@ -215,6 +218,7 @@ fn refused(error: SessionError) -> Failure {
         | SessionError::SameFolder { .. }
         | SessionError::Stretched { .. }
         | SessionError::Network(_)
+        | SessionError::Schedule(_)
         | SessionError::Data(DataError::TestShare { .. }) => Failure::usage(error),
         _ => Failure::failed(error),
     }
@@ -226,11 +230,7 @@ fn quoted(path: &Path) -> String {
     if path.starts_with('-') {
         path.insert_str(0, "./");
     }
-    let is_plain = |c: char| c.is_alphanumeric() || is_separator(c) || "._-+=,:@%".contains(c);
-    match path.chars().all(is_plain) {
-        true => path,
-        false => format!("'{}'", path.replace('\'', r"'\''")),
-    }
+    session::quoted(&path)
 }
 
 fn show(bars: &Bars, comparison: &thalweg_nn::compare::Comparison, tick: &Tick) {

@@ -10,7 +10,7 @@
 //! - [`session`]: a comparison in a folder: recorded, and resumed after it was stopped or killed;
 //! - [`report`], [`tensorboard`], [`landscape`], [`regions`]: HTML reports, event files, loss
 //!   landscapes, decision regions;
-//! - [`exhibit`]: a trained network for the gallery.
+//! - [`exhibit`]: a trained network and initial weights for the gallery.
 
 pub mod compare;
 pub mod data;

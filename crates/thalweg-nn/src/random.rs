@@ -12,6 +12,8 @@ pub const POINTS: u64 = 2;
 pub const VALIDATION: u64 = 3;
 /// The stream of the characters of generated text.
 pub const CHARACTERS: u64 = 4;
+/// The stream of the inputs that initialisations are shown with.
+pub const INPUTS: u64 = 5;
 /// The stream of the settings of an experiment's first method; each of the others has the next one.
 pub const SETTINGS: u64 = 1 << 8;
 /// The stream of a network's first variable; each of the others has the next one.

@@ -127,6 +127,19 @@ impl Results {
         results
     }
 
+    /// A name for each method: its own, or its chosen setting where two have the same name.
+    pub fn labels(&self) -> Vec<String> {
+        let name = |it: &Standing| it.sweep.base.entry().name;
+        let is_alone = |it: &Standing| {
+            self.standings.iter().filter(|other| name(other) == name(it)).count() == 1
+        };
+        let label = |it: &Standing| match is_alone(it) {
+            true => name(it).to_owned(),
+            false => it.spec().to_string(),
+        };
+        self.standings.iter().map(label).collect()
+    }
+
     /// The mean difference of the accuracies, or R², of two methods, by their ranks from 0, on the same seeds.
     pub fn difference(&self, a: usize, b: usize) -> Option<Mean> {
         let [a, b] = [a, b].map(|k| self.standings[k].accuracies());

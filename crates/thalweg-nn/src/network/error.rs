@@ -12,12 +12,15 @@ use crate::named_text::listed;
 #[non_exhaustive]
 pub enum NetworkError {
     /// No network of that name.
-    #[error(
-        "there is no network `{0}`; there are softmax; mlp with the width of each hidden layer, such as \
-         mlp:100,100; cnn with the channels of each convolution, such as cnn:6,16; and for text gpt, \
-         such as gpt:layers=2,width=64"
-    )]
-    Unknown(String),
+    #[error("there is no network `{text}`{}; there are {}", did_you_mean(nearest), known.join(", "))]
+    Unknown {
+        /// The text as given.
+        text: String,
+        /// The known names nearest to it, nearest first; empty if none is near.
+        nearest: Vec<&'static str>,
+        /// All networks, as they are written.
+        known: Vec<&'static str>,
+    },
     /// `mlp` without widths.
     #[error("`mlp` needs the width of each hidden layer, such as mlp:100 or mlp:100,100")]
     NoWidths,

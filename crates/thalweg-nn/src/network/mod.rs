@@ -72,6 +72,45 @@ pub enum Architecture {
     Gpt(Gpt),
 }
 
+/// One row of the table [`NETWORKS`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NetworkEntry {
+    /// The name, such as `mlp`.
+    pub name: &'static str,
+    /// How it is written, such as `mlp:100,100`.
+    pub form: &'static str,
+    /// What it is, and its settings.
+    pub summary: &'static str,
+}
+
+/// Every network.
+pub const NETWORKS: [NetworkEntry; 4] = [
+    row("softmax", "softmax", "scores from the features, without a hidden layer"),
+    row(
+        "mlp",
+        "mlp:100,100",
+        "a multilayer perceptron, with the neurons of each hidden layer; settings: norm=batch, \
+         dropout=0.5",
+    ),
+    row(
+        "cnn",
+        "cnn:6,16",
+        "for images, with the channels of each convolution, before 2×2 max pooling; settings: \
+         kernel=5, padding=same or valid, dense=120/84 for the neurons of dense layers, norm=batch, \
+         dropout=0.5; `cnn` alone is cnn:6,16,dense=120/84",
+    ),
+    row(
+        "gpt",
+        "gpt:layers=2,width=64,heads=4",
+        "for text, a transformer that predicts each character from those before it; `gpt` alone has \
+         these settings",
+    ),
+];
+
+const fn row(name: &'static str, form: &'static str, summary: &'static str) -> NetworkEntry {
+    NetworkEntry { name, form, summary }
+}
+
 impl Network {
     /// An architecture with its usual activation and initialisation: GPT-2's for a transformer, relu and
     /// He's for others.
@@ -167,7 +206,13 @@ impl FromStr for Network {
             ("mlp", _) => Architecture::Mlp(Mlp::parse(text)?),
             ("cnn", _) => Architecture::Cnn(Cnn::parse(text)?),
             ("gpt", _) => Architecture::Gpt(Gpt::parse(text)?),
-            _ => return Err(NetworkError::Unknown(text.to_owned())),
+            _ => {
+                return Err(NetworkError::Unknown {
+                    text: text.to_owned(),
+                    nearest: thalweg::internal::nearest(name, NETWORKS.map(|row| row.name)),
+                    known: NETWORKS.map(|row| row.form).to_vec(),
+                });
+            }
         };
         Ok(Self::new(architecture))
     }

@@ -44,7 +44,10 @@ fn says(text: &str) -> String {
 
 #[test]
 fn an_unknown_network_is_an_error_that_lists_the_known_ones() {
-    assert!(says("rnn").starts_with("there is no network `rnn`; there are softmax; mlp with"));
+    assert_eq!(
+        says("nlp:10"),
+        "there is no network `nlp:10` (did you mean `mlp`?); there are softmax, mlp:100,100, cnn:6,16"
+    );
     assert!(says("mlp").contains("such as mlp:100 or mlp:100,100"));
     assert!(says("softmax:3").contains("there is no network `softmax:3`"));
     assert!(says("mlp:").starts_with("`mlp` needs the width of each hidden layer"));

@@ -95,7 +95,7 @@ fn settings_are_tuned_and_methods_compared_on_text() {
     let path = folder.path().join("experiment");
     let run = experiment::Run::start(&Registry::standard(), &path, settings).unwrap();
     let results = run.run(&|_| {}, &|| false).unwrap();
-    run.finish(&results).unwrap();
+    run.finish(&results, &|| false, &|_, _| {}).unwrap();
     assert_eq!(results.standings[0].spec().to_string(), "adamw:lr=0.02");
     let page = fs::read_to_string(path.join("report.html")).unwrap();
     assert!(!page.contains("samples correctly"), "{}", results.verdict());
