@@ -19,6 +19,7 @@ const SCRIPTS: [(&str, &str, &[&str]); 3] = [
             "make_wrappers.py",
         ],
     ),
+    ("crates/thalweg-nn/tests/data/golden", "golden-arrays-venv", &["make_arrays.py"]),
     ("crates/thalweg-nn/tests/landscape/golden", "golden-plane-venv", &["make_plane.py"]),
     ("crates/thalweg-nn/tests/tensorboard", "golden-tensorboard-venv", &["make_events.py"]),
 ];

@@ -114,6 +114,9 @@ fn put_data(folder: &Folder) {
         iris += &format!("{},{},{species}\n", i % 2 * 3 + i / 7, i % 5);
     }
     fs::write(folder.path("iris.csv"), iris).unwrap();
+    let house = |i: usize| format!("h{i},{},{}\n", 50 + i * 7 % 30, 200_000 + i * 700 % 3000);
+    let houses = (0..40).map(house).collect::<String>();
+    fs::write(folder.path("houses.csv"), "id,area,price\n".to_owned() + &houses).unwrap();
     fs::create_dir(folder.path("mnist")).unwrap();
     let (images, classes) = (20_u32, 2);
     let mut pixels = [0x803, images, 3, 3].map(u32::to_be_bytes).concat();

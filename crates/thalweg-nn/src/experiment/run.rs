@@ -17,7 +17,7 @@ use super::standing::Results;
 use super::trial::Trial;
 use super::{Experiment, Parts, Plan, Search, Vary};
 use crate::compare::{CompareError, DEFAULT_SUITE, Task};
-use crate::data::{DataError, Dataset, Source, Split};
+use crate::data::{DataError, Dataset, Reading, Source, Split};
 use crate::random::{SETTINGS, random};
 use crate::session::{self, Difference, SessionError, check_empty, lock};
 
@@ -299,6 +299,7 @@ fn prepare(
     let splits = Splits {
         source,
         test: it.test,
+        reading: it.reading(),
         first: (it.seed, dataset.clone()),
         others: Mutex::default(),
     };
@@ -316,6 +317,7 @@ fn prepare(
 struct Splits {
     source: Source,
     test: Option<f64>,
+    reading: Reading,
     first: (u64, Dataset),
     others: Mutex<BTreeMap<u64, Dataset>>,
 }
@@ -329,7 +331,11 @@ impl Splits {
         if let Some(known) = others.get(&seed) {
             return Ok(known.clone());
         }
-        let data = Dataset::load(&self.source, &Split { seed, test: self.test })?;
+        let data = Dataset::read(&self.source, &Split { seed, test: self.test }, &self.reading)?;
+        let (found, wanted) = (data.features(), self.first.1.features());
+        if found != wanted {
+            return Err(DataError::OtherFeatures { seed, found, wanted });
+        }
         others.insert(seed, data.clone());
         Ok(data)
     }
