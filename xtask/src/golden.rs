@@ -19,6 +19,7 @@ const SCRIPTS: [(&str, &str, &[&str]); 5] = [
             "make_wrappers.py",
         ],
     ),
+    ("crates/thalweg-nn/tests/data/golden", "golden-arrays-venv", &["make_arrays.py"]),
     ("crates/thalweg-nn/tests/landscape/golden", "golden-plane-venv", &["make_plane.py"]),
     ("crates/thalweg-nn/tests/text/golden", "golden-gpt-venv", &["make_gpt.py"]),
     ("crates/thalweg-nn/tests/network/golden", "golden-network-venv", &["make_networks.py"]),

@@ -357,6 +357,7 @@ fn prepare(registry: &Registry, settings: &Settings) -> Result<Prepared, Experim
         source,
         reading: it.reading(),
         test: it.test,
+        reading: it.reading(),
         first: (it.seed, dataset.clone()),
         others: Mutex::default(),
     };
@@ -374,6 +375,7 @@ struct Splits {
     source: Source,
     reading: Reading,
     test: Option<f64>,
+    reading: Reading,
     first: (u64, Dataset),
     others: Mutex<BTreeMap<u64, Dataset>>,
 }
@@ -389,6 +391,10 @@ impl Splits {
         }
         let split = Split { seed, test: self.test };
         let data = Dataset::read(&self.source, &split, &self.reading)?;
+        let (found, wanted) = (data.features(), self.first.1.features());
+        if found != wanted {
+            return Err(DataError::OtherFeatures { seed, found, wanted });
+        }
         others.insert(seed, data.clone());
         Ok(data)
     }
