@@ -357,7 +357,6 @@ fn prepare(registry: &Registry, settings: &Settings) -> Result<Prepared, Experim
         source,
         reading: it.reading(),
         test: it.test,
-        reading: it.reading(),
         first: (it.seed, dataset.clone()),
         others: Mutex::default(),
     };
@@ -375,7 +374,6 @@ struct Splits {
     source: Source,
     reading: Reading,
     test: Option<f64>,
-    reading: Reading,
     first: (u64, Dataset),
     others: Mutex<BTreeMap<u64, Dataset>>,
 }

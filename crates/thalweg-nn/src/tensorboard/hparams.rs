@@ -55,6 +55,8 @@ struct Start {
     hparams: BTreeMap<String, Any>,
     #[prost(string, tag = "4")]
     group: String,
+    #[prost(double, tag = "5")]
+    start_time: f64,
 }
 
 /// `google.protobuf.Value`.
@@ -75,14 +77,15 @@ enum Kind {
 }
 
 /// The start of a run, as the parts of a summary's value.
-pub fn session(group: &str, values: &[(&str, Value)]) -> (EmptyTensor, Metadata) {
+pub fn session(wall_time: f64, group: &str, values: &[(&str, Value)]) -> (EmptyTensor, Metadata) {
     let kind = |value: &Value| match value {
         Value::Number(number) => Kind::Number(*number),
         Value::Flag(flag) => Kind::Flag(*flag),
         other => Kind::Text(other.to_string()),
     };
     let any = |(name, value): &(&str, Value)| ((*name).to_owned(), Any { kind: Some(kind(value)) });
-    let start = Start { hparams: values.iter().map(any).collect(), group: group.to_owned() };
+    let hparams = values.iter().map(any).collect();
+    let start = Start { hparams, group: group.to_owned(), start_time: wall_time };
     let content = Content { start: Some(start) }.encode_to_vec();
     let plugin = Plugin { name: PLUGIN.to_owned(), content };
     let shape = Shape { dim: vec![Dimension {}] };

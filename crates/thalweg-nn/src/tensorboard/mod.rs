@@ -93,7 +93,7 @@ pub fn scalars(wall_time: f64, step: i64, values: &[(&str, f64)]) -> Vec<u8> {
 /// assert!(record.len() > 100);
 /// ```
 pub fn hyperparameters(wall_time: f64, group: &str, values: &[(&str, Value)]) -> Vec<u8> {
-    let (tensor, metadata) = hparams::session(group, values);
+    let (tensor, metadata) = hparams::session(wall_time, group, values);
     let value = Scalar {
         tag: hparams::TAG.to_owned(),
         tensor: Some(tensor),

@@ -20,7 +20,7 @@ def scalars(wall_time, step, values):
 
 
 def hyperparameters(wall_time, group, values):
-    summary = hparams_pb(values, trial_id=group)
+    summary = hparams_pb(values, trial_id=group, start_time_secs=wall_time)
     data = summary.value[0].metadata.plugin_data
     # In the order of the names, where the writer has none.
     data.content = HParamsPluginData.FromString(data.content).SerializeToString(deterministic=True)
