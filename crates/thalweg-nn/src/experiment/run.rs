@@ -389,6 +389,10 @@ impl Splits {
         }
         let split = Split { seed, test: self.test };
         let data = Dataset::read(&self.source, &split, &self.reading)?;
+        let (found, wanted) = (data.features(), self.first.1.features());
+        if found != wanted {
+            return Err(DataError::OtherFeatures { seed, found, wanted });
+        }
         others.insert(seed, data.clone());
         Ok(data)
     }

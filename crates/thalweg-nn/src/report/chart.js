@@ -144,6 +144,8 @@
         const room = Math.max(high / low, 1.2) ** 0.06;
         return [low / room, high * room];
       }
+      // A limit that is no close-up.
+      if (!this.percent && this.low !== null) low = Math.max(low, this.low);
       if (this.percent) {
         low = this.close ? this.low : 0;
         high = Math.max(high, low + 1);

@@ -1,7 +1,8 @@
 //! The residuals of each method of a regression: predicted numbers against true ones.
 
 use maud::{Markup, PreEscaped, html};
-use thalweg_draw::plot::{LineChart, ReferenceLine, Series};
+use thalweg_draw::numbers::number;
+use thalweg_draw::plot::{LineChart, Series};
 
 use super::contents::{MethodResult, Report, styles_of};
 use super::curve::MAX_POINTS;
@@ -50,27 +51,58 @@ fn points(method: &MethodResult) -> impl Iterator<Item = [f64; 2]> {
 
 /// Predicted against true numbers, with the line on which both are the same.
 fn fit(name: &str, method: &MethodResult, style: usize) -> LineChart {
-    let mut chart = square(&format!("true {name}"), &format!("predicted {name}"));
-    let points: Vec<(f64, f64)> = points(method).map(|[truth, said]| (truth, said)).collect();
-    let low = points.iter().map(|p| p.0).fold(f64::INFINITY, f64::min);
-    let high = points.iter().map(|p| p.0).fold(f64::NEG_INFINITY, f64::max);
+    let (points, unit) = scaled(points(method).map(|[truth, said]| (truth, said)).collect());
+    let [low, high] = span(&points);
     let exact = Series::line("exact", vec![(low, low), (high, high)], EXACT);
-    chart.series = vec![exact, Series::dots(&method.label, points, style)];
-    chart
+    let [x, y] = ["true", "predicted"].map(|what| format!("{what} {name}{unit}"));
+    chart(&x, &y, [exact, Series::dots(&method.label, points, style)])
 }
 
-/// Residuals, true less predicted, against predicted numbers.
+/// Residuals, true less predicted, against predicted numbers, with the line on which they are 0.
 fn residuals(name: &str, method: &MethodResult, style: usize) -> LineChart {
-    let mut chart = square(&format!("predicted {name}"), "residual: true − predicted");
-    let points = points(method).map(|[truth, said]| (said, truth - said)).collect();
-    chart.series = vec![Series::dots(&method.label, points, style)];
-    chart.references = vec![ReferenceLine { label: String::new(), y: 0.0 }];
-    chart
+    let (points, unit) = scaled(points(method).map(|[truth, said]| (said, truth - said)).collect());
+    let [low, high] = span(&points);
+    let exact = Series::line("exact", vec![(low, 0.0), (high, 0.0)], EXACT);
+    let (x, y) = (format!("predicted {name}{unit}"), format!("residual: true − predicted{unit}"));
+    chart(&x, &y, [exact, Series::dots(&method.label, points, style)])
 }
 
-/// The style of the line of exact predictions: grey.
+/// The style of the line of exact predictions: dashed.
 const EXACT: usize = 7;
 
-fn square(x: &str, y: &str) -> LineChart {
-    LineChart { width: 900, height: 800, ..LineChart::new("", x, y) }
+fn chart(x: &str, y: &str, series: [Series; 2]) -> LineChart {
+    LineChart { series: series.into(), width: 900, height: 800, ..LineChart::new("", x, y) }
+}
+
+/// From the lowest to the highest x, with some room for the dots.
+fn span(points: &[(f64, f64)]) -> [f64; 2] {
+    let low = points.iter().map(|p| p.0).fold(f64::INFINITY, f64::min);
+    let high = points.iter().map(|p| p.0).fold(f64::NEG_INFINITY, f64::max);
+    let room = 0.03 * (high - low);
+    [low - room, high + room]
+}
+
+/// Points in a unit in which their numbers are short, so that those of an axis have room beside each other; and the
+/// unit, as it stands behind a name.
+fn scaled(points: Vec<(f64, f64)>) -> (Vec<(f64, f64)>, String) {
+    let highest = points.iter().flat_map(|p| [p.0.abs(), p.1.abs()]).fold(0.0, f64::max);
+    if highest == 0.0 || (0.01..10_000.0).contains(&highest) {
+        return (points, String::new());
+    }
+    let thousands = (highest.log10() / 3.0).floor() as i32;
+    let unit = 1000_f64.powi(thousands);
+    let points = points.into_iter().map(|(x, y)| (x / unit, y / unit)).collect();
+    (points, format!(", in {}", number(unit)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::scaled;
+
+    #[test]
+    fn large_and_small_numbers_are_in_thousands() {
+        assert_eq!(scaled(vec![(250_000.0, -1e3)]), (vec![(250.0, -1.0)], ", in 1000".to_owned()));
+        assert!((scaled(vec![(2e-5, 0.0)]).0[0].0 - 20.0).abs() < 1e-9);
+        assert_eq!(scaled(vec![(9000.0, 0.5)]), (vec![(9000.0, 0.5)], String::new()));
+    }
 }

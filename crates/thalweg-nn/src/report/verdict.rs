@@ -61,16 +61,16 @@ impl Report {
         let (label, own) = (&best.label, score(best, r2));
         match ended.get(names.len()) {
             _ if names.len() > 1 => format!(
-                "{} have the same R² of `{name}` on the test samples after {epochs}: {own}.",
+                "{} have the same R² of {name} on the test samples after {epochs}: {own}.",
                 listed(&names)
             ),
             None => {
                 format!(
-                    "{label} predicts `{name}` with R² = {own} on the test samples after {epochs}."
+                    "{label} predicts {name} with R² = {own} on the test samples after {epochs}."
                 )
             }
             Some((next, r2)) => format!(
-                "{label} has the highest R² of `{name}` on the test samples after {epochs}: {own}; next is {} with {}.",
+                "{label} has the highest R² of {name} on the test samples after {epochs}: {own}; next is {} with {}.",
                 next.label,
                 score(next, *r2)
             ),

@@ -91,7 +91,7 @@ fn rows_without_a_label_are_left_out_and_what_is_missing_is_counted() {
     assert_eq!(it.unlabelled, 1);
     assert_eq!(it.missing, [("mass".to_owned(), 2), ("sex".to_owned(), 2)]);
     let warnings = it.warnings();
-    assert!(warnings[0].starts_with("4 cells are missing (`mass` 2, `sex` 2); a missing number"));
+    assert!(warnings[0].starts_with("4 cells are missing (mass 2, sex 2); a missing number"));
     assert_eq!(warnings[1], "1 row is left out, without a label");
     assert!(it.facts().contains(&("columns of texts", "island (3 values), sex (3 values)".into())));
 }

@@ -1,5 +1,6 @@
 //! Data sets: reading, splitting, and every error message.
 
+mod arrays;
 mod columns;
 mod csv;
 mod digits;

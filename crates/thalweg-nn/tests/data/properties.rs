@@ -54,8 +54,8 @@ proptest! {
 
     #[test]
     fn text_that_is_nearly_right_is_a_source_or_an_error(
-        name in prop::sample::select(vec!["digits", "idx", "csv", "spirals", "moons", "blobs", ""]),
-        rest in "[:=, .a-z0-9-]{0,12}|:(classes|samples|noise|label)=[-0-9.e]{0,6}(,noise=[0-9.e-]{0,5})?",
+        name in prop::sample::select(vec!["digits", "idx", "csv", "npz", "spirals", "moons", "blobs", ""]),
+        rest in "[:=, .a-z0-9-]{0,12}|:(classes|samples|noise|label|x|y)=[-0-9.e]{0,6}(,noise=[0-9.e-]{0,5})?",
     ) {
         if let Ok(source) = Source::parse(&format!("{name}{rest}")) {
             prop_assert_eq!(Source::parse(&source.to_string()).unwrap(), source);

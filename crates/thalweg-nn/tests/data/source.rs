@@ -77,11 +77,11 @@ fn an_unknown_name_is_answered_with_the_nearest_and_all_of_them() {
     assert_eq!(
         refused("Spiral"),
         "there is no data set `Spiral` (did you mean `spirals`?); there are digits, idx:DIR, \
-         csv:FILE:label=COLUMN, text:FILE, spirals, moons, blobs"
+         csv:FILE:label=COLUMN, npz:FILE, text:FILE, spirals, moons, blobs"
     );
     assert_eq!(
         refused("cifar"),
-        "there is no data set `cifar`; there are digits, idx:DIR, csv:FILE:label=COLUMN, text:FILE, \
+        "there is no data set `cifar`; there are digits, idx:DIR, csv:FILE:label=COLUMN, npz:FILE, text:FILE, \
          spirals, moons, blobs"
     );
 }

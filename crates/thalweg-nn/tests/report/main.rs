@@ -8,6 +8,7 @@ mod curves;
 mod hostile;
 mod matrix;
 mod page;
+mod regression;
 mod sample;
 mod table;
 mod verdict;

@@ -2,7 +2,7 @@
 
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use thalweg_nn::data::Kind;
+use thalweg_nn::data::{Kind, Target};
 use thalweg_nn::record::{EpochRecord, StepRecord};
 use thalweg_nn::report::{MethodResult, Mistake, Report};
 
@@ -43,6 +43,7 @@ pub fn report(size: Size) -> Report {
         methods: (0..size.methods).map(|i| method(i, size)).collect(),
         kind: Some(Kind::Images { height: 8, width: 8 }),
         classes: (0..size.classes).map(|k| k.to_string()).collect(),
+        target: Target::Class,
         regions: None,
         landscape: None,
     }
@@ -106,6 +107,8 @@ pub fn method(i: usize, size: Size) -> MethodResult {
         seconds: Some(4.217 + i as f64),
         samples_per_second: Some(41_234.5 - 1000.0 * i as f64),
         optimizer_share: Some(0.0312 + 0.01 * i as f64),
+        fitted: Vec::new(),
+        sample: None,
         mistakes: mistakes(&confusion, i),
         confusion: Some(confusion),
     }

@@ -62,12 +62,17 @@ fn a_label_column_that_is_not_there_is_answered_with_the_nearest() {
 }
 
 #[test]
-fn a_hole_a_text_and_a_nan_are_named_with_line_and_column() {
-    table("x,y,kind\n1,2,a\n1,,b\n", &["line 3", "`y`"]);
-    table("x,y,kind\n1,2,a\n1,2,b\none,2,b\n", &["line 4", "`x`", "`one`"]);
-    table("x,y,kind\n1,2,a\nNaN,2,b\n", &["line 3", "`x`", "NaN"]);
+fn a_text_an_infinity_and_a_short_row_are_named_with_line_and_column() {
+    let rows = "1,2,a\n1,2,b\n".repeat(20);
+    table(&format!("x,y,kind\n1,2,a\n1,2,b\none,2,b\n{rows}"), &["line 4", "`x`", "`one`"]);
+    table("x,y,kind\n1,2,a\ninf,2,b\n", &["line 3", "`x`", "inf"]);
     table("x,y,kind\n1,2,a\n1,2\n", &["line 3"]);
-    table("x,y,kind\n1,2,a\n1,2,\n", &["line 3", "`kind`"]);
+}
+
+#[test]
+fn a_column_without_values_and_a_label_without_labels_are_named() {
+    table("x,y,kind\n1,,a\n1,NA,b\n", &["column 2 (`y`) has no values"]);
+    table("x,y,kind\n1,2,\n1,2,?\n", &["column 3 (`kind`) has no label in any row"]);
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod inputs;
 mod killed;
 mod outputs;
 mod progress;
+mod regression;
 mod resume;
 #[cfg(unix)]
 mod room;

@@ -36,7 +36,7 @@ fn trained() -> (Folder, String) {
 fn what_is_missing_is_said_once_and_in_the_report() {
     let (folder, stderr) = trained();
     let missing =
-        "warning: 26 cells are missing (`mass` 14, `sex` 12); a missing number counts as the mean";
+        "warning: 26 cells are missing (mass 14, sex 12); a missing number counts as the mean";
     assert_eq!(stderr.matches(missing).count(), 1, "{stderr}");
     assert!(stderr.contains("warning: 1 row is left out, without a label\n"), "{stderr}");
     let report = folder.text("run/report.html");
@@ -98,5 +98,5 @@ fn what_cannot_be_read_leaves_no_folder() {
     says(data, "column 1 (`id`) has 149 different texts; at most 100 are categories: --drop 'id'");
     says(&format!("{data} --drop ids"), "no column `ids` (did you mean `id`?)");
     says(&format!("{data} --drop id --drop species"), "the column `species` is the label");
-    says("--out run --drop x", "`digits` has no column `x` to drop: it is no table");
+    says("--out run --drop x", "`blobs` has no column `x` to drop: it is no table");
 }

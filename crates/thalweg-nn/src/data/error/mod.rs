@@ -126,6 +126,20 @@ pub enum DataError {
         validation: usize,
     },
 
+    /// Another split of a table with other texts in its training samples.
+    #[error(
+        "the training split of seed {seed} has {found} features, that of the first seed {wanted}: texts that are rare \
+         are not in both; drop their column, or keep the split of the first seed"
+    )]
+    OtherFeatures {
+        /// The seed.
+        seed: u64,
+        /// The features of its split.
+        found: usize,
+        /// The features of the first split.
+        wanted: usize,
+    },
+
     /// A test share for files that are already split.
     #[error(
         "a test share of {share} is refused: {} has test files of its own, {}",

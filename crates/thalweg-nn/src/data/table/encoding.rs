@@ -197,7 +197,7 @@ impl Preparation {
         const SHOWN: usize = 6;
         let mut columns: Vec<&(String, usize)> = self.missing.iter().collect();
         columns.sort_by_key(|it| std::cmp::Reverse(it.1));
-        let shown = columns.iter().take(SHOWN).map(|(name, count)| format!("`{name}` {count}"));
+        let shown = columns.iter().take(SHOWN).map(|(name, count)| format!("{name} {count}"));
         let more = if columns.len() > SHOWN { ", …" } else { "" };
         shown.collect::<Vec<_>>().join(", ") + more
     }

@@ -83,68 +83,73 @@ struct Table {
 
 impl Table {
     fn read(bytes: &[u8], label: &str, reading: &Reading) -> Result<Self, TableError> {
-        let (mut reader, mut row) = Reader::open(bytes)?;
+        let (mut reader, row) = Reader::open(bytes)?;
         let line = line_of_row(reader.text, &row);
         let header = Header::read(&row, line, label, &reading.drop)?;
-        let is_target = reading.task == TaskKind::Regression;
         let (profiles, unlabelled) = profiles(&mut reader, &header)?;
         let content = |at: usize, is_target: bool| {
             profiles[at].content(reader.text, at, &header.names, is_target)
         };
-        if is_target {
+        if reading.task == TaskKind::Regression {
             content(header.label, true)?;
         }
-        let mut contents = Vec::new();
-        for (at, name) in header.names.iter().enumerate() {
-            if header.is_feature[at] {
-                contents.push((at, name, content(at, false)?));
-            }
-        }
-        // What is in each column is known now: the rows are read once more.
-        let (mut rows, _) = Reader::open(bytes)?;
-        let mut cells: Vec<(usize, Cells)> = contents
-            .into_iter()
-            .map(|(at, name, content)| {
-                let values = match content {
-                    Content::Numbers => Values::Numbers(Vec::new()),
-                    Content::Texts => Values::Texts(Interned::default()),
-                };
-                (at, Cells { name: name.clone(), values })
-            })
-            .collect();
-        let mut labels = label::Reader::new(reading.task);
-        let notation = rows.notation;
-        while rows.next(&mut row) {
-            let label = row[header.label].trim();
-            if is_missing(label) {
-                continue;
-            }
-            labels.push(label, notation);
-            for (at, cells) in &mut cells {
-                let cell = row[*at].trim();
-                match &mut cells.values {
-                    Values::Numbers(numbers) => numbers.push(match notation.read(cell) {
-                        Cell::Number(number) => number,
-                        _ => f64::NAN,
-                    }),
-                    Values::Texts(texts) => texts.push((!is_missing(cell)).then_some(cell)),
-                }
-            }
-        }
-        for (at, Cells { name, values }) in &cells {
-            if let Values::Texts(all) = values
-                && all.texts.len() > MAX_VALUES
-            {
-                let (column, values) = (at + 1, all.texts.len());
-                return Err(TableError::TooManyValues { column, name: name.clone(), values });
-            }
-        }
-        let labels = labels.end(header.label, &header.names[header.label])?;
-        let missing = cells.iter().map(|(at, it)| (it.name.clone(), profiles[*at].missing));
+        let features = (0..header.names.len()).filter(|&at| header.is_feature[at]);
+        let contents = features.map(|at| Ok((at, content(at, false)?)));
+        let contents: Vec<(usize, Content)> = contents.collect::<Result<_, TableError>>()?;
+        let (cells, labels) = cells(bytes, &header, &contents, reading.task)?;
+        let missing =
+            contents.iter().map(|&(at, _)| (header.names[at].clone(), profiles[at].missing));
         let missing = missing.filter(|(_, count)| *count > 0).collect();
-        let cells = cells.into_iter().map(|(_, cells)| cells).collect();
         Ok(Self { cells, labels, missing, unlabelled })
     }
+}
+
+/// The columns of features and the labels of the rows that have one: what is in each column is known, and the rows are
+/// read once more.
+fn cells(
+    bytes: &[u8],
+    header: &Header,
+    contents: &[(usize, Content)],
+    task: TaskKind,
+) -> Result<(Vec<Cells>, Labels), TableError> {
+    let (mut rows, mut row) = Reader::open(bytes)?;
+    let notation = rows.notation;
+    let empty = |&(at, content): &(usize, Content)| Cells {
+        name: header.names[at].clone(),
+        values: match content {
+            Content::Numbers => Values::Numbers(Vec::new()),
+            Content::Texts => Values::Texts(Interned::default()),
+        },
+    };
+    let mut cells: Vec<Cells> = contents.iter().map(empty).collect();
+    let mut labels = label::Reader::new(task);
+    while rows.next(&mut row) {
+        let label = row[header.label].trim();
+        if is_missing(label) {
+            continue;
+        }
+        labels.push(label, notation);
+        for (&(at, _), cells) in contents.iter().zip(&mut cells) {
+            let cell = row[at].trim();
+            match &mut cells.values {
+                Values::Numbers(numbers) => numbers.push(match notation.read(cell) {
+                    Cell::Number(number) => number,
+                    _ => f64::NAN,
+                }),
+                Values::Texts(texts) => texts.push((!is_missing(cell)).then_some(cell)),
+            }
+        }
+    }
+    for (&(at, _), Cells { name, values }) in contents.iter().zip(&cells) {
+        if let Values::Texts(all) = values
+            && all.texts.len() > MAX_VALUES
+        {
+            let (column, values) = (at + 1, all.texts.len());
+            return Err(TableError::TooManyValues { column, name: name.clone(), values });
+        }
+    }
+    let labels = labels.end(header.label, &header.names[header.label])?;
+    Ok((cells, labels))
 }
 
 /// What is in each column, in the rows that have a label; and how many have none.
