@@ -17,6 +17,7 @@ use thalweg_draw::numbers::number;
 use thalweg_nn::compare::{CompareError, Score, Tick, products_on_one_thread};
 use thalweg_nn::data::{Arrays, DataError, Dataset, Kind, Source, TaskKind, TextFile};
 use thalweg_nn::network::Activation;
+use thalweg_nn::report::perplexity;
 use thalweg_nn::session::{self, Extension, Outcome, Session, SessionError, Settings};
 
 use crate::failure::{Failure, say, warn};
@@ -281,7 +282,7 @@ fn standing(session: &Session, is_text: bool, unit: &'static str) -> Result<Tabl
             score(&test),
         ];
         cells.extend(target.rmse(test.loss).map(number));
-        cells.extend(is_text.then(|| format!("{:.2}", test.loss.exp())));
+        cells.extend(is_text.then(|| perplexity(test.loss)));
         cells.extend([
             or_dash(timing.samples_per_second().map(|rate| format!("{rate:.0}"))),
             or_dash(timing.optimizer_share().map(|share| format!("{:.1}%", 100.0 * share))),

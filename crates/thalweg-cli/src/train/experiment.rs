@@ -7,7 +7,7 @@ use std::time::Instant;
 use thalweg::Registry;
 use thalweg_lab::sweep::Sweep;
 use thalweg_nn::compare::products_on_one_thread;
-use thalweg_nn::data::DataError;
+use thalweg_nn::data::{DataError, Source};
 use thalweg_nn::experiment::{ExperimentError, Results, Run, Search, Settings};
 use thalweg_nn::session::SessionError;
 
@@ -19,11 +19,13 @@ use crate::progress::bar;
 use crate::table::Table;
 
 /// Whether the options ask for an experiment: for something to choose, for several seeds, or for no methods of
-/// their own.
+/// their own, except on a text, whose network takes minutes to train.
 pub fn is_wanted(options: &Options) -> bool {
     let counts = options.seeds.is_some() || options.validation.is_some();
     let chooses = options.tune || options.random.is_some() || options.halving;
-    let is_default = !options.resume && options.with.is_empty();
+    let source = options.data.as_deref().map(Source::parse);
+    let is_text = matches!(source, Some(Ok(Source::Text(_))));
+    let is_default = !options.resume && options.with.is_empty() && !is_text;
     is_default
         || counts
         || chooses

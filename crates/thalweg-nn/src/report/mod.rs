@@ -26,3 +26,4 @@ mod writing;
 pub(crate) use contents::styles;
 pub use contents::{LandscapeView, MethodResult, Mistake, Report, Video};
 pub use figure::{accuracy_chart, loss_chart, score_chart};
+pub use writing::perplexity;

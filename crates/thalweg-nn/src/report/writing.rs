@@ -12,9 +12,14 @@ use crate::generation::Generation;
 pub(super) const HEADINGS: [&str; 4] =
     ["test loss", "perplexity", "characters predicted", "training loss"];
 
-/// e^loss: as if each character were chosen among so many that are equally likely.
-fn perplexity(loss: f64) -> String {
-    format!("{:.2}", loss.exp())
+/// e^loss as text, of a loss in nats per character: as if each were chosen among so many that are equally
+/// likely. A dash where it is not finite.
+pub fn perplexity(loss: f64) -> String {
+    match loss.exp() {
+        choices if choices < 1e6 => format!("{choices:.2}"),
+        choices if choices.is_finite() => number(choices),
+        _ => "–".to_owned(),
+    }
 }
 
 /// The cells of a method.
@@ -72,5 +77,16 @@ pub(super) fn section(report: &Report) -> Markup {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_perplexity_is_the_number_of_equally_likely_characters() {
+        let shown = [21.0_f64.ln(), 0.0, 20.0, 1e5, f64::NAN].map(perplexity);
+        assert_eq!(shown, ["21.00", "1.00", "4.852×10⁸", "–", "–"]);
     }
 }

@@ -75,8 +75,8 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// What is usual for a source: for a text the usual transformer, five epochs and batches of 32 windows;
-    /// for others the default.
+    /// What is usual for a source: for a text the usual transformer, `adamw:lr=0.003`, five epochs and batches
+    /// of 32 windows; for others the default.
     pub fn suiting(source: &Source) -> Self {
         let usual = Self { data: source.to_string(), ..Self::default() };
         let Source::Text(_) = source else { return usual };
@@ -85,6 +85,7 @@ impl Settings {
             model: network.to_string(),
             activation: network.activation.to_string(),
             init: network.initial.to_string(),
+            methods: vec!["adamw:lr=0.003".to_owned()],
             batch: 32,
             epochs: 5,
             ..usual

@@ -28,6 +28,7 @@ fn a_text_has_a_transformer_and_fewer_epochs_by_default() {
     let texts = [&usual.model, &usual.activation, &usual.init].map(String::as_str);
     assert_eq!(texts, ["gpt", "gelu", "normal:0.02"]);
     assert_eq!((usual.batch, usual.epochs), (32, 5));
+    assert_eq!(usual.methods, ["adamw:lr=0.003"]);
     let digits = Settings::suiting(&Source::Digits);
     assert_eq!(digits, Settings::default());
 }

@@ -34,6 +34,15 @@ fn the_best_network_writes_on_the_terminal_and_each_into_its_folder() {
 }
 
 #[test]
+fn without_methods_one_is_trained_once() {
+    let folder = folder();
+    let model = "--model gpt:layers=1,width=8 --epochs 1";
+    let outcome = folder.run(&format!("train --data text:plays.txt {model} --out run")).done();
+    assert!(outcome.stdout.contains("adamw writes:"), "{}", outcome.stdout);
+    assert!(!folder.path("run/experiment.json").exists());
+}
+
+#[test]
 fn a_network_continues_a_prompt_in_a_fresh_process() {
     let folder = folder();
     folder.run(&format!("-q {TRAIN} --epochs 2 --out run")).done();
