@@ -3,7 +3,7 @@
 use crate::{command, python, root, run};
 
 /// A folder with scripts and the versions that they want, and the environment they run in.
-const SCRIPTS: [(&str, &str, &[&str]); 3] = [
+const SCRIPTS: [(&str, &str, &[&str]); 4] = [
     (
         "crates/thalweg/tests/golden",
         "golden-venv",
@@ -21,6 +21,8 @@ const SCRIPTS: [(&str, &str, &[&str]); 3] = [
     ),
     ("crates/thalweg-nn/tests/data/golden", "golden-arrays-venv", &["make_arrays.py"]),
     ("crates/thalweg-nn/tests/landscape/golden", "golden-plane-venv", &["make_plane.py"]),
+    ("crates/thalweg-nn/tests/text/golden", "golden-gpt-venv", &["make_gpt.py"]),
+    ("crates/thalweg-nn/tests/network/golden", "golden-network-venv", &["make_networks.py"]),
     ("crates/thalweg-nn/tests/tensorboard", "golden-tensorboard-venv", &["make_events.py"]),
 ];
 

@@ -36,7 +36,7 @@ pub enum Command {
     List(list::Options),
     /// Train a network on real data with several optimizers side by side
     Train(train::Options),
-    /// Classify the rows of a table with a trained network
+    /// Classify the rows of a table, or continue a text, with a trained network
     Predict(predict::Options),
     /// Measure how fast the optimizers step, against what memory allows
     Bench(bench::Options),

@@ -2,24 +2,26 @@
 
 use std::path::PathBuf;
 
-use clap::builder::{PossibleValue, RangedU64ValueParser};
+use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
 use thalweg::sensitivity::Input;
-use thalweg::{Registry, Spec};
+use thalweg::{Registry, Schedule, Spec};
 use thalweg_draw::numbers::{counted, number};
 use thalweg_lab::descent::{Descent, Format};
+use thalweg_lab::methods::schedule_warnings;
 use thalweg_lab::output;
 use thalweg_lab::problem::Problem;
 use thalweg_lab::run::{Noise, Precision, Run, RunError, Setting};
 use thalweg_lab::sensitivity::input;
 
 use crate::distinct::check_distinct;
-use crate::failure::{Failure, say};
+use crate::failure::{Failure, warn};
 use crate::outputs::outputs;
 use crate::progress::Progress;
+use crate::steps::steps;
 
 /// Most steps of a descent; a trajectory of that length still fits into memory.
-const MOST_STEPS: u64 = 1_000_000;
+const MOST_STEPS: usize = 1_000_000;
 
 /// Options of `descend`.
 #[derive(Debug, Args)]
@@ -38,7 +40,7 @@ pub struct Options {
     pub from: Vec<[f64; 2]>,
 
     /// The number of steps
-    #[arg(long, value_name = "N", default_value_t = 30, allow_negative_numbers = true, value_parser = RangedU64ValueParser::<usize>::new().range(1..=MOST_STEPS))]
+    #[arg(long, value_name = "N", default_value_t = 30, allow_negative_numbers = true, value_parser = steps(MOST_STEPS))]
     pub steps: usize,
 
     /// The floating-point type to compute in
@@ -53,7 +55,7 @@ pub struct Options {
     #[arg(long, value_name = "N", requires = "noise")]
     pub seed: Option<u64>,
 
-    /// The schedule of every learning rate, such as 'warmup:steps=10 then cosine:steps=90'
+    /// The schedule of every learning rate, such as 'warmup:5% then cosine'
     #[arg(long, value_name = "SPEC")]
     pub schedule: Option<String>,
 
@@ -129,16 +131,17 @@ pub fn starts(given: &[[f64; 2]], problem: &Problem) -> Vec<[f64; 2]> {
     }
 }
 
-/// Precision, noise and its seed, schedule and clipping from their options.
+/// Precision, noise and its seed, schedule and clipping of runs of a number of steps, from their options.
 pub fn setting(
     precision: PrecisionArg,
     (noise, seed): (Option<f64>, Option<u64>),
     schedule: Option<&str>,
     clip: Option<&str>,
+    steps: usize,
 ) -> Result<Setting, Failure> {
     let noise = noise.filter(|&deviation| deviation > 0.0);
     let noise = noise.map(|deviation| Noise { deviation, seed: seed.unwrap_or(0) });
-    let schedule = schedule.map(str::parse).transpose();
+    let schedule = schedule.map(|text| Schedule::parse_for(text, steps as u64)).transpose();
     let clip = clip.map(str::parse).transpose().map_err(Failure::usage)?;
     Ok(Setting {
         precision: precision.0,
@@ -158,7 +161,8 @@ pub fn run(options: &Options, registry: &Registry, quiet: bool) -> Result<(), Fa
     check_distinct(methods.iter().map(ToString::to_string))?;
     let outputs = outputs(&options.out, Format::of)?;
     let (schedule, clip) = (options.schedule.as_deref(), options.clip.as_deref());
-    let setting = setting(options.precision, (options.noise, options.seed), schedule, clip)?;
+    let noise = (options.noise, options.seed);
+    let setting = setting(options.precision, noise, schedule, clip, options.steps)?;
 
     if !options.sensitivity.is_empty() {
         if !outputs.iter().any(|(_, format)| *format == Format::Json) {
@@ -183,6 +187,8 @@ pub fn run(options: &Options, registry: &Registry, quiet: bool) -> Result<(), Fa
         }
     }
 
+    let unsuited = |schedule| schedule_warnings(schedule, options.steps as u64, &methods);
+    let unsuited = setting.schedule.as_ref().map_or_else(Vec::new, unsuited);
     let starts = starts(&options.from, &problem);
     let mut descent = Descent::among(&problem, &methods, &starts, options.steps, setting).map_err(
         |e| match e {
@@ -195,9 +201,8 @@ pub fn run(options: &Options, registry: &Registry, quiet: bool) -> Result<(), Fa
             options.sensitivity.iter().map(|name| input(name.trim())).collect();
         descent = descent.with_sensitivity(&methods, &inputs).map_err(Failure::usage)?;
     }
-    for warning in descent.warnings() {
-        say(&format!("warning: {warning}"));
-    }
+    warn(unsuited);
+    warn(descent.warnings());
 
     let progress = Progress::new(outputs.len(), quiet);
     for (path, format) in &outputs {

@@ -5,7 +5,6 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use clap::builder::RangedU64ValueParser;
 use thalweg::{Clip, Registry, Spec};
 use thalweg_lab::explain::{ExplainError, ExplainFormat, Explanation, Gradients};
 use thalweg_lab::output;
@@ -15,9 +14,10 @@ use crate::descend::coordinate;
 use crate::failure::Failure;
 use crate::outputs::outputs;
 use crate::progress::Progress;
+use crate::steps::steps;
 
 /// Most steps that are worked out; nobody reads more.
-const MOST_STEPS: u64 = 1000;
+const MOST_STEPS: usize = 1000;
 /// The steps that are worked out unless another number is asked for.
 const STEPS: usize = 3;
 /// The largest file of gradients.
@@ -45,7 +45,7 @@ pub struct Options {
     pub from: Vec<String>,
 
     /// The number of steps [default: 3]
-    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = RangedU64ValueParser::<usize>::new().range(1..=MOST_STEPS))]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = steps(MOST_STEPS))]
     pub steps: Option<usize>,
 
     /// Clip gradients: value:C, norm:C or global:C

@@ -72,6 +72,13 @@ pub fn say(line: &str) {
     let _ = writeln!(io::stderr().lock(), "{line}");
 }
 
+/// Prints warnings, a line each; with `--quiet`, too.
+pub fn warn(warnings: impl IntoIterator<Item = impl Display>) {
+    for warning in warnings {
+        say(&format!("warning: {warning}"));
+    }
+}
+
 /// Prints clap's error, or the help or version that was asked for, and gives the exit code.
 pub fn refuse(error: &clap::Error) -> ExitCode {
     let _ = error.print();

@@ -36,8 +36,8 @@ Examples:
 
 pub fn run(options: &Options, quiet: bool) -> Result<(), Failure> {
     let begin = Instant::now();
-    let mut gallery = Gallery::new(options.lang, vec![exhibit::network(options.lang)])
-        .map_err(Failure::failed)?;
+    let mut gallery =
+        Gallery::new(options.lang, exhibit::all(options.lang)).map_err(Failure::failed)?;
     if !options.only.is_empty() {
         gallery = gallery.only(&options.only).map_err(Failure::usage)?;
     }

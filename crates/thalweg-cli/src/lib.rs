@@ -33,6 +33,7 @@ mod playground;
 mod predict;
 mod progress;
 mod race;
+mod steps;
 mod table;
 mod train;
 

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use clap::builder::RangedU64ValueParser;
 use thalweg::{Registry, Value};
 use thalweg_draw::numbers::{counted, number};
 use thalweg_lab::map::{Axis, Map, MapError, MapFormat, Plan};
@@ -14,9 +13,10 @@ use crate::descend::point;
 use crate::failure::Failure;
 use crate::outputs::outputs;
 use crate::progress::{Progress, bar};
+use crate::steps::steps;
 
 /// Most steps of a run; a map has many runs.
-const MOST_STEPS: u64 = 1_000_000;
+const MOST_STEPS: usize = 1_000_000;
 
 /// Options of `map`.
 #[derive(Debug, Args)]
@@ -44,7 +44,7 @@ pub struct Options {
     pub from: Option<[f64; 2]>,
 
     /// The number of steps of each run
-    #[arg(long, value_name = "N", default_value_t = 200, allow_negative_numbers = true, value_parser = RangedU64ValueParser::<usize>::new().range(1..=MOST_STEPS))]
+    #[arg(long, value_name = "N", default_value_t = 200, allow_negative_numbers = true, value_parser = steps(MOST_STEPS))]
     pub steps: usize,
 
     /// The number of cells from left to right and from bottom to top, each from 2 to 2048

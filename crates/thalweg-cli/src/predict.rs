@@ -1,10 +1,11 @@
 //! `thalweg predict`.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use thalweg_lab::output;
+use thalweg_nn::Generation;
 use thalweg_nn::compare::r_squared;
 use thalweg_nn::data::{Rows, Target, Truths};
 use thalweg_nn::model::{Model, ModelError};
@@ -20,15 +21,32 @@ pub struct Options {
     pub model: PathBuf,
 
     /// A table with a header, as .csv or .csv.gz: the columns that the network was trained with, among
-    /// others; of images, one column for each pixel. Or the arrays of an .npz
+    /// others; of images, one column for each pixel. Or the arrays of an .npz. Not for a network of text
     #[arg(long, value_name = "FILE")]
-    pub data: PathBuf,
+    pub data: Option<PathBuf>,
 
     /// The column of the true classes or numbers, to say how good the predictions are
     #[arg(long, value_name = "COLUMN")]
     pub label: Option<String>,
 
-    /// The file to write, a .csv [default: standard output]
+    /// What a network of text continues [default: the beginning of a line]
+    #[arg(long, value_name = "TEXT")]
+    pub prompt: Option<String>,
+
+    /// How many characters it writes [default: 300]
+    #[arg(long, value_name = "N")]
+    pub length: Option<usize>,
+
+    /// The temperature of its draws: below 1 it keeps to what is likely, at 0 it takes the likeliest
+    /// character [default: 0.8]
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
+    pub temperature: Option<f64>,
+
+    /// The seed of its draws [default: 0]
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+
+    /// The file to write, a .csv, or of text any [default: standard output]
     #[arg(long = "out", short, value_name = "FILE")]
     pub out: Option<PathBuf>,
 }
@@ -38,13 +56,72 @@ Columns are treated as the training data were: the model has what is needed for 
 for each row: its number from 1, the class and its probability, or the number that is predicted, and \
 with --label the truth.
 
+A network that was trained on text writes text, which begins with the prompt. The same seed gives the same text.
+
 Examples:
   thalweg predict --model run3/adam --data iris.csv -o predictions.csv
-  thalweg predict --model run3/adam/model.safetensors --data iris.csv --label species";
+  thalweg predict --model run3/adam/model.safetensors --data iris.csv --label species
+  thalweg predict --model run5/adamw --prompt 'the ' --length 200 --seed 1";
 
 pub fn run(options: &Options, quiet: bool) -> Result<(), Failure> {
     let model = Model::open(&options.model).map_err(Failure::failed)?;
-    let rows = model.description.rows(&options.data, options.label.as_deref());
+    let of = options.model.display();
+    if model.description.vocabulary.is_some() {
+        if options.data.is_some() || options.label.is_some() {
+            return Err(Failure::Usage(format!(
+                "the network in {of} continues text: it takes --prompt in place of --data and --label"
+            )));
+        }
+        return write_text(options, &model);
+    }
+    let text = [
+        ("--prompt", options.prompt.is_some()),
+        ("--length", options.length.is_some()),
+        ("--temperature", options.temperature.is_some()),
+        ("--seed", options.seed.is_some()),
+    ];
+    if let Some((option, _)) = text.into_iter().find(|(_, is_given)| *is_given) {
+        return Err(Failure::Usage(format!(
+            "the network in {of} takes a table: {option} is for networks of text"
+        )));
+    }
+    let Some(data) = &options.data else {
+        return Err(Failure::Usage(format!(
+            "--data is missing: the network in {of} takes the rows of a table"
+        )));
+    };
+    of_table(options, &model, data, quiet)
+}
+
+fn write_text(options: &Options, model: &Model) -> Result<(), Failure> {
+    let usual = Generation::default();
+    let how = Generation {
+        length: options.length.unwrap_or(usual.length),
+        temperature: options.temperature.unwrap_or(usual.temperature),
+        seed: options.seed.unwrap_or(usual.seed),
+    };
+    let prompt = options.prompt.as_deref().unwrap_or_default();
+    let text = model.generate(prompt, &how).map_err(|error| match error {
+        ModelError::Temperature(_) => Failure::usage(error),
+        error => Failure::failed(error),
+    })?;
+    put(options, format!("{prompt}{text}\n").as_bytes())
+}
+
+/// Writes to the file that was asked for, or to standard output.
+fn put(options: &Options, contents: &[u8]) -> Result<(), Failure> {
+    match &options.out {
+        Some(path) => output::write(path, contents).map_err(Failure::failed),
+        None => {
+            let mut out = io::stdout().lock();
+            out.write_all(contents)?;
+            Ok(out.flush()?)
+        }
+    }
+}
+
+fn of_table(options: &Options, model: &Model, data: &Path, quiet: bool) -> Result<(), Failure> {
+    let rows = model.description.rows(data, options.label.as_deref());
     let rows = rows.map_err(Failure::failed)?;
     if rows.unseen > 0 {
         say(&format!(
@@ -53,18 +130,11 @@ pub fn run(options: &Options, quiet: bool) -> Result<(), Failure> {
         ));
     }
     let (contents, verdict) = match model.description.target {
-        Target::Class => classes(&model, &rows),
-        Target::Number { .. } => numbers(&model, &rows),
+        Target::Class => classes(model, &rows),
+        Target::Number { .. } => numbers(model, &rows),
     }
     .map_err(Failure::failed)?;
-    match &options.out {
-        Some(path) => output::write(path, &contents).map_err(Failure::failed)?,
-        None => {
-            let mut out = io::stdout().lock();
-            out.write_all(&contents)?;
-            out.flush()?;
-        }
-    }
+    put(options, &contents)?;
     if let Some(verdict) = verdict.filter(|_| !quiet) {
         say(&verdict);
     }

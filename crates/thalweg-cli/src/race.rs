@@ -7,6 +7,7 @@ use clap::Args;
 use clap::builder::RangedU64ValueParser;
 use thalweg::Registry;
 use thalweg_lab::descent::Format;
+use thalweg_lab::methods::schedule_warnings;
 use thalweg_lab::output;
 use thalweg_lab::problem::Problem;
 use thalweg_lab::race::{Plan, Race, RaceError, entry, everyone};
@@ -15,13 +16,14 @@ use thalweg_lab::sweep::Sweep;
 
 use crate::descend::{PrecisionArg, deviation, point, setting, starts};
 use crate::distinct::check_distinct_sweeps;
-use crate::failure::{Failure, say};
+use crate::failure::{Failure, say, warn};
 use crate::outputs::outputs;
 use crate::progress::{Progress, bar};
+use crate::steps::steps;
 use crate::table::Table;
 
 /// Most steps of a run; a race has many runs.
-const MOST_STEPS: u64 = 100_000;
+const MOST_STEPS: usize = 100_000;
 
 /// Options of `race`.
 #[derive(Debug, Args)]
@@ -40,7 +42,7 @@ pub struct Options {
     pub from: Vec<[f64; 2]>,
 
     /// The number of steps of each run
-    #[arg(long, value_name = "N", default_value_t = 200, allow_negative_numbers = true, value_parser = RangedU64ValueParser::<usize>::new().range(1..=MOST_STEPS))]
+    #[arg(long, value_name = "N", default_value_t = 200, allow_negative_numbers = true, value_parser = steps(MOST_STEPS))]
     pub steps: usize,
 
     /// The value to reach [default: what leaves a thousandth of the way from the start's value to the
@@ -64,7 +66,7 @@ pub struct Options {
     #[arg(long, value_name = "N", requires = "noise")]
     pub seed: Option<u64>,
 
-    /// The schedule of every learning rate, such as 'warmup:steps=10 then cosine:steps=90'
+    /// The schedule of every learning rate, such as 'warmup:5% then cosine'
     #[arg(long, value_name = "SPEC")]
     pub schedule: Option<String>,
 
@@ -113,7 +115,12 @@ pub fn run(options: &Options, registry: &Registry, quiet: bool) -> Result<(), Fa
     check_distinct_sweeps(&entries)?;
     let outputs = outputs(&options.out, Format::of)?;
     let (schedule, clip) = (options.schedule.as_deref(), options.clip.as_deref());
-    let setting = setting(options.precision, (options.noise, options.seed), schedule, clip)?;
+    let noise = (options.noise, options.seed);
+    let setting = setting(options.precision, noise, schedule, clip, options.steps)?;
+    if let Some(schedule) = &setting.schedule {
+        let specs = entries.iter().flat_map(|entry| &entry.specs);
+        warn(schedule_warnings(schedule, options.steps as u64, specs));
+    }
     let starts = starts(&options.from, &problem);
     let seeds = options.seeds.unwrap_or(if setting.noise.is_some() { 5 } else { 1 });
     let plan = Plan { starts, steps: options.steps, setting, seeds, target: options.target };

@@ -7,7 +7,7 @@ mod signals;
 mod threads;
 
 use std::io::{self, Write};
-use std::path::{Path, absolute, is_separator};
+use std::path::{Path, absolute};
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
@@ -15,11 +15,11 @@ use rayon::ThreadPoolBuilder;
 use thalweg::Registry;
 use thalweg_draw::numbers::number;
 use thalweg_nn::compare::{CompareError, Score, Tick, products_on_one_thread};
-use thalweg_nn::data::{Arrays, DataError, Dataset, Source, TaskKind};
+use thalweg_nn::data::{Arrays, DataError, Dataset, Kind, Source, TaskKind, TextFile};
 use thalweg_nn::network::Activation;
-use thalweg_nn::session::{Extension, Outcome, Session, SessionError, Settings};
+use thalweg_nn::session::{self, Extension, Outcome, Session, SessionError, Settings};
 
-use crate::failure::{Failure, say};
+use crate::failure::{Failure, say, warn};
 use crate::table::Table;
 use bars::{Bars, Drawing};
 pub use options::Options;
@@ -31,6 +31,9 @@ pub fn run(options: &Options, registry: &Registry, quiet: bool) -> Result<(), Fa
     }
     let begin = Instant::now();
     let mut session = open(options, registry)?;
+    if !options.resume {
+        warn(session.schedule_warnings());
+    }
     let resume = format!("thalweg train --out {} --resume", quoted(session.folder()));
     let stop = signals::stop(&resume)?;
     let first = session.comparison().step();
@@ -40,7 +43,9 @@ pub fn run(options: &Options, registry: &Registry, quiet: bool) -> Result<(), Fa
     let threads = session.comparison().threads();
     let pool = ThreadPoolBuilder::new().num_threads(threads).build().map_err(Failure::failed)?;
     warn_of(session.dataset());
-    let bars = Bars::new(session.comparison(), quiet);
+    let is_text = matches!(session.dataset().kind, Kind::Text { .. });
+    let unit = if is_text { "characters/s" } else { "samples/s" };
+    let bars = Bars::new(session.comparison(), unit, quiet);
     let ended = pool.install(|| {
         session
             .run(|| stop.load(Ordering::Relaxed), |comparison, tick| show(&bars, comparison, tick))
@@ -62,7 +67,7 @@ pub fn run(options: &Options, registry: &Registry, quiet: bool) -> Result<(), Fa
         }
     }
     let drawing = Drawing::new(quiet);
-    session
+    let report = session
         .finish(|_| {}, &|done, of| drawing.surface(done, of))
         .map_err(|error| {
             format!("{error}; the training is done and kept; write the rest with: {resume}")
@@ -73,7 +78,11 @@ pub fn run(options: &Options, registry: &Registry, quiet: bool) -> Result<(), Fa
         return Ok(());
     }
     let mut out = io::stdout().lock();
-    write!(out, "{}", standing(&session)?)?;
+    write!(out, "{}", standing(&session, is_text, unit)?)?;
+    let best = report.ranked().first().map(|&best| &report.methods[best]);
+    if let Some((label, text)) = best.and_then(|best| Some((&best.label, best.sample.as_ref()?))) {
+        write!(out, "\n{label} writes:\n{}\n", readable(text))?;
+    }
     out.flush()?;
     let steps = match (session.comparison().step(), first) {
         (1, 0) => "1 step".to_owned(),
@@ -91,7 +100,7 @@ pub fn run(options: &Options, registry: &Registry, quiet: bool) -> Result<(), Fa
 fn open(options: &Options, registry: &Registry) -> Result<Session, Failure> {
     let before = match options.resume {
         true => Session::settings_of(&options.out).map_err(Failure::failed)?,
-        false => Settings::default(),
+        false => Settings::suiting(&data(options)?),
     };
     let settings = given(options, before.clone())?;
     if !options.resume {
@@ -111,6 +120,11 @@ fn open(options: &Options, registry: &Registry) -> Result<Session, Failure> {
         ));
     }
     Session::extend_in(registry, &options.out, &extension).map_err(refused)
+}
+
+/// The data of a new run.
+fn data(options: &Options) -> Result<Source, Failure> {
+    options.data.as_deref().map_or(Ok(Source::Digits), source)
 }
 
 /// The settings that are given, over others.
@@ -134,8 +148,11 @@ fn given(options: &Options, mut settings: Settings) -> Result<Settings, Failure>
     }
     set(&mut settings.model, &options.model);
     if let Some(other) = options.activation.as_ref().filter(|it| **it != settings.activation) {
-        let activation = other.parse::<Activation>().map_err(Failure::usage)?;
-        settings.init = activation.initial().to_string();
+        let activation = |name: &str| name.parse::<Activation>().map_err(Failure::usage);
+        // An initialisation that suits the activation follows it; that of a transformer does not.
+        if settings.init == activation(&settings.activation)?.initial().to_string() {
+            settings.init = activation(other)?.initial().to_string();
+        }
     }
     set(&mut settings.activation, &options.activation);
     set(&mut settings.init, &options.init);
@@ -159,8 +176,10 @@ fn given(options: &Options, mut settings: Settings) -> Result<Settings, Failure>
 /// Data with an absolute path, so that a run can be resumed from any folder.
 fn source(text: &str) -> Result<Source, Failure> {
     let mut source = Source::parse(text).map_err(Failure::usage)?;
-    if let Source::Idx(path) | Source::Csv { path, .. } | Source::Npz(Arrays { path, .. }) =
-        &mut source
+    if let Source::Idx(path)
+    | Source::Csv { path, .. }
+    | Source::Npz(Arrays { path, .. })
+    | Source::Text(TextFile { path, .. }) = &mut source
     {
         *path = absolute(&path).map_err(Failure::failed)?;
     }
@@ -177,6 +196,9 @@ fn is_same(source: &Source, text: &str) -> bool {
         }
         (Source::Npz(a), Ok(Source::Npz(b))) => {
             (&a.x, &a.y) == (&b.x, &b.y) && found(&a.path) == found(&b.path)
+        }
+        (Source::Text(a), Ok(Source::Text(b))) => {
+            a.length == b.length && found(&a.path) == found(&b.path)
         }
         (_, before) => before.is_ok_and(|before| *source == before),
     }
@@ -196,6 +218,7 @@ fn refused(error: SessionError) -> Failure {
         | SessionError::SameFolder { .. }
         | SessionError::Stretched { .. }
         | SessionError::Network(_)
+        | SessionError::Schedule(_)
         | SessionError::Data(DataError::TestShare { .. }) => Failure::usage(error),
         _ => Failure::failed(error),
     }
@@ -207,11 +230,7 @@ fn quoted(path: &Path) -> String {
     if path.starts_with('-') {
         path.insert_str(0, "./");
     }
-    let is_plain = |c: char| c.is_alphanumeric() || is_separator(c) || "._-+=,:@%".contains(c);
-    match path.chars().all(is_plain) {
-        true => path,
-        false => format!("'{}'", path.replace('\'', r"'\''")),
-    }
+    session::quoted(&path)
 }
 
 fn show(bars: &Bars, comparison: &thalweg_nn::compare::Comparison, tick: &Tick) {
@@ -225,17 +244,30 @@ fn show(bars: &Bars, comparison: &thalweg_nn::compare::Comparison, tick: &Tick) 
     }
 }
 
+/// Text for a terminal, which takes control characters other than line breaks and tabs for commands.
+fn readable(text: &str) -> String {
+    let shown = |c: char| match c {
+        '\n' | '\t' => c.to_string(),
+        c if c.is_control() => c.escape_default().to_string(),
+        c => c.to_string(),
+    };
+    text.chars().map(shown).collect()
+}
+
 /// How the methods stand at the end.
-fn standing(session: &Session) -> Result<Table, Failure> {
+fn standing(session: &Session, is_text: bool, unit: &'static str) -> Result<Table, Failure> {
     let (comparison, target) = (session.comparison(), &session.dataset().target);
     let score = |score: &Score| target.task().score(score.accuracy);
     let mut heading = match target.task() {
+        TaskKind::Classification if is_text => {
+            vec!["method", "train loss", "train", "test loss", "test", "perplexity"]
+        }
         TaskKind::Classification => vec!["method", "train loss", "train", "test loss", "test"],
         TaskKind::Regression => {
             vec!["method", "train loss", "train R²", "test loss", "test R²", "test RMSE"]
         }
     };
-    heading.extend(["samples/s", "optimizer"]);
+    heading.extend([unit, "optimizer"]);
     let mut table = Table::new(&heading);
     let scores = comparison.scores().map_err(Failure::failed)?;
     for (method, (label, [train, test])) in comparison.labels().zip(scores).enumerate() {
@@ -249,6 +281,7 @@ fn standing(session: &Session) -> Result<Table, Failure> {
             score(&test),
         ];
         cells.extend(target.rmse(test.loss).map(number));
+        cells.extend(is_text.then(|| format!("{:.2}", test.loss.exp())));
         cells.extend([
             or_dash(timing.samples_per_second().map(|rate| format!("{rate:.0}"))),
             or_dash(timing.optimizer_share().map(|share| format!("{:.1}%", 100.0 * share))),

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use thalweg::Registry;
+use thalweg::{Registry, Schedule, Spec, Value};
 use thalweg_draw::plot::{colour_distance, style};
 
 /// The misprints of the gallery, RMSProp and AdaDelta as the tutorial has them that it follows: methods written as text.
@@ -26,6 +26,22 @@ pub fn registry() -> Registry {
         })
     });
     REGISTRY.clone()
+}
+
+/// What makes a schedule of the learning rate unsuitable for runs of these methods, a sentence each. Of several rates
+/// the lowest counts, which is nearest to a minimum that a schedule has.
+pub fn schedule_warnings<'a>(
+    schedule: &Schedule,
+    steps: u64,
+    methods: impl IntoIterator<Item = &'a Spec>,
+) -> Vec<String> {
+    let rates = methods.into_iter().flat_map(Spec::hyperparameters);
+    let rates = rates.filter_map(|(known, value)| match value {
+        Value::Number(rate) if known.name == "lr" && rate > 0.0 => Some(rate),
+        _ => None,
+    });
+    let lowest = rates.reduce(f64::min).unwrap_or(1.0);
+    schedule.misfits(steps, lowest).iter().map(|misfit| misfit.text("lr")).collect()
 }
 
 /// The methods that have the first colours, those that everybody can tell apart: the article's own, then the

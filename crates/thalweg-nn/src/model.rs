@@ -25,7 +25,7 @@ use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 use thalweg_lab::output::reason;
 
-use crate::data::{Column, DataError, Dataset, Kind, Rows, Scaling, Target, Wanted};
+use crate::data::{Column, DataError, Dataset, Kind, Rows, Scaling, Target, Vocabulary, Wanted};
 use crate::network::{Activation, Network, NetworkError, SampleShape};
 use crate::trainable::{Mode, Model as Layers, Trainable};
 
@@ -58,6 +58,9 @@ pub struct Description {
     pub table: Vec<Column>,
     /// What is done to the features of a sample.
     pub scaling: Scaling,
+    /// The characters of a text; class k is its character k, and `inputs` is the length of a window.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vocabulary: Option<Vocabulary>,
     /// What it predicts.
     #[serde(default, skip_serializing_if = "is_class")]
     pub target: Target,
@@ -102,6 +105,23 @@ pub enum ModelError {
         /// The features of the network.
         wanted: usize,
     },
+    /// A table for a network that continues text.
+    #[error("the network continues a text: it takes a prompt in place of a table")]
+    ContinuesText,
+    /// A prompt for a network that classifies samples.
+    #[error("the network classifies samples: it takes a table in place of a prompt")]
+    ClassifiesSamples,
+    /// A prompt with a character that is not in the vocabulary.
+    #[error(
+        "the network does not know `{character}`: the text that it was trained on has no such character"
+    )]
+    Character {
+        /// The character, readable.
+        character: String,
+    },
+    /// A temperature below 0 or not finite.
+    #[error("a temperature of {0} is refused; it is a number from 0 on")]
+    Temperature(f64),
     /// A computation failed.
     #[error(transparent)]
     Candle(#[from] candle_core::Error),
@@ -114,17 +134,24 @@ pub enum ModelError {
 pub struct Model {
     /// What it is.
     pub description: Description,
-    network: Layers,
+    pub(crate) network: Layers,
 }
 
 impl Description {
     /// A description of a network trained on a data set.
     pub(crate) fn new(network: &Network, data: &Dataset) -> Self {
-        let (columns, image) = match &data.kind {
-            Kind::Table { columns } => (columns.clone(), None),
-            Kind::Plane => (["x", "y"].map(str::to_owned).to_vec(), None),
-            Kind::Images { height, width } => (Vec::new(), Some([*height, *width])),
-            Kind::Text { .. } => (Vec::new(), None),
+        let columns = match &data.kind {
+            Kind::Table { columns } => columns.clone(),
+            Kind::Plane => ["x", "y"].map(str::to_owned).to_vec(),
+            Kind::Images { .. } | Kind::Text { .. } => Vec::new(),
+        };
+        let image = match &data.kind {
+            Kind::Images { height, width } => Some([*height, *width]),
+            _ => None,
+        };
+        let vocabulary = match &data.kind {
+            Kind::Text { vocabulary, .. } => Some(vocabulary.clone()),
+            _ => None,
         };
         Self {
             version: VERSION,
@@ -135,6 +162,7 @@ impl Description {
             columns,
             image,
             table: data.preparation.columns.clone(),
+            vocabulary,
             scaling: data.scaling.clone(),
             target: data.target.clone(),
             data: data.name.clone(),
@@ -165,9 +193,12 @@ impl Description {
 
     /// What a sample is to the network.
     fn shape(&self) -> SampleShape {
-        match self.image {
-            Some([height, width]) => SampleShape::Image { height, width },
-            None => SampleShape::Features(self.inputs),
+        match (&self.vocabulary, self.image) {
+            (Some(vocabulary), _) => {
+                SampleShape::Sequence { length: self.inputs, vocabulary: vocabulary.len() }
+            }
+            (None, Some([height, width])) => SampleShape::Image { height, width },
+            (None, None) => SampleShape::Features(self.inputs),
         }
     }
 
@@ -225,7 +256,8 @@ impl Model {
     /// The class of each sample, and its probability. Features are as they stand in a file: they are scaled here.
     ///
     /// # Errors
-    /// [`ModelError::Features`]: a sample with another number of features.
+    /// [`ModelError::Features`]: a sample with another number of features;
+    /// [`ModelError::ContinuesText`]: another kind of network.
     pub fn predict(&self, rows: &[Vec<f64>]) -> Result<Vec<(usize, f64)>, ModelError> {
         let mut all = Vec::with_capacity(rows.len());
         self.forward(rows, |scores| {
@@ -259,6 +291,9 @@ impl Model {
         rows: &[Vec<f64>],
         mut take: impl FnMut(&Tensor) -> candle_core::Result<()>,
     ) -> Result<(), ModelError> {
+        if self.description.vocabulary.is_some() {
+            return Err(ModelError::ContinuesText);
+        }
         let wanted = self.description.inputs;
         if let Some(at) = rows.iter().position(|row| row.len() != wanted) {
             return Err(ModelError::Features { sample: at + 1, found: rows[at].len(), wanted });

@@ -10,6 +10,10 @@ pub const SHUFFLE: u64 = 1;
 pub const POINTS: u64 = 2;
 /// The stream of the choice of validation samples.
 pub const VALIDATION: u64 = 3;
+/// The stream of the characters of generated text.
+pub const CHARACTERS: u64 = 4;
+/// The stream of the inputs that initialisations are shown with.
+pub const INPUTS: u64 = 5;
 /// The stream of the settings of an experiment's first method; each of the others has the next one.
 pub const SETTINGS: u64 = 1 << 8;
 /// The stream of a network's first variable; each of the others has the next one.

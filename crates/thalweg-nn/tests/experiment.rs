@@ -12,6 +12,7 @@ use thalweg_nn::experiment::{
     EXPERIMENT, Experiment, ExperimentError, Parts, Plan, Results, Run, Search, Settings, Stage,
     TRIALS, Trial, Vary,
 };
+use thalweg_nn::model::Model;
 use thalweg_nn::session;
 
 fn parts() -> Parts {
@@ -239,6 +240,7 @@ fn settings() -> Settings {
         model: "softmax".to_owned(),
         methods: vec!["sgd:lr=0.01/0.1".to_owned(), "adam".to_owned()],
         epochs: 3,
+        landscape: Some("pca".to_owned()),
         ..session::Settings::default()
     };
     Settings { training, seeds: 2, validation: 0.2, ..Settings::default() }
@@ -248,14 +250,15 @@ fn settings() -> Settings {
 fn an_experiment_that_was_killed_goes_on_and_ends_as_if_nothing_had_happened() {
     let registry = Registry::standard();
     let files = |folder: &std::path::Path| {
-        ["results.json", "report.html", "curves.svg", "rates.svg"]
+        let model = "adam/model.safetensors";
+        ["results.json", "report.html", "curves.svg", "rates.svg", "landscape.svg", model]
             .map(|name| fs::read(folder.join(name)).unwrap())
     };
     let whole = tempfile::tempdir().unwrap();
     let run = Run::start(&registry, whole.path(), settings()).unwrap();
     // Eleven rates for adam.
     assert_eq!(run.progress(), (0, (3 + 12) * 5 + 4));
-    run.finish(&run.run(&|_| {}, &|| false).unwrap()).unwrap();
+    run.finish(&run.run(&|_| {}, &|| false).unwrap(), &|| false, &|_, _| {}).unwrap();
 
     let folder = tempfile::tempdir().unwrap();
     let run = Run::start(&registry, folder.path(), settings()).unwrap();
@@ -273,11 +276,45 @@ fn an_experiment_that_was_killed_goes_on_and_ends_as_if_nothing_had_happened() {
     fs::write(&path, lines).unwrap();
     let run = Run::resume(&registry, folder.path()).unwrap();
     assert_eq!(run.progress().0, kept);
-    run.finish(&run.run(&|_| {}, &|| false).unwrap()).unwrap();
+    run.finish(&run.run(&|_| {}, &|| false).unwrap(), &|| false, &|_, _| {}).unwrap();
     assert!(files(whole.path()) == files(folder.path()));
     drop(run);
     let again = Run::resume(&registry, folder.path()).unwrap();
     again.run(&|trial| panic!("{trial:?} ran again"), &|| false).unwrap();
+}
+
+#[test]
+fn networks_of_the_first_seed_are_those_that_were_tested() {
+    let methods = vec!["schedule-free-adamw:lr=0.01/0.1".to_owned(), "sgd:lr=0.3".to_owned()];
+    let training = session::Settings { methods, epochs: 6, ..settings().training };
+    let settings = Settings { training, patience: Some(1), ..settings() };
+    let folder = tempfile::tempdir().unwrap();
+    let run = Run::start(&Registry::standard(), folder.path(), settings).unwrap();
+    let results = run.run(&|_| {}, &|| false).unwrap();
+    run.finish(&results, &|| false, &|_, _| {}).unwrap();
+    let test = &run.dataset().test;
+    let rows: Vec<Vec<f64>> = (0..test.len())
+        .map(|k| test.row(k).unwrap().into_iter().map(f64::from).collect())
+        .collect();
+    for it in &results.standings {
+        let name = it.sweep.base.entry().name;
+        let model = Model::open(&folder.path().join(name)).unwrap();
+        let predicted = model.predict(&rows).unwrap();
+        let right = predicted.iter().zip(test.labels().unwrap());
+        let right = right.filter(|((class, _), truth)| *class == *truth as usize).count();
+        let tested = it.runs[0].test.unwrap();
+        assert!((right as f64 / rows.len() as f64 - tested.accuracy).abs() < 1e-6, "{name}");
+        assert!(folder.path().join(name).join("events.out.tfevents.thalweg").exists());
+    }
+    let page = fs::read_to_string(folder.path().join("report.html")).unwrap();
+    for part in
+        ["Decision regions", "Mistakes", "How the methods step", "thalweg train --data blobs"]
+    {
+        assert!(page.contains(part), "{part}");
+    }
+    // Stopped while it draws, it can be finished later.
+    let stopped = run.finish(&results, &|| true, &|_, _| {});
+    assert!(matches!(stopped, Err(ExperimentError::Stopped)));
 }
 
 #[test]

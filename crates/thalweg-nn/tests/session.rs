@@ -9,6 +9,7 @@ use candle_core::{DType, Device};
 use candle_nn::VarBuilder;
 use thalweg_nn::compare::{Tick, cross_entropy};
 use thalweg_nn::data::Samples;
+use thalweg_nn::model::Model;
 use thalweg_nn::network::Network;
 use thalweg_nn::session::{Outcome, Session, SessionError, Settings};
 use thalweg_nn::{Mode, Trainable};
@@ -243,6 +244,36 @@ fn the_reported_test_loss_is_that_of_the_network_in_the_folder() {
 }
 
 #[test]
+fn masks_and_running_statistics_are_those_of_a_run_without_a_break() {
+    let settings = || Settings { model: "mlp:6,norm=batch,dropout=0.3".to_owned(), ..settings() };
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let mut session = Session::start(&path("straight"), settings()).unwrap();
+    to_the_end(&mut session);
+    finish(&session);
+    let mut session = Session::start(&path("stopped"), settings()).unwrap();
+    let step = Cell::new(0);
+    session.run(|| step.get() == 7, |_, tick| step.set(tick.step)).unwrap();
+    drop(session);
+    let mut session = Session::resume(&path("stopped")).unwrap();
+    assert_eq!(session.comparison().step(), 7);
+    to_the_end(&mut session);
+    finish(&session);
+    assert_same(&path("stopped"), &contents(&path("straight")));
+    for (method, result) in session.results().unwrap().iter().enumerate() {
+        let model = Model::open(&path("stopped").join(&result.label)).unwrap();
+        assert_eq!(model.description.network, "mlp:6,norm=batch,dropout=0.3");
+        let rows: Vec<Vec<f64>> =
+            session.dataset().test.inputs.to_dtype(DType::F64).unwrap().to_vec2().unwrap();
+        let predicted = model.predict(&rows).unwrap();
+        let expected = session.comparison().predictions(method).unwrap();
+        let classes: Vec<u32> = predicted.iter().map(|&(class, _)| class as u32).collect();
+        let chances: Vec<f32> = predicted.iter().map(|&(_, chance)| chance as f32).collect();
+        assert_eq!((classes, chances), (expected.classes, expected.probabilities));
+    }
+}
+
+#[test]
 fn the_report_says_which_methods_are_evaluated_with_other_weights() {
     let folder = tempfile::tempdir().unwrap();
     let session = Session::start(folder.path(), settings()).unwrap();
@@ -289,7 +320,7 @@ fn nothing_is_made_where_settings_do_not_fit() {
     for (wrong, says) in [
         (Settings { data: "none".to_owned(), ..settings() }, "no data set `none`"),
         (Settings { test: Some(f64::NAN), ..settings() }, "a test share of NaN is refused"),
-        (Settings { model: "cnn".to_owned(), ..settings() }, "there is no network `cnn`"),
+        (Settings { model: "rnn".to_owned(), ..settings() }, "there is no network `rnn`"),
         (Settings { methods: Vec::new(), ..settings() }, "there is no method to train with"),
         (Settings { groups: Some("c*: frozen".to_owned()), ..settings() }, "`c*`"),
         (Settings { batch: 0, ..settings() }, "batch is 0; it must be at least 1"),

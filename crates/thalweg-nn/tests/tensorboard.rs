@@ -2,9 +2,10 @@
 //!
 //! `tensorboard/events.tfevents` is what `tensorboard/make_events.py` wrote (TensorBoard 2.21.0).
 
+use thalweg::Value;
 use thalweg_nn::data::TaskKind;
 use thalweg_nn::record::{EpochRecord, StepRecord};
-use thalweg_nn::tensorboard::{file_version, of_epoch, of_step, scalars};
+use thalweg_nn::tensorboard::{file_version, hyperparameters, of_epoch, of_step, scalars};
 
 const GOLDEN: &[u8] = include_bytes!("tensorboard/events.tfevents");
 
@@ -31,6 +32,15 @@ fn ours() -> Vec<Vec<u8>> {
         of_epoch(1_700_000_000.5, 0, &start(), TaskKind::Classification),
         scalars(1_700_000_003.0, -5, &[("größe/λ", -0.0)]),
         scalars(1_700_000_004.0, 1 << 40, &[]),
+        hyperparameters(
+            1_700_000_005.0,
+            "adam:lr=0.001",
+            &[
+                ("optimizer", Value::Choice("adam".to_owned())),
+                ("lr", Value::Number(0.001)),
+                ("amsgrad", Value::Flag(false)),
+            ],
+        ),
     ]
 }
 

@@ -23,22 +23,27 @@ pub enum Bars {
         all: MultiProgress,
         /// A bar per method.
         bars: Vec<ProgressBar>,
+        /// What is counted in a second.
+        unit: &'static str,
         /// The test accuracy, or R², of each method, and when texts changed last.
         shown: Mutex<(Vec<Option<f64>>, Option<Instant>)>,
     },
     /// In a file or a pipe.
-    Lines,
+    Lines {
+        /// What is counted in a second.
+        unit: &'static str,
+    },
     /// With `--quiet`.
     Silent,
 }
 
 impl Bars {
-    pub fn new(comparison: &Comparison, quiet: bool) -> Self {
+    pub fn new(comparison: &Comparison, unit: &'static str, quiet: bool) -> Self {
         if quiet {
             return Self::Silent;
         }
         if !io::stderr().is_terminal() {
-            return Self::Lines;
+            return Self::Lines { unit };
         }
         let all = MultiProgress::with_draw_target(ProgressDrawTarget::stderr_with_hz(DRAWS));
         let width = comparison.labels().map(|it| it.chars().count()).max().unwrap_or(0);
@@ -54,7 +59,7 @@ impl Bars {
         };
         let bars: Vec<_> = comparison.labels().map(bar).collect();
         let shown = Mutex::new((vec![None; bars.len()], None));
-        Self::Terminal { all, bars, shown }
+        Self::Terminal { all, bars, unit, shown }
     }
 
     /// A step is done.
@@ -62,7 +67,7 @@ impl Bars {
         let rate = |method: usize| comparison.timing(method).samples_per_second().unwrap_or(0.0);
         let place = |label: &str| comparison.labels().position(|known| known == label);
         match self {
-            Self::Terminal { bars, shown, .. } => {
+            Self::Terminal { bars, unit, shown, .. } => {
                 let mut shown = shown.lock().unwrap_or_else(PoisonError::into_inner);
                 for record in &tick.epochs {
                     if let Some(method) = place(&record.method) {
@@ -82,16 +87,16 @@ impl Bars {
                             TaskKind::Regression => format!("test R² {it:.3}  "),
                         });
                     let (loss, rate) = (record.loss, HumanCount(rate(method) as u64));
-                    bars[method].set_message(format!("loss {loss:.4}  {test}{rate} samples/s"));
+                    bars[method].set_message(format!("loss {loss:.4}  {test}{rate} {unit}"));
                     bars[method].set_position(tick.step);
                 }
             }
-            Self::Lines => {
+            Self::Lines { unit } => {
                 for record in &tick.epochs {
                     let last = comparison.steps() / comparison.steps_per_epoch();
                     let rate = place(&record.method).map_or(0.0, rate);
                     say(&format!(
-                        "{}: epoch {} of {last}, loss {:.4}, test {} {}, {rate:.0} samples/s",
+                        "{}: epoch {} of {last}, loss {:.4}, test {} {}, {rate:.0} {unit}",
                         record.method,
                         record.epoch,
                         record.train_loss,

@@ -11,17 +11,21 @@ use thalweg_nn::data::DataError;
 use thalweg_nn::experiment::{ExperimentError, Results, Run, Search, Settings};
 use thalweg_nn::session::SessionError;
 
-use super::{Options, given, quoted, signals};
+use super::bars::Drawing;
+use super::{Options, data, given, quoted, signals};
 use crate::distinct::check_distinct_sweeps;
-use crate::failure::{Failure, say};
+use crate::failure::{Failure, say, warn};
 use crate::progress::bar;
 use crate::table::Table;
 
-/// Whether the options ask for an experiment: for something to choose, or for several seeds.
+/// Whether the options ask for an experiment: for something to choose, for several seeds, or for no methods of
+/// their own.
 pub fn is_wanted(options: &Options) -> bool {
     let counts = options.seeds.is_some() || options.validation.is_some();
     let chooses = options.tune || options.random.is_some() || options.halving;
-    counts
+    let is_default = !options.resume && options.with.is_empty();
+    is_default
+        || counts
         || chooses
         || options.patience.is_some()
         || options.vary.is_some()
@@ -31,12 +35,10 @@ pub fn is_wanted(options: &Options) -> bool {
 
 pub fn run(options: &Options, registry: &Registry, quiet: bool) -> Result<(), Failure> {
     let begin = Instant::now();
-    if options.landscape {
-        let refused =
-            "--landscape draws one training run of each method; leave out sweeps and --seeds";
-        return Err(Failure::Usage(refused.to_owned()));
-    }
     let run = open(options, registry)?;
+    if !options.resume {
+        warn(run.schedule_warnings());
+    }
     let resume = format!("thalweg train --out {} --resume", quoted(run.folder()));
     let stop = signals::stop(&resume)?;
     super::warn_of(run.dataset());
@@ -53,7 +55,15 @@ pub fn run(options: &Options, registry: &Registry, quiet: bool) -> Result<(), Fa
         }
         Err(error) => return Err(Failure::failed(error)),
     };
-    run.finish(&results).map_err(Failure::failed)?;
+    let drawing = Drawing::new(quiet);
+    let stopping = || stop.load(Ordering::Relaxed);
+    match run.finish(&results, &stopping, &|done, of| drawing.surface(done, of)) {
+        Ok(()) => drawing.end(),
+        Err(ExperimentError::Stopped) => {
+            return Err(Failure::Stopped(format!("stopped; resume with: {resume}")));
+        }
+        Err(error) => return Err(Failure::failed(error)),
+    }
     let all_diverged =
         results.standings.iter().all(|it| it.runs.iter().all(|trial| trial.test.is_none()));
     if !quiet {
@@ -81,7 +91,10 @@ fn open(options: &Options, registry: &Registry) -> Result<Run, Failure> {
         true => Some(Run::settings_of(&options.out).map_err(Failure::failed)?),
         false => None,
     };
-    let base = before.clone().unwrap_or_default();
+    let base = match &before {
+        Some(before) => before.clone(),
+        None => Settings::suiting(&data(options)?),
+    };
     let settings = Settings {
         training: given(options, base.training)?,
         seeds: options.seeds.unwrap_or(base.seeds),

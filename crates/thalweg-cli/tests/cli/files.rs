@@ -76,7 +76,15 @@ fn a_gallery_is_written_into_folders_that_it_makes() {
     }
     // A trained network follows the runs, with the video of its landscape.
     let page = folder.text("deep/er/index.html");
-    for file in ["network.png", "network.mp4", "network-loss.svg", "network-accuracy.png"] {
+    for file in [
+        "network.png",
+        "network.mp4",
+        "network-loss.svg",
+        "network-accuracy.png",
+        "initial-sigmoid.png",
+        "initial-relu-dark.png",
+        "initial-tanh.svg",
+    ] {
         assert!(page.contains(&format!("\"{file}\"")), "{file}");
         assert!(folder.read(&format!("deep/er/{file}")).len() > 10_000, "{file}");
     }

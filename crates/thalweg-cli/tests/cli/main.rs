@@ -14,5 +14,6 @@ mod progress;
 mod race;
 mod refusals;
 mod rules;
+mod schedule;
 mod streams;
 mod train;

@@ -41,14 +41,16 @@ fn a_network_is_used_in_a_fresh_process_on_columns_in_any_order() {
 #[test]
 fn predictions_are_those_of_training() {
     let folder = Folder::new();
-    folder
-        .run("-q train --data digits --model softmax --with sgd:lr=0.5 --epochs 2 --out run")
-        .done();
     let pixels: Vec<String> = (0..64).map(|k| format!("p{k}")).collect();
     let zeros = vec!["0"; 64].join(",");
     fs::write(folder.path("d.csv"), format!("{}\n{zeros}\n", pixels.join(","))).unwrap();
-    let outcome = folder.run("predict --model run/sgd --data d.csv").done();
-    assert_eq!(outcome.stdout.lines().count(), 2);
+    for (run, network) in [("one", "softmax"), ("two", "cnn:2,kernel=3,norm=batch,dropout=0.1")] {
+        let train =
+            format!("-q train --data digits --model {network} --with sgd:lr=0.5 --epochs 1");
+        folder.run(&format!("{train} --out {run}")).done();
+        let outcome = folder.run(&format!("predict --model {run}/sgd --data d.csv")).done();
+        assert_eq!(outcome.stdout.lines().count(), 2);
+    }
 }
 
 #[test]

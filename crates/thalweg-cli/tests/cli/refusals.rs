@@ -149,6 +149,9 @@ fn steps_are_one_to_a_million() {
         let message = Folder::new().run(&line).misused();
         assert!(message.contains(&format!("invalid value '{steps}' for '--steps <N>'")));
     }
+    let folder = Folder::new();
+    folder.descend("--on ravine --with sgd -o run.json --steps 1e1");
+    assert_eq!(folder.json("run.json")["steps"], 10);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What the pictures show, read back from their pixels.
 
 mod animation;
+mod histogram;
 mod landscape;
 mod output;
 mod regions;

@@ -16,7 +16,7 @@ pub type MakeScene = Arc<dyn Fn() -> Result<Scene, Box<dyn Error + Send + Sync>>
 /// A function that makes a video when the gallery is written.
 pub type MakeVideo = Arc<dyn Fn() -> Result<Vec<u8>, Box<dyn Error + Send + Sync>> + Send + Sync>;
 
-/// A section of the page: text, one picture beside a video of the same name, and drawings below.
+/// A section of the page: text, one picture beside a video of the same name, if it has them, and drawings below.
 /// Its files are made when the gallery is written, and only those that are asked for.
 #[derive(Clone)]
 pub struct Exhibit {
@@ -28,14 +28,21 @@ pub struct Exhibit {
     pub text: Vec<String>,
     /// The command that reproduces it.
     pub command: String,
-    /// The picture beside the video.
+    /// The picture and the video beside it.
+    pub moving: Option<Moving>,
+    /// The drawings below them.
+    pub drawings: Vec<Drawing>,
+}
+
+/// A picture beside a video of the same name.
+#[derive(Clone)]
+pub struct Moving {
+    /// The picture.
     pub picture: Drawing,
     /// The video, in MP4.
     pub video: MakeVideo,
     /// Width and height of the video in pixels.
     pub video_size: (u32, u32),
-    /// The drawings below them.
-    pub drawings: Vec<Drawing>,
 }
 
 /// A drawing, written as PNG and as SVG.
@@ -49,29 +56,46 @@ pub struct Drawing {
     pub size: (u32, u32),
     /// The function that draws it.
     pub scene: MakeScene,
+    /// What stands above it; empty for nothing.
+    pub text: String,
 }
 
 impl Exhibit {
     pub(super) fn section(self, collection: &mut Collection) -> Markup {
-        let name = self.picture.name.clone();
-        let make = Arc::clone(&self.video);
+        let moving = self.moving.map(|moving| moving.add_to(collection));
+        let drawings: Vec<(String, Markup)> = self
+            .drawings
+            .into_iter()
+            .map(|drawing| (drawing.text.clone(), drawing.add_to(collection)))
+            .collect();
+        html! {
+            section {
+                h2 id=(self.id) { (self.title) }
+                @for paragraph in &self.text { p { (paragraph) } }
+                @if let Some(moving) = moving { (moving) }
+                @for (text, drawing) in &drawings {
+                    @if !text.is_empty() { p { (text) } }
+                    figure.wide { (drawing) }
+                }
+                p.facts { code { (self.command) } }
+            }
+        }
+    }
+}
+
+impl Moving {
+    /// Adds its files and gives what shows them.
+    fn add_to(self, collection: &mut Collection) -> Markup {
+        let (name, make) = (self.picture.name.clone(), self.video);
         collection.add(format!("{name}.mp4"), move || make().map_err(RenderError::Exhibit));
         let shown =
             Video { steps: None, size: self.video_size, caption: Some(collection.text.video_only) };
         let video = video(collection.text, &name, &shown);
         let picture = self.picture.add_to(collection);
-        let drawings: Vec<Markup> =
-            self.drawings.into_iter().map(|drawing| drawing.add_to(collection)).collect();
         html! {
-            section {
-                h2 id=(self.id) { (self.title) }
-                @for paragraph in &self.text { p { (paragraph) } }
-                div.pair {
-                    (picture)
-                    (video)
-                }
-                @for drawing in &drawings { figure.wide { (drawing) } }
-                p.facts { code { (self.command) } }
+            div.pair {
+                (picture)
+                (video)
             }
         }
     }

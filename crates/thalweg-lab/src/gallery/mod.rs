@@ -28,7 +28,7 @@ use crate::record::to_json;
 use crate::words::{did_you_mean, list};
 use collection::{Collection, File};
 pub use error::GalleryError;
-pub use exhibit::{Drawing, Exhibit, MakeScene, MakeVideo};
+pub use exhibit::{Drawing, Exhibit, MakeScene, MakeVideo, Moving};
 pub use text::{Language, UnknownLanguage};
 
 /// Everything the gallery shows, computed but not yet drawn.

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use candle_core::{Result as CandleResult, Tensor};
 use rayon::prelude::*;
-use thalweg::Formula;
+use thalweg::{Formula, Spec, Value};
 
 use super::check::{check, check_fit};
 use super::contender::Contender;
@@ -257,6 +257,19 @@ impl Comparison {
         &self.contenders[method].spec
     }
 
+    /// A method's name and hyperparameters, with their values.
+    pub fn hyperparameters(&self, method: usize) -> Vec<(&'static str, Value)> {
+        let it = self.contenders[method].optimizer.method();
+        let name = ("optimizer", Value::Choice(thalweg::Method::name(it)));
+        let all = it.hyperparameters().into_iter().map(|(known, value)| (known.name, value));
+        [name].into_iter().chain(all).collect()
+    }
+
+    /// The methods as configured.
+    pub(crate) fn methods(&self) -> impl Iterator<Item = &Spec> {
+        self.contenders.iter().map(|it| it.optimizer.method())
+    }
+
     /// The step at which a method diverged, if it did.
     pub fn diverged_at(&self, method: usize) -> Option<u64> {
         self.contenders[method].diverged_at
@@ -278,7 +291,8 @@ impl Comparison {
 
     /// Whether single matrix products are large enough to be faster on several threads than on one.
     pub fn is_large(&self) -> bool {
-        self.contenders[0].weights.elements().saturating_mul(self.training.batch) >= LARGE
+        let rows = self.training.batch.saturating_mul(self.train.targets_each());
+        self.contenders[0].weights.elements().saturating_mul(rows) >= LARGE
     }
 
     /// Steps taken.
@@ -288,7 +302,7 @@ impl Comparison {
 
     /// Steps in all epochs.
     pub fn steps(&self) -> u64 {
-        self.training.epochs.saturating_mul(self.steps_per_epoch())
+        self.training.steps(self.train.len())
     }
 
     /// Steps per epoch.

@@ -101,7 +101,7 @@ impl Contender {
             .optimizer
             .step_report_with_loss(value, &gradients)
             .map_err(|source| CompareError::method(&self.label, source))?;
-        self.timing.samples += batch.targets.dim(0)? as u64;
+        self.timing.samples += batch.targets.elem_count() as u64;
         self.timing.gradients += gathered + (computed - begin);
         self.timing.optimizer += computed.elapsed();
         let finite = |norm: Option<f64>| norm.filter(|norm| norm.is_finite());

@@ -8,8 +8,9 @@ use super::task::Task;
 use crate::data::{Samples, TaskKind};
 use crate::trainable::{Mode, Trainable};
 
-/// Samples per forward pass in evaluation; bounds memory.
+/// Samples, and targets, per forward pass in evaluation; bounds memory.
 const CHUNK: usize = 1000;
+const TARGETS: usize = 8000;
 
 /// Loss and accuracy, or R², over some samples.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -30,6 +31,11 @@ pub struct Predictions {
     pub probabilities: Vec<f32>,
 }
 
+/// Samples per forward pass: fewer where each has many targets.
+fn chunk(samples: &Samples) -> usize {
+    (TARGETS / samples.targets_each()).clamp(1, CHUNK)
+}
+
 /// Evaluates a network.
 pub(super) fn score(
     model: &dyn Trainable,
@@ -39,8 +45,9 @@ pub(super) fn score(
 ) -> Result<Score> {
     let (mut total, mut tally) = (0.0, Tally::new(task.kind(), samples)?);
     let count = samples.targets.dim(0)?;
-    for from in (0..count).step_by(CHUNK) {
-        let len = CHUNK.min(count - from);
+    let chunk = chunk(samples);
+    for from in (0..count).step_by(chunk) {
+        let len = chunk.min(count - from);
         let targets = samples.targets.narrow(0, from, len)?;
         let outputs = model.scores(&samples.inputs.narrow(0, from, len)?, mode)?.detach();
         total += f64::from((task.loss)(&outputs, &targets)?.to_scalar::<f32>()?) * len as f64;
@@ -122,8 +129,9 @@ pub(super) fn numbers(model: &dyn Trainable, samples: &Samples) -> Result<Vec<f3
 pub(super) fn predictions(model: &dyn Trainable, samples: &Samples) -> Result<Predictions> {
     let mut all = Predictions::default();
     let count = samples.targets.dim(0)?;
-    for from in (0..count).step_by(CHUNK) {
-        let inputs = samples.inputs.narrow(0, from, CHUNK.min(count - from))?;
+    let chunk = chunk(samples);
+    for from in (0..count).step_by(chunk) {
+        let inputs = samples.inputs.narrow(0, from, chunk.min(count - from))?;
         let outputs = model.scores(&inputs, Mode::Evaluation)?.detach();
         let chances = candle_nn::ops::softmax(&outputs, D::Minus1)?;
         all.classes.extend(outputs.argmax(D::Minus1)?.flatten_all()?.to_vec1::<u32>()?);

@@ -5,7 +5,7 @@ use std::time::Duration;
 /// How long a method's training has taken so far.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Timing {
-    /// Training samples processed.
+    /// Training targets processed: one for each sample, of text one for each character.
     pub samples: u64,
     /// Time in batches, losses and gradients. A batch is gathered once for all methods, and its time
     /// counts for each.
@@ -26,7 +26,7 @@ impl Timing {
         (self.gradients + self.optimizer).as_secs_f64()
     }
 
-    /// Training samples per second; `None` before the first step.
+    /// Training targets per second; `None` before the first step.
     pub fn samples_per_second(&self) -> Option<f64> {
         let seconds = self.seconds();
         (seconds > 0.0).then(|| self.samples as f64 / seconds)

@@ -10,3 +10,10 @@ pub struct Training {
     /// The seed of the initial weights and of the order of the samples.
     pub seed: u64,
 }
+
+impl Training {
+    /// The steps in all epochs over a number of samples.
+    pub fn steps(&self, samples: usize) -> u64 {
+        self.epochs.saturating_mul(samples.div_ceil(self.batch.max(1)) as u64)
+    }
+}

@@ -87,6 +87,11 @@ impl Samples {
         self.inputs.dims().first().copied().unwrap_or(0)
     }
 
+    /// The number of targets of a sample, at least 1.
+    pub(crate) fn targets_each(&self) -> usize {
+        self.targets.dims().iter().skip(1).product::<usize>().max(1)
+    }
+
     /// Whether there are no samples.
     pub fn is_empty(&self) -> bool {
         self.len() == 0

@@ -42,4 +42,5 @@ pub use split::Split;
 pub use synthetic::{Shape, Synthetic};
 pub use table::{Column, Preparation, Rows, Truths, Wanted};
 pub use target::{Target, TaskKind};
+pub(crate) use text::readable;
 pub use text::{TextFile, Vocabulary};

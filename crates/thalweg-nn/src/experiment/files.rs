@@ -9,12 +9,17 @@ use thalweg_lab::sweep::SweepAxis;
 
 use super::Search;
 use super::error::ExperimentError;
+use super::record::tested;
 use super::run::Run;
 use super::standing::{Results, Setting};
 use super::trial::Trial;
 use crate::data::TaskKind;
+use crate::landscape::Directions;
+use crate::regions;
+use crate::report::Report;
 use crate::report::text::counted;
-use crate::session::SessionError;
+use crate::session::{EVENTS, SAMPLE, SessionError, Trained, folder_of, plot};
+use crate::tensorboard;
 
 /// What `results.json` holds.
 #[derive(Serialize)]
@@ -80,28 +85,101 @@ impl Results {
 }
 
 impl Run {
-    /// Writes the results: `report.html`, `results.json`, and the charts `curves` and `rates` as PNG and SVG.
+    /// Writes the results: `report.html`, `results.json`, the charts `curves` and `rates` as PNG and SVG, and of the
+    /// first seed `METHOD/model.safetensors`, TensorBoard's files, `regions` of points of the plane, and `landscape`
+    /// where it was asked for. Its runs are repeated for that; `stop` is asked between their steps, and `surface`
+    /// told how many points of the loss surface are computed, and of how many.
     ///
     /// # Errors
     /// [`ExperimentError`], such as a file that cannot be written.
-    pub fn finish(&self, results: &Results) -> Result<(), ExperimentError> {
-        let put = |name: &str, contents: &[u8]| -> Result<(), ExperimentError> {
-            output::write(&self.folder().join(name), contents).map_err(SessionError::from)?;
-            Ok(())
+    pub fn finish(
+        &self,
+        results: &Results,
+        stop: &(dyn Fn() -> bool + Sync),
+        surface: &(dyn Fn(usize, usize) + Sync),
+    ) -> Result<(), ExperimentError> {
+        let mut put = |name: &str, contents: &[u8]| -> Result<(), SessionError> {
+            Ok(output::write(&self.folder().join(name), contents)?)
         };
         let title = format!("{} on {}", self.settings().training.model, self.dataset().name);
-        let mut charts = vec![("curves", results.curves(&title))];
-        charts.extend(results.rates(&title).map(|chart| ("rates", chart)));
-        for (name, chart) in &charts {
-            let scene = chart.scene();
-            put(&format!("{name}.png"), &scene.png(1.0).map_err(SessionError::from)?)?;
-            put(&format!("{name}.svg"), scene.svg().as_bytes())?;
+        plot(&mut put, "curves", &results.curves(&title).scene())?;
+        if let Some(chart) = results.rates(&title) {
+            plot(&mut put, "rates", &chart.scene())?;
         }
         put("results.json", results.json().map_err(ExperimentError::Keep)?.as_bytes())?;
-        put("report.html", self.page(&title, results).as_bytes())
+        let networks = self.networks(results, (&mut put, stop, surface))?;
+        put("report.html", self.page(&title, results, &networks).as_bytes())?;
+        Ok(())
     }
 
-    fn page(&self, title: &str, results: &Results) -> String {
+    /// Writes the networks of the first seed and what they show, and gives it as a report.
+    fn networks(
+        &self,
+        results: &Results,
+        (put, stop, surface): (
+            &mut impl FnMut(&str, &[u8]) -> Result<(), SessionError>,
+            &(dyn Fn() -> bool + Sync),
+            &(dyn Fn(usize, usize) + Sync),
+        ),
+    ) -> Result<Report, ExperimentError> {
+        let (settings, dataset) = (&self.settings().training, self.dataset());
+        let directions = settings.landscape.as_deref().map(str::parse::<Directions>).transpose();
+        let directions = directions.map_err(SessionError::from)?;
+        let recorded = self.experiment().recorded(results, directions.is_some(), stop)?;
+        let trained = Trained { dataset, settings, comparison: &recorded.networks };
+        let steps = recorded.networks.steps_per_epoch();
+        let mut methods = Vec::new();
+        for (method, (it, result)) in results.standings.iter().zip(&recorded.results).enumerate() {
+            let Some(run) = it.runs.first() else { continue };
+            let folder = folder_of(&result.label);
+            output::make_folder(&self.folder().join(&folder)).map_err(SessionError::from)?;
+            let mut began = recorded.hyperparameters[method].clone();
+            began.extend(settings.hyperparameters());
+            let events =
+                tensorboard::of_result(result, &began, (steps, run), dataset.target.task());
+            put(&format!("{folder}/{EVENTS}"), &events)?;
+            let mut shown = tested(result, run);
+            if let Some(best) = run.best_epoch {
+                let model = trained.model(method, (&result.spec, best * steps))?;
+                put(&format!("{folder}/model.safetensors"), &model)?;
+                trained.predict(method, &mut shown)?;
+                if let Some(sample) = &shown.sample {
+                    put(&format!("{folder}/{SAMPLE}"), format!("{sample}\n").as_bytes())?;
+                }
+            }
+            methods.push(shown);
+        }
+        let title = trained.title();
+        let regions = regions::figure(&title, dataset, &recorded.networks)?.map(|it| it.scene());
+        if let Some(scene) = &regions {
+            plot(put, "regions", scene)?;
+        }
+        let landscape = match directions {
+            Some(directions) => {
+                let path = (recorded.snapshots, &recorded.results[..]);
+                let landscape = trained.landscape(directions, path, surface)?;
+                let scene = landscape.scene();
+                plot(put, "landscape", &scene)?;
+                put("landscape.mp4", &landscape.video().map_err(SessionError::from)?)?;
+                Some(trained.landscape_view(&landscape, scene))
+            }
+            None => None,
+        };
+        Ok(Report {
+            title,
+            data: dataset.name.clone(),
+            model: settings.model.clone(),
+            methods,
+            kind: Some(dataset.kind.clone()),
+            classes: dataset.classes.clone(),
+            target: dataset.target.clone(),
+            regions,
+            landscape,
+            ..Report::default()
+        })
+    }
+
+    fn page(&self, title: &str, results: &Results, networks: &Report) -> String {
         let it = self.settings();
         let rows = results.rows();
         let is_tuned = rows.iter().any(|row| !row.tuning.is_empty());
@@ -143,6 +221,10 @@ impl Run {
                     h2 id="pairs" { "Pair by pair" }
                     p {
                         @match results.task {
+                            TaskKind::Classification if results.is_text => {
+                                "How many more test characters the method of the row predicts than that of the column, in "
+                                "percentage points,"
+                            },
                             TaskKind::Classification => {
                                 "How many more test samples the method of the row classifies correctly than that of the "
                                 "column, in percentage points,"
@@ -188,6 +270,10 @@ impl Run {
                     p.facts { span { "A line that leaves through the top diverges from there on." } }
                 }
             }
+            @if !networks.methods.is_empty() {
+                p.facts { span { "What follows is of the networks of seed " (it.training.seed) ", with the weights of their best epochs." } }
+            }
+            (networks.networks())
             section {
                 h2 id="settings" { "Settings" }
                 div.table {
@@ -201,7 +287,7 @@ impl Run {
                 }
             }
         };
-        page::styled(&format!("{title} · thalweg"), "", &body)
+        page::styled(&format!("{title} · thalweg"), &networks.style(), &body)
     }
 
     fn settings_rows(&self) -> Vec<(&'static str, String)> {
@@ -233,6 +319,7 @@ impl Run {
         ];
         rows.extend(more.into_iter().filter_map(|(name, value)| Some((name, value?))));
         rows.extend(self.dataset().preparation.facts());
+        rows.push(("again", it.command()));
         rows
     }
 }

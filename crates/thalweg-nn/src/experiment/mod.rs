@@ -32,6 +32,7 @@
 mod error;
 mod figure;
 mod files;
+mod record;
 mod run;
 mod search;
 mod standing;

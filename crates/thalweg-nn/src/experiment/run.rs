@@ -9,17 +9,17 @@ use std::sync::{Mutex, PoisonError};
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 use thalweg::Registry;
-use thalweg_lab::output;
 use thalweg_lab::sweep::Sweep;
+use thalweg_lab::{methods, output};
 
 use super::error::ExperimentError;
 use super::standing::Results;
 use super::trial::Trial;
 use super::{Experiment, Parts, Plan, Search, Vary};
 use crate::compare::{CompareError, DEFAULT_SUITE, Task};
-use crate::data::{DataError, Dataset, Reading, Source, Split};
+use crate::data::{DataError, Dataset, Kind, Reading, Source, Split};
 use crate::random::{SETTINGS, random};
-use crate::session::{self, Difference, SessionError, check_empty, lock};
+use crate::session::{self, Difference, SessionError, check_empty, command, lock};
 
 /// The settings of an experiment, in its folder.
 pub const EXPERIMENT: &str = "experiment.json";
@@ -90,6 +90,7 @@ pub struct Run {
     settings: Settings,
     dataset: Dataset,
     experiment: Experiment,
+    schedule_warnings: Vec<String>,
     known: Vec<Trial>,
     log: Mutex<File>,
     /// Keeps the folder locked while the experiment is under way.
@@ -97,6 +98,14 @@ pub struct Run {
 }
 
 impl Settings {
+    /// The default, with what is [usual](session::Settings::suiting) for a source.
+    pub fn suiting(source: &Source) -> Self {
+        let default = Self::default();
+        let usual = session::Settings::suiting(source);
+        let training = session::Settings { methods: default.training.methods, ..usual };
+        Self { training, ..default }
+    }
+
     /// Checks that every text can be read, and gives the sweeps.
     ///
     /// # Errors
@@ -106,7 +115,7 @@ impl Settings {
             return Err(ExperimentError::Empty);
         }
         self.training.network()?;
-        self.training.common(registry)?;
+        self.training.common(registry, None)?;
         Source::parse(&self.training.data).map_err(SessionError::from)?;
         let sweep = |(k, text): (usize, &String)| {
             let sweep = Sweep::parse_with_rates(registry, text, RATES)?;
@@ -138,6 +147,26 @@ impl Settings {
         self.training.differences(&before.training).into_iter().chain(own).collect()
     }
 
+    /// The command that runs it, into a new folder.
+    pub fn command(&self) -> String {
+        let usual = Self::default();
+        let mut words = self.training.words(&usual.training);
+        let its = self
+            .differences(&usual)
+            .into_iter()
+            .skip(self.training.differences(&usual.training).len());
+        for Difference { setting, is, .. } in its {
+            words.push(setting.to_owned());
+            words.extend((setting != "--halving").then_some(is));
+        }
+        if !self.training.methods.iter().any(|text| Sweep::is_in(text))
+            && words.contains(&"--with".to_owned())
+        {
+            words.push("--tune".to_owned());
+        }
+        command(&words)
+    }
+
     fn plan(&self) -> Plan {
         let session::Settings { epochs, batch, seed, .. } = self.training;
         let &Self { seeds, patience, vary, search, .. } = self;
@@ -158,16 +187,16 @@ impl Run {
         settings: Settings,
     ) -> Result<Self, ExperimentError> {
         check_empty(folder)?;
-        let (dataset, experiment) = prepare(registry, &settings)?;
+        let prepared = prepare(registry, &settings)?;
         output::make_folder(folder).map_err(SessionError::from)?;
         let lock = lock(folder)?;
         check_empty(folder)?;
-        let data_crc32c = session::checksum(&dataset)?;
+        let data_crc32c = session::checksum(&prepared.dataset)?;
         let stored = Stored { version: VERSION, data_crc32c, settings: settings.clone() };
         let text = serde_json::to_string_pretty(&stored).map_err(std::io::Error::other);
         let text = text.map_err(ExperimentError::Keep)? + "\n";
         output::write(&folder.join(EXPERIMENT), text.as_bytes()).map_err(SessionError::from)?;
-        Self::with(folder, settings, (dataset, experiment), Vec::new(), lock)
+        Self::with(folder, settings, prepared, Vec::new(), lock)
     }
 
     /// Resumes the experiment in a folder.
@@ -178,8 +207,8 @@ impl Run {
     pub fn resume(registry: &Registry, folder: &Path) -> Result<Self, ExperimentError> {
         let Stored { data_crc32c, settings, .. } = read(folder)?;
         let lock = lock(folder)?;
-        let (dataset, experiment) = prepare(registry, &settings)?;
-        if session::checksum(&dataset)? != data_crc32c {
+        let prepared = prepare(registry, &settings)?;
+        if session::checksum(&prepared.dataset)? != data_crc32c {
             let data = settings.training.data;
             return Err(SessionError::DataChanged { data, folder: folder.to_owned() }.into());
         }
@@ -196,7 +225,7 @@ impl Run {
         if whole.len() < text.len() {
             output::write(&path, whole.as_bytes()).map_err(SessionError::from)?;
         }
-        Self::with(folder, settings, (dataset, experiment), known, lock)
+        Self::with(folder, settings, prepared, known, lock)
     }
 
     /// The settings of the experiment in a folder.
@@ -215,14 +244,23 @@ impl Run {
     fn with(
         folder: &Path,
         settings: Settings,
-        (dataset, experiment): (Dataset, Experiment),
+        Prepared { dataset, experiment, schedule_warnings }: Prepared,
         known: Vec<Trial>,
         lock: File,
     ) -> Result<Self, ExperimentError> {
         let log = OpenOptions::new().append(true).create(true).open(folder.join(TRIALS));
         let log = Mutex::new(log.map_err(ExperimentError::Keep)?);
         let folder = folder.to_owned();
-        Ok(Self { folder, settings, dataset, experiment, known, log, _lock: lock })
+        Ok(Self {
+            folder,
+            settings,
+            dataset,
+            experiment,
+            schedule_warnings,
+            known,
+            log,
+            _lock: lock,
+        })
     }
 
     /// Runs the trials that are missing, and keeps each as soon as it is finished; `done` is called after each.
@@ -242,7 +280,8 @@ impl Run {
             done(trial);
             Ok(())
         };
-        self.experiment.run(self.known.clone(), &keep, stop)
+        let results = self.experiment.run(self.known.clone(), &keep, stop)?;
+        Ok(Results { is_text: matches!(self.dataset.kind, Kind::Text { .. }), ..results })
     }
 
     /// How many trials are known already, and how many there are at most.
@@ -253,6 +292,15 @@ impl Run {
     /// The settings.
     pub fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    pub(super) fn experiment(&self) -> &Experiment {
+        &self.experiment
+    }
+
+    /// What makes the schedule unsuitable for the number of steps of a trial, a sentence each.
+    pub fn schedule_warnings(&self) -> &[String] {
+        &self.schedule_warnings
     }
 
     /// The data.
@@ -281,16 +329,25 @@ fn read(folder: &Path) -> Result<Stored, ExperimentError> {
     Ok(stored)
 }
 
-fn prepare(
-    registry: &Registry,
-    settings: &Settings,
-) -> Result<(Dataset, Experiment), ExperimentError> {
+/// What the settings of an experiment describe.
+struct Prepared {
+    dataset: Dataset,
+    experiment: Experiment,
+    schedule_warnings: Vec<String>,
+}
+
+fn prepare(registry: &Registry, settings: &Settings) -> Result<Prepared, ExperimentError> {
     let sweeps = settings.sweeps(registry)?;
     let it = &settings.training;
     let source = Source::parse(&it.data).map_err(SessionError::from)?;
-    let split = Split { seed: it.seed, test: it.test };
-    let dataset = Dataset::read(&source, &split, &it.reading()).map_err(SessionError::from)?;
+    let dataset = Dataset::read(&source, &it.split(), &it.reading()).map_err(SessionError::from)?;
     let parts = Parts::of(&dataset, settings.validation, it.seed).map_err(SessionError::from)?;
+    // As many with every seed: the share is of all samples.
+    let steps = it.training().steps(parts.train.len());
+    let common = it.common(registry, Some(steps))?;
+    let specs = || sweeps.iter().flat_map(|sweep| &sweep.specs);
+    let warnings = |schedule| methods::schedule_warnings(schedule, steps, specs());
+    let schedule_warnings = common.schedule.as_ref().map_or_else(Vec::new, warnings);
     let network = it.network()?;
     let (sample, outputs) = (dataset.shape(), dataset.outputs());
     network.check(sample).map_err(SessionError::from)?;
@@ -298,8 +355,8 @@ fn prepare(
     let mut experiment = Experiment::new(parts, task, sweeps, settings.plan());
     let splits = Splits {
         source,
-        test: it.test,
         reading: it.reading(),
+        test: it.test,
         first: (it.seed, dataset.clone()),
         others: Mutex::default(),
     };
@@ -308,16 +365,15 @@ fn prepare(
         let data = splits.of(if vary.split { seed } else { first })?;
         Parts::of(&data, share, if vary.validation { seed } else { first })
     });
-    let common = it.common(registry)?;
     experiment = experiment.equipped(move |builder| common.apply(builder));
-    Ok((dataset, experiment))
+    Ok(Prepared { dataset, experiment, schedule_warnings })
 }
 
 /// A data set, split by several seeds; each split is made once.
 struct Splits {
     source: Source,
-    test: Option<f64>,
     reading: Reading,
+    test: Option<f64>,
     first: (u64, Dataset),
     others: Mutex<BTreeMap<u64, Dataset>>,
 }
@@ -331,7 +387,8 @@ impl Splits {
         if let Some(known) = others.get(&seed) {
             return Ok(known.clone());
         }
-        let data = Dataset::read(&self.source, &Split { seed, test: self.test }, &self.reading)?;
+        let split = Split { seed, test: self.test };
+        let data = Dataset::read(&self.source, &split, &self.reading)?;
         let (found, wanted) = (data.features(), self.first.1.features());
         if found != wanted {
             return Err(DataError::OtherFeatures { seed, found, wanted });

@@ -51,6 +51,8 @@ pub struct Results {
     pub plan: Plan,
     /// Classification or regression: what methods are compared by.
     pub task: TaskKind,
+    /// Whether the characters of a text are predicted.
+    pub is_text: bool,
     /// The methods, the best first: by the mean accuracy, or R², on the test samples, then by the mean loss.
     pub standings: Vec<Standing>,
 }
@@ -118,11 +120,24 @@ impl Results {
             let (a, b) = (key(a), key(b));
             a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1))
         });
-        let mut results = Self { plan, task, standings };
+        let mut results = Self { plan, task, is_text: false, standings };
         for k in 1..results.standings.len() {
             results.standings[k].is_distinct = results.is_better(k - 1, k);
         }
         results
+    }
+
+    /// A name for each method: its own, or its chosen setting where two have the same name.
+    pub fn labels(&self) -> Vec<String> {
+        let name = |it: &Standing| it.sweep.base.entry().name;
+        let is_alone = |it: &Standing| {
+            self.standings.iter().filter(|other| name(other) == name(it)).count() == 1
+        };
+        let label = |it: &Standing| match is_alone(it) {
+            true => name(it).to_owned(),
+            false => it.spec().to_string(),
+        };
+        self.standings.iter().map(label).collect()
     }
 
     /// The mean difference of the accuracies, or R², of two methods, by their ranks from 0, on the same seeds.

@@ -18,12 +18,13 @@ impl Results {
         if self.task == TaskKind::Regression {
             return self.verdict_of_numbers(&name(first), &share);
         }
+        let (classifies, correctly) = match self.is_text {
+            true => ("predicts", "test characters"),
+            false => ("classifies", "test samples correctly"),
+        };
         let seeds = counted(self.plan.seeds as u64, "seed");
         if self.standings.len() == 1 {
-            return format!(
-                "{} classifies {share} of the test samples correctly ({seeds}).",
-                name(first)
-            );
+            return format!("{} {classifies} {share} of the {correctly} ({seeds}).", name(first));
         }
         let together: Vec<String> = (1..self.standings.len())
             .filter(|&k| !self.is_better(0, k))
@@ -38,13 +39,13 @@ impl Results {
         }
         match together.is_empty() {
             true => format!(
-                "{} classifies the most test samples correctly: {share} ({seeds}), more than every other method.",
+                "{} {classifies} the most {correctly}: {share} ({seeds}), more than every other method.",
                 name(first)
             ),
             false => {
                 let names: Vec<&str> = together.iter().map(String::as_str).collect();
                 format!(
-                    "{} classifies the most test samples correctly: {share} ({seeds}); it is not distinguishable from {}.",
+                    "{} {classifies} the most {correctly}: {share} ({seeds}); it is not distinguishable from {}.",
                     name(first),
                     listed(&names)
                 )

@@ -12,11 +12,15 @@ use crate::named_text::listed;
 #[non_exhaustive]
 pub enum NetworkError {
     /// No network of that name.
-    #[error(
-        "there is no network `{0}`; there are softmax; mlp with the width of each hidden layer, such as \
-         mlp:100,100; and cnn with the channels of each convolution, such as cnn:6,16"
-    )]
-    Unknown(String),
+    #[error("there is no network `{text}`{}; there are {}", did_you_mean(nearest), known.join(", "))]
+    Unknown {
+        /// The text as given.
+        text: String,
+        /// The known names nearest to it, nearest first; empty if none is near.
+        nearest: Vec<&'static str>,
+        /// All networks, as they are written.
+        known: Vec<&'static str>,
+    },
     /// `mlp` without widths.
     #[error("`mlp` needs the width of each hidden layer, such as mlp:100 or mlp:100,100")]
     NoWidths,
@@ -70,6 +74,16 @@ pub enum NetworkError {
         /// What would be accepted.
         accepted: &'static str,
     },
+    /// A width that the heads of attention do not divide.
+    #[error(
+        "gpt: a width of {width} cannot be divided among {heads} heads; width is a multiple of heads"
+    )]
+    Heads {
+        /// The width.
+        width: usize,
+        /// The heads.
+        heads: usize,
+    },
     /// An unknown activation.
     #[error("there is no activation `{0}`; there are {names}", names = Activation::names())]
     Activation(String),
@@ -80,7 +94,10 @@ pub enum NetworkError {
     )]
     Initial(String),
     /// A network for other samples.
-    #[error("`{network}` needs {needs}; a sample of this data has {sample}")]
+    #[error(
+        "`{network}` needs {needs}; a sample of this data has {sample}, for which there is {}",
+        sample.networks()
+    )]
     Sample {
         /// The network.
         network: String,

@@ -1,4 +1,4 @@
-//! Networks from text: softmax regression, multilayer perceptrons, convolutional networks.
+//! Networks from text: softmax regression, multilayer perceptrons, convolutional networks, transformers.
 //!
 //! ```
 //! use thalweg_nn::network::{Architecture, Initial, Mlp, Network, SampleShape};
@@ -18,6 +18,7 @@ mod cnn;
 mod convolution;
 mod dropout;
 mod error;
+mod gpt;
 mod initial;
 mod layers;
 mod mlp;
@@ -34,12 +35,14 @@ use candle_nn::VarBuilder;
 use crate::named_text::NamedText;
 use crate::trainable::Model;
 
+use gpt::Transformer;
 use layers::{Layers, Plan};
 
 pub use activation::Activation;
 pub use cnn::Cnn;
 pub use convolution::{Padding, Window};
 pub use error::NetworkError;
+pub use gpt::Gpt;
 pub use initial::Initial;
 pub use mlp::Mlp;
 pub use regularisation::Regularisation;
@@ -47,7 +50,7 @@ pub use shape::SampleShape;
 
 /// A network between its inputs and its classes.
 ///
-/// As text: an architecture, such as `softmax`, `mlp:100,100` or `cnn:6,16`.
+/// As text: an architecture, such as `softmax`, `mlp:100,100`, `cnn:6,16` or `gpt:layers=2,width=64`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Network {
     /// The layers.
@@ -65,12 +68,58 @@ pub enum Architecture {
     Mlp(Mlp),
     /// A convolutional network.
     Cnn(Cnn),
+    /// A transformer that predicts the next token.
+    Gpt(Gpt),
+}
+
+/// One row of the table [`NETWORKS`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NetworkEntry {
+    /// The name, such as `mlp`.
+    pub name: &'static str,
+    /// How it is written, such as `mlp:100,100`.
+    pub form: &'static str,
+    /// What it is, and its settings.
+    pub summary: &'static str,
+}
+
+/// Every network.
+pub const NETWORKS: [NetworkEntry; 4] = [
+    row("softmax", "softmax", "scores from the features, without a hidden layer"),
+    row(
+        "mlp",
+        "mlp:100,100",
+        "a multilayer perceptron, with the neurons of each hidden layer; settings: norm=batch, \
+         dropout=0.5",
+    ),
+    row(
+        "cnn",
+        "cnn:6,16",
+        "for images, with the channels of each convolution, before 2×2 max pooling; settings: \
+         kernel=5, padding=same or valid, dense=120/84 for the neurons of dense layers, norm=batch, \
+         dropout=0.5; `cnn` alone is cnn:6,16,dense=120/84",
+    ),
+    row(
+        "gpt",
+        "gpt:layers=2,width=64,heads=4",
+        "for text, a transformer that predicts each character from those before it; `gpt` alone has \
+         these settings",
+    ),
+];
+
+const fn row(name: &'static str, form: &'static str, summary: &'static str) -> NetworkEntry {
+    NetworkEntry { name, form, summary }
 }
 
 impl Network {
-    /// An architecture with relu and He initialisation.
+    /// An architecture with its usual activation and initialisation: GPT-2's for a transformer, relu and
+    /// He's for others.
     pub fn new(architecture: Architecture) -> Self {
-        Self { architecture, activation: Activation::Relu, initial: Initial::He }
+        let (activation, initial) = match architecture {
+            Architecture::Gpt(_) => Gpt::USUAL,
+            Architecture::Mlp(_) | Architecture::Cnn(_) => (Activation::Relu, Initial::He),
+        };
+        Self { architecture, activation, initial }
     }
 
     /// Checks that the network takes samples of a shape; a number is a number of features.
@@ -86,6 +135,8 @@ impl Network {
                 return it.check(height, width);
             }
             (Architecture::Cnn(_), _) => "images",
+            (Architecture::Gpt(_), SampleShape::Sequence { .. }) => return Ok(()),
+            (Architecture::Gpt(_), _) => "a text",
         };
         Err(NetworkError::Sample { network: self.to_string(), needs, sample })
     }
@@ -104,40 +155,64 @@ impl Network {
         let sample = sample.into();
         self.check(sample).map_err(candle_core::Error::wrap)?;
         let with = (self.activation, self.initial);
+        if let Architecture::Gpt(it) = &self.architecture {
+            return Ok(Box::new(Transformer::new(it, vars, sizes(sample, classes), with)?));
+        }
         Ok(Box::new(Layers::build(&self.plan(sample, classes), vars, with)?))
     }
 
     /// The number of trained elements, such as weights and biases, for samples of a shape and the
     /// given number of classes.
     pub fn elements(&self, sample: impl Into<SampleShape>, classes: usize) -> usize {
-        let plan = self.plan(sample.into(), classes);
+        let sample = sample.into();
+        if let Architecture::Gpt(it) = &self.architecture {
+            return it.elements(sizes(sample, classes));
+        }
+        let plan = self.plan(sample, classes);
         plan.into_iter().map(Plan::elements).fold(0, usize::saturating_add)
     }
 
-    /// The layers for samples that [`check`](Self::check) accepts.
+    /// The layers for samples that [`check`](Self::check) accepts; none of a transformer, which is not a row
+    /// of layers.
     fn plan(&self, sample: SampleShape, classes: usize) -> Vec<Plan> {
         match (&self.architecture, sample) {
             (Architecture::Cnn(it), SampleShape::Image { height, width }) => {
                 it.plan(height, width, classes)
             }
-            (Architecture::Cnn(_), _) => Vec::new(),
+            (Architecture::Cnn(_) | Architecture::Gpt(_), _) => Vec::new(),
             (Architecture::Mlp(it), _) => it.plan(sample.features(), classes),
         }
     }
 }
 
+/// The sizes of a transformer for samples that [`check`](Network::check) accepts.
+fn sizes(sample: SampleShape, classes: usize) -> gpt::Sizes {
+    let vocabulary = match sample {
+        SampleShape::Sequence { vocabulary, .. } => vocabulary,
+        SampleShape::Features(_) | SampleShape::Image { .. } => classes,
+    };
+    gpt::Sizes { vocabulary, length: sample.features(), classes }
+}
+
 impl FromStr for Network {
     type Err = NetworkError;
 
-    /// Reads `softmax`, `mlp:100,100`, `cnn` or `cnn:6,16`, the last three with settings if wanted,
-    /// with relu and He initialisation.
+    /// Reads `softmax`, `mlp:100,100`, `cnn`, `cnn:6,16` or `gpt`, all but the first with settings if
+    /// wanted, with the usual activation and initialisation.
     fn from_str(text: &str) -> std::result::Result<Self, NetworkError> {
         let NamedText { name, arguments } = NamedText::new(text);
         let architecture = match (name, arguments) {
             ("softmax", None) => Architecture::Mlp(Mlp::default()),
             ("mlp", _) => Architecture::Mlp(Mlp::parse(text)?),
             ("cnn", _) => Architecture::Cnn(Cnn::parse(text)?),
-            _ => return Err(NetworkError::Unknown(text.to_owned())),
+            ("gpt", _) => Architecture::Gpt(Gpt::parse(text)?),
+            _ => {
+                return Err(NetworkError::Unknown {
+                    text: text.to_owned(),
+                    nearest: thalweg::internal::nearest(name, NETWORKS.map(|row| row.name)),
+                    known: NETWORKS.map(|row| row.form).to_vec(),
+                });
+            }
         };
         Ok(Self::new(architecture))
     }
@@ -148,6 +223,7 @@ impl fmt::Display for Network {
         match &self.architecture {
             Architecture::Mlp(it) => it.fmt(f),
             Architecture::Cnn(it) => it.fmt(f),
+            Architecture::Gpt(it) => it.fmt(f),
         }
     }
 }

@@ -69,7 +69,7 @@ impl CustomOp2 for Gradient {
     }
 }
 
-/// The places of the windows' four pixels of channel 0, window by window.
+/// Where the windows' four pixels begin, window by window.
 fn windows(shape: &Shape) -> Result<impl Iterator<Item = [usize; 4]>> {
     let (samples, height, width, channels) = shape.dims4()?;
     Ok((0..samples * (height / 2)).flat_map(move |row| {
@@ -83,20 +83,23 @@ fn windows(shape: &Shape) -> Result<impl Iterator<Item = [usize; 4]>> {
     }))
 }
 
-/// The place of the maximum among four; of a NaN, if there is one.
-fn largest<T: WithDType>(x: &[T], places: [usize; 4]) -> usize {
-    let [first, others @ ..] = places;
-    others.into_iter().fold(first, |best, place| {
-        let is_nan = x[place].partial_cmp(&x[place]).is_none();
-        if x[place] > x[best] || is_nan { place } else { best }
-    })
+/// Whether a number takes the place of the maximum so far: a larger one, or NaN.
+fn is_above<T: WithDType>(value: T, best: T) -> bool {
+    value > best || value.partial_cmp(&value).is_none()
 }
 
 fn pooled<T: WithDType>(x: &[T], shape: &Shape) -> Result<Vec<T>> {
     let (samples, height, width, channels) = shape.dims4()?;
     let mut y = Vec::with_capacity(samples * (height / 2) * (width / 2) * channels);
     for window in windows(shape)? {
-        y.extend((0..channels).map(|channel| x[largest(x, window.map(|at| at + channel))]));
+        let [first, others @ ..] = window.map(|at| &x[at..at + channels]);
+        let begin = y.len();
+        y.extend_from_slice(first);
+        for other in others {
+            for (best, &value) in y[begin..].iter_mut().zip(other) {
+                *best = if is_above(value, *best) { value } else { *best };
+            }
+        }
     }
     Ok(y)
 }
@@ -104,9 +107,14 @@ fn pooled<T: WithDType>(x: &[T], shape: &Shape) -> Result<Vec<T>> {
 fn spread<T: WithDType>(x: &[T], g: &[T], shape: &Shape) -> Result<Vec<T>> {
     let channels = shape.dims4()?.3;
     let mut gradient = vec![T::zero(); x.len()];
-    for (window, g) in windows(shape)?.zip(g.chunks_exact(channels)) {
+    for (window, g) in windows(shape)?.zip(g.chunks_exact(channels.max(1))) {
+        let [a, b, c, d] = window.map(|at| &x[at..at + channels]);
         for (channel, &g) in g.iter().enumerate() {
-            gradient[largest(x, window.map(|at| at + channel))] = g;
+            let mut best = (a[channel], window[0]);
+            for (values, at) in [(b, window[1]), (c, window[2]), (d, window[3])] {
+                best = if is_above(values[channel], best.0) { (values[channel], at) } else { best };
+            }
+            gradient[best.1 + channel] = g;
         }
     }
     Ok(gradient)

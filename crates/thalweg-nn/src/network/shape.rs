@@ -34,6 +34,15 @@ impl SampleShape {
             Self::Sequence { length, .. } => length,
         }
     }
+
+    /// The networks that take such samples.
+    pub(super) fn networks(self) -> &'static str {
+        match self {
+            Self::Features(_) => "softmax and mlp",
+            Self::Image { .. } => "softmax, mlp and cnn",
+            Self::Sequence { .. } => "gpt",
+        }
+    }
 }
 
 impl From<usize> for SampleShape {

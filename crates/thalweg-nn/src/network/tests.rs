@@ -9,6 +9,8 @@ fn text_round_trips() {
         "softmax",
         "mlp:100,100",
         "mlp:1",
+        "gpt",
+        "gpt:layers=1,heads=8",
         "mlp:100,100,norm=batch,dropout=0.5",
         "cnn:6,16",
         "cnn:6,16,dense=120/84",
@@ -42,7 +44,10 @@ fn says(text: &str) -> String {
 
 #[test]
 fn an_unknown_network_is_an_error_that_lists_the_known_ones() {
-    assert!(says("rnn").starts_with("there is no network `rnn`; there are softmax; mlp with"));
+    assert_eq!(
+        says("nlp:10"),
+        "there is no network `nlp:10` (did you mean `mlp`?); there are softmax, mlp:100,100, cnn:6,16"
+    );
     assert!(says("mlp").contains("such as mlp:100 or mlp:100,100"));
     assert!(says("softmax:3").contains("there is no network `softmax:3`"));
     assert!(says("mlp:").starts_with("`mlp` needs the width of each hidden layer"));
@@ -90,7 +95,7 @@ fn a_network_for_other_samples_says_what_it_needs() {
     let tokens = SampleShape::Sequence { length: 9, vocabulary: 5 };
     assert_eq!(
         check("cnn:6", SampleShape::Features(2)).unwrap_err().to_string(),
-        "`cnn:6` needs images; a sample of this data has 2 features"
+        "`cnn:6` needs images; a sample of this data has 2 features, for which there is softmax and mlp"
     );
     assert!(check("mlp:6", tokens).unwrap_err().to_string().contains("features or images"));
     assert_eq!(

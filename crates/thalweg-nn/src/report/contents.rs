@@ -82,6 +82,8 @@ pub struct MethodResult {
     pub confusion: Option<Vec<Vec<u64>>>,
     /// Of a regression, the true and the predicted number of each test sample at the end.
     pub fitted: Vec<[f64; 2]>,
+    /// Text that its network continues, for data that is text.
+    pub sample: Option<String>,
     /// Test samples that it misclassifies at the end.
     pub mistakes: Vec<Mistake>,
 }
@@ -122,6 +124,11 @@ pub struct Video {
 }
 
 impl Report {
+    /// Whether characters of a text are predicted.
+    pub(super) fn is_text(&self) -> bool {
+        matches!(self.kind, Some(Kind::Text { .. }))
+    }
+
     /// The name of a class; its index if it has no name.
     pub(super) fn class(&self, k: usize) -> String {
         self.classes.get(k).cloned().unwrap_or_else(|| k.to_string())
@@ -132,6 +139,12 @@ impl MethodResult {
     /// Its last epoch.
     pub(super) fn end(&self) -> Option<&EpochRecord> {
         self.epochs.last()
+    }
+
+    /// Its final test loss, if it did not diverge.
+    pub(super) fn test_loss(&self) -> Option<f64> {
+        let end = self.end().filter(|_| self.diverged_at.is_none())?;
+        Some(end.test_loss).filter(|loss| loss.is_finite())
     }
 
     /// The number of correct predictions and of all test samples, from its confusion matrix.

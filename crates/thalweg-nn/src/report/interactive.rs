@@ -18,7 +18,7 @@ pub(super) fn section(report: &Report, figures: &[Figure]) -> Markup {
                         figure.curve data-figure=(figure.id) {
                             h3 { (figure.title) }
                             div.plot { (PreEscaped(figure.chart("", &report.methods).scene().svg())) }
-                            figcaption { (caption(figure)) }
+                            figcaption { (caption(figure, report)) }
                         }
                     }
                 }
@@ -27,8 +27,14 @@ pub(super) fn section(report: &Report, figures: &[Figure]) -> Markup {
     }
 }
 
-fn caption(figure: &Figure) -> &'static str {
+fn caption(figure: &Figure, report: &Report) -> &'static str {
     match figure.id {
+        "accuracy" if report.is_text() => {
+            "The share of the test split's characters that are predicted from those before them, after each epoch."
+        }
+        "test-loss" if report.is_text() => {
+            "The mean loss of a character of the test split, in nats. Where it rises while the training loss falls, the network overfits."
+        }
         "loss" => "The loss of each batch before the step.",
         "accuracy" => "The share of test samples classified correctly after each epoch.",
         "r2" => {

@@ -21,6 +21,7 @@ mod results;
 mod scatter;
 pub(crate) mod text;
 mod verdict;
+mod writing;
 
 pub(crate) use contents::styles;
 pub use contents::{LandscapeView, MethodResult, Mistake, Report, Video};

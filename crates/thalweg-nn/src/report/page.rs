@@ -6,18 +6,26 @@ use thalweg_draw::page::{self, VideoWords, video_controls};
 use super::contents::{LandscapeView, Report, styles_of};
 use super::figure::Figure;
 use super::text::counted;
-use super::{interactive, mistakes, palette, residuals, results};
+use super::{interactive, mistakes, palette, residuals, results, writing};
 
 impl Report {
     /// The page, with everything in one file except the landscape's video.
     pub fn html(&self) -> String {
         let figures = Figure::all(&self.target, &self.methods);
-        let rules = palette::rules(&styles_of(&self.methods), self.classes.len())
-            + include_str!("style.css");
         let body = html! {
             (self.header())
             @if !self.methods.is_empty() { (results::section(self)) }
             (interactive::section(self, &figures))
+            (self.networks())
+            (self.settings())
+            @if !figures.is_empty() { (interactive::script(&self.methods, &figures)) }
+        };
+        page::styled(&format!("{} · thalweg", self.title), &self.style(), &body)
+    }
+
+    /// What the trained networks show, and how the methods step.
+    pub(crate) fn networks(&self) -> Markup {
+        html! {
             @if let Some(scene) = &self.regions {
                 section {
                     h2 id="regions" { "Decision regions" }
@@ -25,13 +33,16 @@ impl Report {
                 }
             }
             @if let Some(landscape) = &self.landscape { (landscape.section()) }
+            (writing::section(self))
             (mistakes::section(self))
             (residuals::section(self))
             (self.formulas())
-            (self.settings())
-            @if !figures.is_empty() { (interactive::script(&self.methods, &figures)) }
-        };
-        page::styled(&format!("{} · thalweg", self.title), &rules, &body)
+        }
+    }
+
+    /// The style of the page.
+    pub(crate) fn style(&self) -> String {
+        palette::rules(&styles_of(&self.methods), self.classes.len()) + include_str!("style.css")
     }
 
     fn header(&self) -> Markup {

@@ -5,6 +5,7 @@ use thalweg_draw::numbers::number;
 
 use super::contents::{MethodResult, Report};
 use super::text::{count, duration, percent, rate};
+use super::writing;
 use crate::data::Target;
 
 /// The table, the best method first.
@@ -14,6 +15,7 @@ pub(super) fn section(report: &Report) -> Markup {
     let is_regression = report.target != Target::Class;
     let timed = methods.iter().any(|(_, m)| m.seconds.is_some());
     let rated = methods.iter().any(|(_, m)| m.samples_per_second.is_some());
+    let rate_heading = if report.is_text() { "characters/s" } else { "samples/s" };
     let shared = methods.iter().any(|(_, m)| m.optimizer_share.is_some());
     html! {
         section {
@@ -23,13 +25,17 @@ pub(super) fn section(report: &Report) -> Markup {
                     thead {
                         tr {
                             th scope="col" { "method" }
-                            th.number scope="col" { "test " (report.target.task().score_name()) }
-                            th.number scope="col" { "best, in epoch" }
-                            @if is_regression { th.number scope="col" { "test RMSE" } }
-                            th.number scope="col" { "test loss" }
-                            th.number scope="col" { "training loss" }
+                            @if report.is_text() {
+                                @for heading in writing::HEADINGS { th.number scope="col" { (heading) } }
+                            } @else {
+                                th.number scope="col" { "test " (report.target.task().score_name()) }
+                                th.number scope="col" { "best, in epoch" }
+                                @if is_regression { th.number scope="col" { "test RMSE" } }
+                                th.number scope="col" { "test loss" }
+                                th.number scope="col" { "training loss" }
+                            }
                             @if timed { th.number scope="col" { "time" } }
-                            @if rated { th.number scope="col" { "samples/s" } }
+                            @if rated { th.number scope="col" { (rate_heading) } }
                             @if shared { th.number scope="col" { "optimizer’s share" } }
                             th scope="col" { "spec" }
                         }
@@ -38,7 +44,7 @@ pub(super) fn section(report: &Report) -> Markup {
                         @for (i, method) in methods {
                             tr {
                                 th scope="row" { (name(i, method)) }
-                                (final_scores(&report.target, method))
+                                @if report.is_text() { (writing::scores(method)) } @else { (final_scores(&report.target, method)) }
                                 @if timed { (cell(method.seconds.map(duration))) }
                                 @if rated { (cell(method.samples_per_second.map(rate))) }
                                 @if shared { (cell(method.optimizer_share.map(percent))) }
@@ -72,10 +78,7 @@ fn final_scores(target: &Target, method: &MethodResult) -> Markup {
     }
     let best = best.map(|(epoch, accuracy)| format!("{}, {}", score(accuracy), count(epoch)));
     html! {
-        @match method.diverged_at {
-            Some(step) => td.number { "diverged at step " (count(step)) },
-            None => (cell(end.map(|r| score(r.test_accuracy)))),
-        }
+        (final_cell(method, end.map(|r| score(r.test_accuracy))))
         (cell(best))
         @if *target != Target::Class {
             (cell(end.and_then(|r| target.rmse(r.test_loss)).map(number)))
@@ -85,7 +88,15 @@ fn final_scores(target: &Target, method: &MethodResult) -> Markup {
     }
 }
 
-fn cell(text: Option<String>) -> Markup {
+/// A final score, or where the method diverged.
+pub(super) fn final_cell(method: &MethodResult, score: Option<String>) -> Markup {
+    match method.diverged_at {
+        Some(step) => html! { td.number { "diverged at step " (count(step)) } },
+        None => cell(score),
+    }
+}
+
+pub(super) fn cell(text: Option<String>) -> Markup {
     html! { td.number { (text.as_deref().unwrap_or("–")) } }
 }
 

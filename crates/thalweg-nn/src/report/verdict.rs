@@ -4,12 +4,17 @@ use thalweg_draw::numbers::number;
 
 use super::contents::{MethodResult, Report};
 use super::text::{count, counted, listed};
+use super::writing;
 use crate::data::Target;
 
 impl Report {
-    /// The method with the best final test accuracy, or R², in one sentence.
+    /// The method with the best final test accuracy, or R², or of text the lowest final test loss, in one
+    /// sentence.
     pub fn verdict(&self) -> String {
         let ranked = self.ranked();
+        if let (true, Some(verdict)) = (self.is_text(), writing::verdict(self, &ranked)) {
+            return verdict;
+        }
         let ended: Vec<(&MethodResult, f64)> =
             ranked.iter().filter_map(|&i| finished(&self.methods[i])).collect();
         let Some(&(best, accuracy)) = ended.first() else { return self.without_end() };
@@ -87,9 +92,12 @@ impl Report {
     }
 
     /// The indices of the methods, the best first, those that diverged last.
-    pub(super) fn ranked(&self) -> Vec<usize> {
+    pub fn ranked(&self) -> Vec<usize> {
         let mut places: Vec<usize> = (0..self.methods.len()).collect();
-        let height = |&i: &usize| finished(&self.methods[i]).map_or(f64::NEG_INFINITY, |it| it.1);
+        let height = |&i: &usize| match self.is_text() {
+            true => self.methods[i].test_loss().map_or(f64::NEG_INFINITY, |loss| -loss),
+            false => finished(&self.methods[i]).map_or(f64::NEG_INFINITY, |it| it.1),
+        };
         places.sort_by(|a, b| height(b).total_cmp(&height(a)));
         places
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use candle_core::Tensor;
 use thalweg_draw::plot::Scene;
 use thalweg_lab::output;
 
@@ -9,25 +10,32 @@ use super::error::SessionError;
 use super::folder::folder_of;
 use super::logs::JSON;
 use super::run::Session;
+use super::settings::Settings;
 use super::{bytes, metrics, trajectory};
-use crate::compare::CompareError;
-use crate::data::TaskKind;
+use crate::compare::{CompareError, Comparison};
+use crate::data::{Dataset, Kind, TaskKind};
+use crate::generation::{self, Generation};
+use crate::history::Snapshot;
 use crate::landscape::{Directions, Landscape, VIDEO_SIZE};
 use crate::model::Description;
 use crate::report::{LandscapeView, MethodResult, Mistake, Report, Video, loss_chart, score_chart};
 use crate::{history, regions};
 
+/// What a network wrote, in its method's folder.
+pub const SAMPLE: &str = "sample.txt";
 /// Points along a side of the loss surface.
 const RESOLUTION: usize = 41;
 /// The loss surface is the mean loss over at most this many training samples.
 const MAX_SURFACE_SAMPLES: usize = 2000;
+/// A sample of a text has many targets: at most this many.
+const MAX_SURFACE_TARGETS: usize = 2000;
 /// At most this many mistakes of a method are shown in the report.
 const MAX_MISTAKES: usize = 24;
 
 impl Session {
     /// Writes the trained networks, the plots and the report. `written` is called with the name of
     /// each file within the folder, `surface` with the number of computed points of the loss surface
-    /// and the number of all points.
+    /// and the number of all points. The result is what the report shows.
     ///
     /// # Errors
     /// [`SessionError`], such as a file that cannot be written.
@@ -35,16 +43,24 @@ impl Session {
         &self,
         mut written: impl FnMut(&str),
         surface: &(dyn Fn(usize, usize) + Sync),
-    ) -> Result<(), SessionError> {
+    ) -> Result<Report, SessionError> {
         let mut put = |name: &str, contents: &[u8]| -> Result<(), SessionError> {
             output::write(&self.folder.join(name), contents)?;
             written(name);
             Ok(())
         };
+        let trained = self.trained();
         for (method, label) in self.comparison.labels().enumerate() {
-            put(&format!("{}/model.safetensors", folder_of(label)), &self.model(method)?)?;
+            let by = (self.comparison.spec(method), self.comparison.step());
+            let model = trained.model(method, by)?;
+            put(&format!("{}/model.safetensors", folder_of(label)), &model)?;
         }
         let results = self.results()?;
+        for MethodResult { label, sample, .. } in &results {
+            if let Some(text) = sample {
+                put(&format!("{}/{SAMPLE}", folder_of(label)), format!("{text}\n").as_bytes())?;
+            }
+        }
         let title = self.title();
         plot(&mut put, "loss", &loss_chart(&title, &results).scene())?;
         let target = &self.dataset.target;
@@ -61,16 +77,23 @@ impl Session {
                 let scene = landscape.scene();
                 plot(&mut put, "landscape", &scene)?;
                 put("landscape.mp4", &landscape.video()?)?;
-                Some(self.landscape_view(&landscape, scene))
+                Some(trained.landscape_view(&landscape, scene))
             }
             None => None,
         };
-        put("report.html", self.report(results, landscape, regions).html().as_bytes())
+        let report = self.report(results, landscape, regions);
+        put("report.html", report.html().as_bytes())?;
+        Ok(report)
     }
 
     /// Network and data, such as `mlp:100,100 on digits`.
     pub fn title(&self) -> String {
-        format!("{} on {}", self.settings.model, self.dataset.name)
+        self.trained().title()
+    }
+
+    fn trained(&self) -> Trained<'_> {
+        let Self { dataset, settings, comparison, .. } = self;
+        Trained { dataset, settings, comparison }
     }
 
     /// The loss surface with the methods' paths; `progress` as in [`finish`](Self::finish).
@@ -84,29 +107,7 @@ impl Session {
         progress: &(dyn Fn(usize, usize) + Sync),
     ) -> Result<Landscape, SessionError> {
         let snapshots = trajectory::read(&self.folder, &self.comparison)?;
-        let paths = history::paths(&self.comparison, snapshots, results);
-        let samples = self.dataset.train.len().min(MAX_SURFACE_SAMPLES) as u32;
-        let samples = (0..samples).collect::<Vec<u32>>();
-        let samples = self.dataset.train.subset(&samples).map_err(CompareError::from)?;
-        let loss = self.comparison.loss_at(&samples)?;
-        Ok(Landscape::new(self.title(), &paths, directions, RESOLUTION, &loss, progress)?)
-    }
-
-    /// A method's network, with its evaluation weights, as a safetensors file.
-    fn model(&self, method: usize) -> Result<Vec<u8>, SessionError> {
-        let mut tensors = BTreeMap::new();
-        let weights = self.comparison.evaluation_weights(method)?;
-        for (name, var) in weights.vars().into_iter().chain(weights.buffers()) {
-            let bytes = bytes::of_tensor(&var).map_err(CompareError::from)?;
-            tensors.insert(name, (var.dims().to_vec(), bytes));
-        }
-        let (dataset, network) = (&self.dataset, self.settings.network()?);
-        let description = Description {
-            optimizer: self.comparison.spec(method).to_owned(),
-            steps: self.comparison.step(),
-            ..Description::new(&network, dataset)
-        };
-        Ok(description.file(&tensors)?)
+        self.trained().landscape(directions, (snapshots, results), progress)
     }
 
     /// The result of each method, from the metrics and the current weights.
@@ -117,14 +118,124 @@ impl Session {
         let records = metrics::read(&self.folder.join(JSON))?;
         let mut results = history::results(&self.comparison, records);
         for (method, result) in results.iter_mut().enumerate() {
-            if self.dataset.target.task() == TaskKind::Regression {
-                result.fitted = self.fitted(method)?;
-                continue;
-            }
-            let (confusion, mistakes) = self.predictions(method)?;
-            (result.confusion, result.mistakes) = (Some(confusion), mistakes);
+            self.trained().predict(method, result)?;
         }
         Ok(results)
+    }
+
+    fn report(
+        &self,
+        methods: Vec<MethodResult>,
+        landscape: Option<LandscapeView>,
+        regions: Option<Scene>,
+    ) -> Report {
+        let it = &self.settings;
+        let (train, test) = (self.dataset.train.len(), self.dataset.test.len());
+        let mut settings = match &self.dataset.kind {
+            Kind::Text { vocabulary, length } => vec![
+                ("training windows", train.to_string()),
+                ("test windows", test.to_string()),
+                ("characters of a window", length.to_string()),
+                ("vocabulary", vocabulary.len().to_string()),
+            ],
+            _ => vec![("training samples", train.to_string()), ("test samples", test.to_string())],
+        };
+        settings.extend([
+            ("weights and biases", self.comparison.weights(0).elements().to_string()),
+            ("activation", it.activation.clone()),
+            ("initialisation", it.init.clone()),
+            ("batch", it.batch.to_string()),
+            ("epochs", it.epochs.to_string()),
+            ("steps", self.comparison.steps().to_string()),
+            ("seed", it.seed.to_string()),
+        ]);
+        settings.extend(self.dataset.preparation.facts());
+        let more = [("schedule", &it.schedule), ("groups", &it.groups), ("clipping", &it.clip)];
+        settings.extend(more.into_iter().filter_map(|(name, text)| Some((name, text.clone()?))));
+        settings.push(("again", it.command()));
+        Report {
+            title: self.title(),
+            data: self.dataset.name.clone(),
+            model: it.model.clone(),
+            settings: settings.into_iter().map(|(name, text)| (name.to_owned(), text)).collect(),
+            methods,
+            kind: Some(self.dataset.kind.clone()),
+            classes: self.dataset.classes.clone(),
+            target: self.dataset.target.clone(),
+            regions,
+            landscape,
+        }
+    }
+}
+
+/// Data, settings and trained networks: what the results are made of.
+#[derive(Clone, Copy)]
+pub(crate) struct Trained<'a> {
+    pub dataset: &'a Dataset,
+    pub settings: &'a Settings,
+    pub comparison: &'a Comparison,
+}
+
+impl Trained<'_> {
+    /// Network and data, such as `mlp:100,100 on digits`.
+    pub fn title(&self) -> String {
+        format!("{} on {}", self.settings.model, self.dataset.name)
+    }
+
+    /// A method's network, with its evaluation weights, as a safetensors file, and what trained it.
+    pub fn model(
+        &self,
+        method: usize,
+        (optimizer, steps): (&str, u64),
+    ) -> Result<Vec<u8>, SessionError> {
+        let mut tensors = BTreeMap::new();
+        let weights = self.comparison.evaluation_weights(method)?;
+        for (name, var) in weights.vars().into_iter().chain(weights.buffers()) {
+            let bytes = bytes::of_tensor(&var).map_err(CompareError::from)?;
+            tensors.insert(name, (var.dims().to_vec(), bytes));
+        }
+        let (dataset, network) = (self.dataset, self.settings.network()?);
+        let description = Description {
+            optimizer: optimizer.to_owned(),
+            steps,
+            ..Description::new(&network, dataset)
+        };
+        Ok(description.file(&tensors)?)
+    }
+
+    /// Adds to a result what the network predicts: of the test samples the confusion matrix and the mistakes, or for
+    /// regression the numbers; of text a sample of what it writes.
+    pub fn predict(&self, method: usize, result: &mut MethodResult) -> Result<(), SessionError> {
+        if let Kind::Text { .. } = self.dataset.kind {
+            result.sample = self.sample(method)?;
+            return Ok(());
+        }
+        if self.dataset.target.task() == TaskKind::Regression {
+            result.fitted = self.fitted(method)?;
+            return Ok(());
+        }
+        let (confusion, mistakes) = self.predictions(method)?;
+        (result.confusion, result.mistakes) = (Some(confusion), mistakes);
+        Ok(())
+    }
+
+    /// Text from a method's network, as [`Generation`] is by default; `None` of data that is not text, and of
+    /// a method that diverged.
+    fn sample(&self, method: usize) -> Result<Option<String>, SessionError> {
+        let Kind::Text { vocabulary, length } = &self.dataset.kind else { return Ok(None) };
+        if self.comparison.diverged_at(method).is_some() {
+            return Ok(None);
+        }
+        let scores = |inputs: &Tensor| self.comparison.evaluate(method, inputs);
+        let text = Generation::default().of(scores, *length, &generation::start(vocabulary))?;
+        Ok(Some(vocabulary.decode(text)))
+    }
+
+    /// How many training samples the loss surface is over.
+    fn surface_samples(&self) -> usize {
+        let train = &self.dataset.train;
+        let most = (MAX_SURFACE_TARGETS / train.targets_each()).clamp(1, MAX_SURFACE_SAMPLES);
+        train.len().min(most)
     }
 
     /// The true and the predicted number of each test sample, in the units of the target.
@@ -160,44 +271,22 @@ impl Session {
         Ok((confusion, mistakes.collect::<Result<_, SessionError>>()?))
     }
 
-    fn report(
+    /// The loss surface with the methods' paths.
+    pub fn landscape(
         &self,
-        methods: Vec<MethodResult>,
-        landscape: Option<LandscapeView>,
-        regions: Option<Scene>,
-    ) -> Report {
-        let it = &self.settings;
-        let (train, test) = (self.dataset.train.len(), self.dataset.test.len());
-        let mut settings = vec![
-            ("training samples", train.to_string()),
-            ("test samples", test.to_string()),
-            ("weights and biases", self.comparison.weights(0).elements().to_string()),
-            ("activation", it.activation.clone()),
-            ("initialisation", it.init.clone()),
-            ("batch", it.batch.to_string()),
-            ("epochs", it.epochs.to_string()),
-            ("steps", self.comparison.steps().to_string()),
-            ("seed", it.seed.to_string()),
-        ];
-        settings.extend(self.dataset.preparation.facts());
-        let more = [("schedule", &it.schedule), ("groups", &it.groups), ("clipping", &it.clip)];
-        settings.extend(more.into_iter().filter_map(|(name, text)| Some((name, text.clone()?))));
-        Report {
-            title: self.title(),
-            data: self.dataset.name.clone(),
-            model: it.model.clone(),
-            settings: settings.into_iter().map(|(name, text)| (name.to_owned(), text)).collect(),
-            methods,
-            kind: Some(self.dataset.kind.clone()),
-            classes: self.dataset.classes.clone(),
-            target: self.dataset.target.clone(),
-            regions,
-            landscape,
-        }
+        directions: Directions,
+        (snapshots, results): (Vec<Snapshot>, &[MethodResult]),
+        progress: &(dyn Fn(usize, usize) + Sync),
+    ) -> Result<Landscape, SessionError> {
+        let paths = history::paths(self.comparison, snapshots, results);
+        let samples = (0..self.surface_samples() as u32).collect::<Vec<u32>>();
+        let samples = self.dataset.train.subset(&samples).map_err(CompareError::from)?;
+        let loss = self.comparison.loss_at(&samples)?;
+        Ok(Landscape::new(self.title(), &paths, directions, RESOLUTION, &loss, progress)?)
     }
 
     /// The landscape in the report; its video and the poster are files beside it.
-    fn landscape_view(&self, landscape: &Landscape, scene: Scene) -> LandscapeView {
+    pub fn landscape_view(&self, landscape: &Landscape, scene: Scene) -> LandscapeView {
         LandscapeView {
             scene,
             video: Some(Video {
@@ -210,7 +299,7 @@ impl Session {
     }
 
     fn caption(&self, landscape: &Landscape) -> String {
-        let samples = self.dataset.train.len().min(MAX_SURFACE_SAMPLES);
+        let samples = self.surface_samples();
         let plane = match landscape.plane.directions() {
             Directions::Principal => {
                 "The plane through the start of the paths along their first two principal directions"
@@ -243,7 +332,7 @@ impl Session {
 }
 
 /// Writes a plot as PNG and as SVG.
-fn plot(
+pub(crate) fn plot(
     put: &mut impl FnMut(&str, &[u8]) -> Result<(), SessionError>,
     name: &str,
     scene: &Scene,

@@ -5,6 +5,8 @@ use std::fs;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use thalweg::Value;
+
 use super::error::SessionError;
 use super::folder::folder_of;
 use super::log::Log;
@@ -18,7 +20,7 @@ pub const JSON: &str = "metrics.jsonl";
 /// Records as a table.
 const CSV: &str = "metrics.csv";
 /// Records for TensorBoard, one file per method.
-const EVENTS: &str = "events.out.tfevents.thalweg";
+pub const EVENTS: &str = "events.out.tfevents.thalweg";
 /// Snapshots of the weights of all methods.
 pub const TRAJECTORY: &str = "trajectory.f32";
 
@@ -35,17 +37,19 @@ pub struct Logs {
 }
 
 impl Logs {
-    /// Creates all files, replacing existing ones.
+    /// Creates all files, replacing existing ones: of each method its label and what it begins with.
     pub fn create(
         folder: &Path,
-        labels: &[String],
+        methods: &[(String, Vec<(&'static str, Value)>)],
         trajectory: bool,
         task: TaskKind,
     ) -> Result<Self, SessionError> {
         let create = |name: &str, head: &[u8]| create(folder, name, head);
-        let events = labels.iter().map(|label| {
+        let events = methods.iter().map(|(label, began)| {
             thalweg_lab::output::make_folder(&folder.join(folder_of(label)))?;
-            let head = tensorboard::file_version(wall_time());
+            let now = wall_time();
+            let mut head = tensorboard::file_version(now);
+            head.extend(tensorboard::hyperparameters(now, label, began));
             Ok((label.clone(), create(&events_of(label), &head)?))
         });
         Ok(Self {

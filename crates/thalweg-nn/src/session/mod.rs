@@ -16,6 +16,7 @@
 //! not: a checkpoint stores the lengths of the metrics files, and resuming truncates them to these.
 
 mod bytes;
+mod command;
 mod error;
 mod extension;
 mod finish;
@@ -29,10 +30,15 @@ mod saved;
 mod settings;
 mod trajectory;
 
+pub use command::quoted;
 pub use error::{Difference, SessionError};
 pub use extension::Extension;
 pub use run::{Outcome, Session};
 pub use settings::Settings;
 
-pub(crate) use folder::{check_empty, lock};
+pub(crate) use command::command;
+pub(crate) use finish::{SAMPLE, Trained, plot};
+pub(crate) use folder::{check_empty, folder_of, lock};
+pub(crate) use logs::EVENTS;
 pub(crate) use run::checksum;
+pub(crate) use trajectory::Stride;

@@ -4,8 +4,8 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use thalweg::Registry;
-use thalweg_lab::output;
+use thalweg::{Registry, Schedule};
+use thalweg_lab::{methods, output};
 
 use super::bytes;
 use super::error::SessionError;
@@ -17,7 +17,7 @@ use super::saved::{self, CHECKPOINT};
 use super::settings::{Run, Settings};
 use super::trajectory::{self, Stride};
 use crate::compare::{CompareError, Comparison, MethodState, State, Task, Tick};
-use crate::data::Dataset;
+use crate::data::{Dataset, Source};
 use crate::history::Snapshot;
 use crate::landscape::Directions;
 
@@ -34,6 +34,7 @@ pub struct Session {
     pub(super) dataset: Dataset,
     pub(super) comparison: Comparison,
     pub(super) landscape: Option<Directions>,
+    schedule: Option<Schedule>,
     stride: Stride,
     logs: Logs,
     checkpoint_every: Duration,
@@ -196,12 +197,14 @@ impl Session {
         parts: Parts,
         lock: File,
     ) -> Result<Self, SessionError> {
-        let logs = Logs::create(
-            folder,
-            &parts.labels(),
-            parts.landscape.is_some(),
-            parts.dataset.target.task(),
-        )?;
+        let methods = parts.labels().into_iter().enumerate().map(|(method, label)| {
+            let mut began = parts.comparison.hyperparameters(method);
+            began.extend(settings.hyperparameters());
+            (label, began)
+        });
+        let methods: Vec<_> = methods.collect();
+        let task = parts.dataset.target.task();
+        let logs = Logs::create(folder, &methods, parts.landscape.is_some(), task)?;
         let mut session = Self::with(folder, settings, parts, logs, lock);
         session.record_weights()?;
         session.checkpoint()?;
@@ -211,7 +214,7 @@ impl Session {
     fn with(
         folder: &Path,
         settings: Settings,
-        Parts { dataset, comparison, landscape }: Parts,
+        Parts { dataset, comparison, landscape, schedule }: Parts,
         logs: Logs,
         lock: File,
     ) -> Self {
@@ -226,6 +229,7 @@ impl Session {
             dataset,
             comparison,
             landscape,
+            schedule,
             logs,
             checkpoint_every: CHECKPOINT_EVERY,
             checkpointed: (now, Duration::ZERO),
@@ -294,6 +298,13 @@ impl Session {
         &self.settings
     }
 
+    /// What makes the schedule unsuitable for the number of steps, a sentence each.
+    pub fn schedule_warnings(&self) -> Vec<String> {
+        let (steps, methods) = (self.comparison.steps(), self.comparison.methods());
+        let warnings = |it| methods::schedule_warnings(it, steps, methods);
+        self.schedule.as_ref().map_or_else(Vec::new, warnings)
+    }
+
     /// The data.
     pub fn dataset(&self) -> &Dataset {
         &self.dataset
@@ -350,6 +361,7 @@ struct Parts {
     dataset: Dataset,
     comparison: Comparison,
     landscape: Option<Directions>,
+    schedule: Option<Schedule>,
 }
 
 impl Parts {
@@ -369,16 +381,19 @@ fn read_run(folder: &Path) -> Result<Run, SessionError> {
 
 /// The data and the comparison before its first step.
 fn prepare(registry: &Registry, settings: &Settings) -> Result<Parts, SessionError> {
-    let plan = settings.parse(registry)?;
-    let dataset = Dataset::read(&plan.source, &plan.split, &plan.reading)?;
+    // Before data is loaded, which may take long.
+    settings.check(registry)?;
+    let source = Source::parse(&settings.data)?;
+    let dataset = Dataset::read(&source, &settings.split(), &settings.reading())?;
+    let training = settings.training();
+    let plan = settings.parse(registry, Some(training.steps(dataset.train.len())))?;
     let (network, sample, outputs) = (plan.network, dataset.shape(), dataset.outputs());
     network.check(sample)?;
     check_memory(&settings.model, network.elements(sample, outputs), plan.methods.len())?;
     let task = Task::new(dataset.target.task(), move |vars| network.build(&vars, sample, outputs));
-    let comparison =
-        Comparison::new(&dataset.train, &dataset.test, task, &plan.methods, plan.training)?;
+    let comparison = Comparison::new(&dataset.train, &dataset.test, task, &plan.methods, training)?;
     check_folders(comparison.labels())?;
-    Ok(Parts { dataset, comparison, landscape: plan.landscape })
+    Ok(Parts { dataset, comparison, landscape: plan.landscape, schedule: plan.schedule })
 }
 
 /// A checksum of all values of the data.

@@ -5,19 +5,19 @@ use std::fs;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
-use thalweg::{Builder, Clip, Group, Registry, Schedule, Spec};
+use thalweg::{Builder, Clip, Group, Registry, Schedule, Spec, Value};
 
 use super::error::{Difference, SessionError};
 use crate::compare::{DEFAULT_SUITE, Method, Training, methods_in};
 use crate::data::{Reading, Source, Split, TaskKind};
 use crate::landscape::Directions;
-use crate::network::{Activation, Initial, Network};
+use crate::network::{Activation, Architecture, Gpt, Initial, Network};
 
 /// The settings of a run, as stored in `run.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
-    /// The data: `digits`, `idx:DIR`, `csv:FILE:label=COLUMN`, `spirals`, …
+    /// The data: `digits`, `idx:DIR`, `csv:FILE:label=COLUMN`, `text:FILE`, `spirals`, …
     pub data: String,
     /// The share of the test split; `None` for the default of the data.
     pub test: Option<f64>,
@@ -27,7 +27,7 @@ pub struct Settings {
     /// The columns of a table that are left out.
     #[serde(default)]
     pub drop: Vec<String>,
-    /// The network: `softmax` or `mlp:100,100`.
+    /// The network: `softmax`, `mlp:100,100`, `cnn:6,16` or `gpt`.
     pub model: String,
     /// The activation after a hidden layer: relu, sigmoid, tanh, gelu.
     pub activation: String,
@@ -75,6 +75,22 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// What is usual for a source: for a text the usual transformer, five epochs and batches of 32 windows;
+    /// for others the default.
+    pub fn suiting(source: &Source) -> Self {
+        let usual = Self { data: source.to_string(), ..Self::default() };
+        let Source::Text(_) = source else { return usual };
+        let network = Network::new(Architecture::Gpt(Gpt::default()));
+        Self {
+            model: network.to_string(),
+            activation: network.activation.to_string(),
+            init: network.initial.to_string(),
+            batch: 32,
+            epochs: 5,
+            ..usual
+        }
+    }
+
     /// Reads `run.json`: the settings and the checksum of the data.
     ///
     /// # Errors
@@ -152,7 +168,30 @@ impl Settings {
     /// # Errors
     /// The first one that cannot: a source, network, optimizer, schedule, group, clipping or plane.
     pub fn check(&self, registry: &Registry) -> Result<(), SessionError> {
-        self.parse(registry).map(drop)
+        self.parse(registry, None).map(drop)
+    }
+
+    /// The share of the test split and the seed that it is drawn with.
+    pub(crate) fn split(&self) -> Split {
+        Split { seed: self.seed, test: self.test }
+    }
+
+    /// Epochs, batch size and seed.
+    pub(crate) fn training(&self) -> Training {
+        Training { epochs: self.epochs, batch: self.batch, seed: self.seed }
+    }
+
+    /// What a run is compared by with others, beside its method, on TensorBoard's page of hyperparameters.
+    pub(crate) fn hyperparameters(&self) -> Vec<(&'static str, Value)> {
+        let text = |text: &str| Value::Choice(text.to_owned());
+        let mut all = vec![
+            ("data", text(&self.data)),
+            ("model", text(&self.model)),
+            ("batch", Value::Number(self.batch as f64)),
+            ("seed", Value::Number(self.seed as f64)),
+        ];
+        all.extend(self.schedule.as_deref().map(|schedule| ("schedule", text(schedule))));
+        all
     }
 
     /// The network, with its activation and its first weights.
@@ -168,28 +207,43 @@ impl Settings {
         Reading { task: self.task, drop: self.drop.clone() }
     }
 
-    /// What all methods have in common.
-    pub(crate) fn common(&self, registry: &Registry) -> Result<Common, SessionError> {
-        let schedule = self.schedule.as_deref().map(Schedule::parse).transpose()?;
+    /// What all methods have in common in a run of a number of steps; while that is not known, the schedule is checked
+    /// and left out.
+    pub(crate) fn common(
+        &self,
+        registry: &Registry,
+        steps: Option<u64>,
+    ) -> Result<Common, SessionError> {
+        let schedule = match (&self.schedule, steps) {
+            (Some(text), Some(steps)) => Some(Schedule::parse_for(text, steps)?),
+            (Some(text), None) => {
+                Schedule::check(text)?;
+                None
+            }
+            (None, _) => None,
+        };
         let groups = self.groups.as_deref();
         let groups = groups.map(|text| Group::parse_all_in(registry, text)).transpose()?;
         let clip = self.clip.as_deref().map(str::parse::<Clip>).transpose()?;
         Ok(Common { schedule, groups, clip })
     }
 
-    pub(super) fn parse(&self, registry: &Registry) -> Result<Plan, SessionError> {
-        let (network, common) = (self.network()?, self.common(registry)?);
+    /// The network, methods and landscape of a run of a number of steps.
+    pub(super) fn parse(
+        &self,
+        registry: &Registry,
+        steps: Option<u64>,
+    ) -> Result<Plan, SessionError> {
+        let (network, common) = (self.network()?, self.common(registry, steps)?);
         let mut methods = methods_in(registry, &self.methods)?;
         for Method { optimizer, .. } in &mut methods {
             *optimizer = common.apply(optimizer.clone());
         }
+        Source::parse(&self.data)?;
         Ok(Plan {
-            source: Source::parse(&self.data)?,
-            split: Split { seed: self.seed, test: self.test },
-            reading: self.reading(),
             network,
             methods,
-            training: Training { epochs: self.epochs, batch: self.batch, seed: self.seed },
+            schedule: common.schedule,
             landscape: self.landscape.as_deref().map(str::parse).transpose()?,
         })
     }
@@ -197,7 +251,7 @@ impl Settings {
 
 /// What all methods of a run have in common.
 pub(crate) struct Common {
-    schedule: Option<Schedule>,
+    pub schedule: Option<Schedule>,
     groups: Option<Vec<Group>>,
     clip: Option<Clip>,
 }
@@ -220,12 +274,9 @@ impl Common {
 
 /// Parsed settings.
 pub(super) struct Plan {
-    pub source: Source,
-    pub split: Split,
-    pub reading: Reading,
     pub network: Network,
     pub methods: Vec<Method>,
-    pub training: Training,
+    pub schedule: Option<Schedule>,
     pub landscape: Option<Directions>,
 }
 

@@ -9,12 +9,22 @@ from pathlib import Path
 
 from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import Summary
+from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData
+from tensorboard.plugins.hparams.summary_v2 import hparams_pb
 from tensorboard.summary.writer.record_writer import RecordWriter
 
 
 def scalars(wall_time, step, values):
     value = [Summary.Value(tag=tag, simple_value=number) for tag, number in values]
     return Event(wall_time=wall_time, step=step, summary=Summary(value=value))
+
+
+def hyperparameters(wall_time, group, values):
+    summary = hparams_pb(values, trial_id=group)
+    data = summary.value[0].metadata.plugin_data
+    # In the order of the names, where the writer has none.
+    data.content = HParamsPluginData.FromString(data.content).SerializeToString(deterministic=True)
+    return Event(wall_time=wall_time, summary=summary)
 
 
 EVENTS = [
@@ -39,6 +49,7 @@ EVENTS = [
     ),
     scalars(1700000003.0, -5, [("größe/λ", -0.0)]),
     scalars(1700000004.0, 2**40, []),
+    hyperparameters(1700000005.0, "adam:lr=0.001", {"optimizer": "adam", "lr": 0.001, "amsgrad": False}),
 ]
 
 if __name__ == "__main__":

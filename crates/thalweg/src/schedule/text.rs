@@ -37,6 +37,18 @@ impl Schedule {
     pub fn parse_for(text: &str, steps: u64) -> Result<Self, ScheduleError> {
         Reader { text, run: Some(steps) }.sequence()
     }
+
+    /// Checks a text for [`parse_for`](Self::parse_for) while the number of steps is not known yet.
+    ///
+    /// # Errors
+    /// What is wrong with it for a run of any length.
+    pub fn check(text: &str) -> Result<(), ScheduleError> {
+        match Self::parse_for(text, u64::MAX) {
+            // That depends on the run.
+            Err(ScheduleError::Full { .. }) => Ok(()),
+            read => read.map(drop),
+        }
+    }
 }
 
 impl FromStr for Schedule {

@@ -45,6 +45,24 @@ fn rates_that_nobody_chose_are_tuned() {
 }
 
 #[test]
+fn without_methods_the_six_are_tuned_and_compared_and_their_networks_kept() {
+    let folder = Folder::new();
+    let said = folder
+        .run("train --data blobs:samples=90 --model softmax --epochs 1 --landscape --out e")
+        .done();
+    assert_eq!(said.stdout.lines().count(), 7, "{}", said.stdout);
+    assert!(said.stderr.contains("390 trials in "), "{}", said.stderr);
+    for name in ["sgd", "momentum", "adagrad", "rmsprop", "adadelta", "adam"] {
+        assert!(folder.path(&format!("e/{name}/model.safetensors")).exists(), "{name}");
+    }
+    assert!(folder.path("e/landscape.png").exists() && folder.path("e/landscape.mp4").exists());
+    let page = folder.text("e/report.html");
+    let again =
+        "thalweg train --data blobs:samples=90 --model softmax --epochs 1 --landscape --out again";
+    assert!(page.contains(again), "{page}");
+}
+
+#[test]
 fn a_budget_is_spent_on_random_settings_and_by_halving() {
     let folder = Folder::new();
     let with = "--with adam:lr=1e-3..1:log9,beta1=0.5..0.99:9";
@@ -73,7 +91,6 @@ fn what_cannot_be_an_experiment_is_refused() {
     };
     refused("--with adam:lr=1e-4..1", 2, "write lr=1e-4..1:log9");
     refused("--with adm:lr=0.1/0.2", 2, "did you mean");
-    refused("--with sgd --landscape", 2, "--landscape draws one training run");
     refused("--with sgd --validation 1.5", 2, "a validation share of 1.5 is refused");
     folder.run(&format!("{SMALL} --seeds 0 --out e")).misused();
     let words = folder.run(&format!("{SMALL} --vary weight --out e")).misused();

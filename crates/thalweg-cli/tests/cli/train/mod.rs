@@ -13,6 +13,7 @@ mod resume;
 mod room;
 mod settings;
 mod tables;
+mod text;
 
 use std::fs;
 use std::path::Path;

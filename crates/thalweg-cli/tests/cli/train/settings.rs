@@ -33,10 +33,18 @@ fn data() {
 #[test]
 fn network() {
     says(
-        &["--model", "cnn"],
-        "there is no network `cnn`; there are softmax, and mlp with the width of each hidden layer",
+        &["--model", "nlp:8"],
+        "there is no network `nlp:8` (did you mean `mlp`?); there are softmax, mlp:100,100, cnn:6,16",
     );
     says(&["--model", "mlp:8,0"], "`0` in `mlp:8,0` is not a width");
+    says(&["--model", "mlp:8,dropout=1"], "dropout is a number from 0 to below 1");
+    says(&["--model", "mlp:8,norm=layer"], "norm is batch or none");
+    says(&["--model", "cnn:6,kernal=3"], "cnn has no setting `kernal` (did you mean `kernel`?)");
+    says(&["--model", "cnn:6"], "`cnn:6` needs images; a sample of this data has 2 features");
+    says(
+        &["--data", "digits", "--model", "cnn:6,16,32,64"],
+        "has too many layers for images of 8 × 8 pixels: 1 × 1 are left after 3 of its convolutions",
+    );
     says(
         &["--activation", "swish"],
         "there is no activation `swish`; there are relu, sigmoid, tanh and gelu",
@@ -66,7 +74,12 @@ fn optimizer() {
 #[test]
 fn schedule_groups_and_clipping() {
     says(&["--schedule", "cosin:steps=9"], "`cosin` (did you mean `cosine`");
-    says(&["--schedule", "cosine"], "steps");
+    says(&["--schedule", "warmup then cosine"], "warmup needs steps");
+    says(&["--schedule", "warmup:120%"], "steps is a number of steps ≥ 1 or a share of the run");
+    says(
+        &["--schedule", "warmup:60% then constant for 60% then cosine"],
+        "nothing is left of the run for `cosine`: what comes before it takes 8 of 6 steps",
+    );
     says(&["--groups", "b*: decay=0"], "decay");
     says(&["--groups", "b* weight_decay=0"], "b* weight_decay=0");
     says(&["--groups", "conv*: weight_decay=0"], "`conv*`");

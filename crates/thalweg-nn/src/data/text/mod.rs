@@ -14,6 +14,7 @@ use super::table::Preparation;
 use super::target::Target;
 pub use file::TextFile;
 pub use vocabulary::Vocabulary;
+pub(crate) use vocabulary::readable;
 
 /// The default share of the test split: less than of other data, as texts have many characters.
 const TEST_SHARE: f64 = 0.1;
@@ -28,7 +29,7 @@ pub(super) fn load(file: &TextFile, options: &Split) -> Result<Dataset, DataErro
     let characters = vocabulary.encode(&text).unwrap_or_default();
     let length = file.length;
     if let (1, Some(only)) = (vocabulary.len(), vocabulary.start()) {
-        return Err(wrong(TextError::OneCharacter { character: vocabulary::readable(only) }));
+        return Err(wrong(TextError::OneCharacter { character: readable(only) }));
     }
     // A window for each split, and a character behind the last one to predict.
     let needed = 2 * length + 1;

@@ -14,10 +14,18 @@
 //! assert_eq!(&file[23..36], b"brain.Event:2");
 //! ```
 
+mod hparams;
+
 use prost::Message;
 
+use hparams::{EmptyTensor, Metadata};
+
+use thalweg::Value;
+
 use crate::data::TaskKind;
+use crate::experiment::Trial;
 use crate::record::{EpochRecord, StepRecord};
+use crate::report::MethodResult;
 
 /// The format version, in the first event of a file.
 const VERSION: &str = "brain.Event:2";
@@ -47,6 +55,11 @@ struct Scalar {
     /// Optional because zero is written too.
     #[prost(float, optional, tag = "2")]
     simple_value: Option<f32>,
+    /// Of what is not a number.
+    #[prost(message, optional, tag = "8")]
+    tensor: Option<EmptyTensor>,
+    #[prost(message, optional, tag = "9")]
+    metadata: Option<Metadata>,
 }
 
 /// The first record of an event file; `wall_time` in seconds since 1970.
@@ -62,9 +75,32 @@ pub fn scalars(wall_time: f64, step: i64, values: &[(&str, f64)]) -> Vec<u8> {
     let scalar = |&(tag, value): &(&str, f64)| Scalar {
         tag: tag.to_owned(),
         simple_value: Some(value as f32),
+        ..Scalar::default()
     };
     let value = values.iter().map(scalar).collect();
     record(&Event { wall_time, step, summary: Some(Summary { value }), ..Event::default() })
+}
+
+/// The record of a run's hyperparameters and of all else that it began with, for TensorBoard's page of them; runs with the
+/// same `group` are one there.
+///
+/// ```
+/// use thalweg::Value;
+/// use thalweg_nn::tensorboard;
+///
+/// let of_adam = [("optimizer", Value::Choice("adam".to_owned())), ("lr", Value::Number(0.001))];
+/// let record = tensorboard::hyperparameters(1.7e9, "adam:lr=0.001", &of_adam);
+/// assert!(record.len() > 100);
+/// ```
+pub fn hyperparameters(wall_time: f64, group: &str, values: &[(&str, Value)]) -> Vec<u8> {
+    let (tensor, metadata) = hparams::session(group, values);
+    let value = Scalar {
+        tag: hparams::TAG.to_owned(),
+        tensor: Some(tensor),
+        metadata: Some(metadata),
+        ..Scalar::default()
+    };
+    record(&Event { wall_time, summary: Some(Summary { value: vec![value] }), ..Event::default() })
 }
 
 /// The record of a step: `step/loss`, `step/lr` where the method has one, `step/grad_norm`,
@@ -89,6 +125,36 @@ pub fn of_epoch(wall_time: f64, step: u64, record: &EpochRecord, task: TaskKind)
         (test.as_str(), record.test_accuracy),
     ];
     scalars(wall_time, saturated(step), &values)
+}
+
+/// The file of one run of an experiment: what it began with, the records of its steps, of each epoch
+/// `epoch/train_loss`, `epoch/validation_loss` and `epoch/validation_accuracy`, and at its best epoch `test/loss` and
+/// `test/accuracy`, of a regression `r2` instead of `accuracy`. It has no times, so that the same run gives the same bytes.
+pub(crate) fn of_result(
+    result: &MethodResult,
+    began: &[(&str, Value)],
+    (steps_per_epoch, run): (u64, &Trial),
+    task: TaskKind,
+) -> Vec<u8> {
+    let score = task.score_key();
+    let [validation, tested] = [format!("epoch/validation_{score}"), format!("test/{score}")];
+    let mut file = file_version(0.0);
+    file.extend(hyperparameters(0.0, &result.spec, began));
+    file.extend(result.steps.iter().flat_map(|record| of_step(0.0, record)));
+    let at = |epoch: u64| saturated(epoch.saturating_mul(steps_per_epoch));
+    for it in &result.epochs {
+        let values = [
+            ("epoch/train_loss", it.train_loss),
+            ("epoch/validation_loss", it.test_loss),
+            (&validation, it.test_accuracy),
+        ];
+        file.extend(scalars(0.0, at(it.epoch), &values));
+    }
+    if let Some((epoch, test)) = run.best_epoch.zip(run.test) {
+        let values = [("test/loss", test.loss), (&tested, test.accuracy)];
+        file.extend(scalars(0.0, at(epoch), &values));
+    }
+    file
 }
 
 fn saturated(step: u64) -> i64 {

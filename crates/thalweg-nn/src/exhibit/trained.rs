@@ -4,7 +4,7 @@
 use std::error::Error;
 use std::sync::{Arc, LazyLock};
 
-use thalweg_lab::gallery::{Drawing, Exhibit, Language};
+use thalweg_lab::gallery::{Drawing, Exhibit, Language, Moving};
 
 use crate::compare::{Comparison, DEFAULT_SUITE, Task, Training, methods, products_on_one_thread};
 use crate::data::{Dataset, Source, Split};
@@ -85,29 +85,35 @@ pub fn network(language: Language) -> Exhibit {
         title: text.title.to_owned(),
         text: text.paragraphs.map(str::to_owned).to_vec(),
         command: "thalweg train --data digits --model mlp:100,100 --landscape --out run".to_owned(),
-        picture: Drawing {
-            name: "network".to_owned(),
-            alt: picture_alt,
-            size: (1200, 1050),
-            scene: with(|it| it.landscape.scene()),
-        },
-        video: Arc::new(move || {
-            let trained = video.as_ref().as_ref().map_err(|error| Failure::from(error.clone()))?;
-            Ok(trained.landscape.video()?)
+        moving: Some(Moving {
+            picture: Drawing {
+                name: "network".to_owned(),
+                alt: picture_alt,
+                size: (1200, 1050),
+                scene: with(|it| it.landscape.scene()),
+                text: String::new(),
+            },
+            video: Arc::new(move || {
+                let trained = video.as_ref().as_ref();
+                let trained = trained.map_err(|error| Failure::from(error.clone()))?;
+                Ok(trained.landscape.video()?)
+            }),
+            video_size: VIDEO_SIZE,
         }),
-        video_size: VIDEO_SIZE,
         drawings: vec![
             Drawing {
                 name: "network-loss".to_owned(),
                 alt: loss_alt,
                 size: (1200, 800),
                 scene: with(|it| loss_chart(TITLE, &it.results).scene()),
+                text: String::new(),
             },
             Drawing {
                 name: "network-accuracy".to_owned(),
                 alt: accuracy_alt,
                 size: (1200, 800),
                 scene: with(|it| accuracy_chart(TITLE, &it.results).scene()),
+                text: String::new(),
             },
         ],
     }
