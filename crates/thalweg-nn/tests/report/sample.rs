@@ -108,6 +108,7 @@ pub fn method(i: usize, size: Size) -> MethodResult {
         samples_per_second: Some(41_234.5 - 1000.0 * i as f64),
         optimizer_share: Some(0.0312 + 0.01 * i as f64),
         fitted: Vec::new(),
+        sample: None,
         mistakes: mistakes(&confusion, i),
         confusion: Some(confusion),
     }
