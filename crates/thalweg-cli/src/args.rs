@@ -2,7 +2,9 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::{bench, descend, explain, gallery, list, map, playground, predict, race, train};
+use crate::{
+    bench, descend, explain, gallery, list, map, playground, predict, race, schedule, train,
+};
 
 /// See how gradient-descent optimizers go downhill: pictures, videos, numbers.
 #[derive(Debug, Parser)]
@@ -30,9 +32,11 @@ pub enum Command {
     Map(map::Options),
     /// Tune optimizers on one function, then rank them
     Race(race::Options),
+    /// Draw schedules of the learning rate over a run, or print their values
+    Schedule(schedule::Options),
     /// Make the page on which functions, starts and optimizers are tried out while they change
     Playground(playground::Options),
-    /// List the optimizers with their hyperparameters, and the problems
+    /// List the optimizers with their hyperparameters, the problems and the schedules
     List(list::Options),
     /// Train a network on real data with several optimizers side by side
     Train(train::Options),
@@ -49,6 +53,7 @@ Examples:
   thalweg explain adam --on ravine
   thalweg map --on ravine --with momentum --x lr=0.01..10,log --y momentum=0..0.99 -o map.png
   thalweg race --on rosenbrock
+  thalweg schedule 'warmup:5% then cosine' --steps 1000 -o schedule.png
   thalweg list optimizers
   thalweg train --with sgd:lr=0.1 --with adam --out run
   thalweg bench --optimizer adamw --elements 1M";

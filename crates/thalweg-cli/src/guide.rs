@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Parser;
+use thalweg::Schedule;
 use thalweg_lab::methods;
 use thalweg_lab::problem::Problem;
 use thalweg_lab::sweep::Sweep;
@@ -80,6 +81,14 @@ fn every_command_line_of_the_guide_is_understood() {
                 }
                 Command::Bench(options) => options.optimizer,
                 Command::Explain(options) => vec![options.spec],
+                Command::Schedule(options) => {
+                    let steps = options.steps as u64;
+                    for text in &options.specs {
+                        Schedule::parse_for(text, steps)
+                            .unwrap_or_else(|e| panic!("{}", wrong(e.to_string())));
+                    }
+                    vec![]
+                }
                 Command::Gallery(_)
                 | Command::Playground(_)
                 | Command::List(_)
@@ -122,6 +131,7 @@ fn the_pictures_of_the_guide_are_those_of_its_commands() {
                 Command::Descend(options) => {
                     crate::descend::run(&options, &methods::registry(), true).unwrap();
                 }
+                Command::Schedule(options) => crate::schedule::run(&options, true).unwrap(),
                 Command::Map(options) => {
                     crate::map::run(&options, &methods::registry(), true).unwrap();
                 }

@@ -33,6 +33,7 @@ mod playground;
 mod predict;
 mod progress;
 mod race;
+mod schedule;
 mod steps;
 mod table;
 mod train;
@@ -63,6 +64,7 @@ pub fn run(registry: &Registry) -> ExitCode {
         Command::Map(options) => map::run(options, registry, args.quiet),
         Command::Playground(options) => playground::run(options, args.quiet),
         Command::Race(options) => race::run(options, registry, args.quiet),
+        Command::Schedule(options) => schedule::run(options, args.quiet),
         Command::List(options) => list::run(options, registry),
         Command::Train(options) => train::run(options, registry, args.quiet),
         Command::Predict(options) => predict::run(options, args.quiet),

@@ -1,5 +1,7 @@
 //! `thalweg list`.
 
+mod schedules;
+
 use std::io::{self, Write};
 
 use clap::{Args, ValueEnum};
@@ -15,7 +17,7 @@ use crate::failure::Failure;
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Options {
-    /// What to list [default: both]
+    /// What to list [default: all]
     pub what: Option<Listed>,
 
     /// Print JSON
@@ -40,6 +42,8 @@ pub enum Listed {
     Optimizers,
     /// The problems
     Problems,
+    /// The schedules with their settings
+    Schedules,
 }
 
 pub fn run(options: &Options, registry: &Registry) -> Result<(), Failure> {
@@ -57,6 +61,9 @@ pub fn run(options: &Options, registry: &Registry) -> Result<(), Failure> {
         }
         if wanted(Listed::Problems) {
             all.insert("problems".to_owned(), Problem::all().iter().map(problem_json).collect());
+        }
+        if wanted(Listed::Schedules) {
+            all.insert("schedules".to_owned(), schedules::json());
         }
         let text = serde_json::to_string_pretty(&all).map_err(Failure::failed)?;
         writeln!(out, "{text}")?;
@@ -80,6 +87,12 @@ pub fn run(options: &Options, registry: &Registry) -> Result<(), Failure> {
             for known in Problem::all() {
                 problem(&mut out, &known)?;
             }
+        }
+        if options.what.is_none() {
+            writeln!(out)?;
+        }
+        if wanted(Listed::Schedules) {
+            schedules::print(&mut out)?;
         }
     }
     Ok(out.flush()?)
@@ -178,26 +191,7 @@ fn optimizer_json(entry: &Entry) -> Json {
                 "meaning": hyperparameter.meaning,
                 "default": json_value(&default),
             });
-            match hyperparameter.accepts {
-                Accepts::Number(range) => {
-                    json["type"] = "number".into();
-                    json["min"] = range.min.into();
-                    json["max"] = if range.max.is_finite() { range.max.into() } else { Json::Null };
-                    json["max_included"] = range.max_included.into();
-                }
-                Accepts::Flag => json["type"] = "flag".into(),
-                Accepts::Choice(words) => {
-                    json["type"] = "choice".into();
-                    json["choices"] = words.into();
-                }
-                Accepts::Whole(min) => {
-                    json["type"] = "whole number".into();
-                    json["min"] = min.into();
-                }
-                Accepts::Length | Accepts::WholeOr(_) | Accepts::Milestones => {
-                    json["type"] = hyperparameter.accepts.to_string().into();
-                }
-            }
+            accepted(&mut json, &hyperparameter.accepts);
             json
         })
         .collect();
@@ -222,6 +216,30 @@ fn optimizer_json(entry: &Entry) -> Json {
         "passes": costs.passes,
         "needs_loss": costs.needs_loss,
     })
+}
+
+/// Adds what a setting accepts.
+fn accepted(json: &mut Json, accepts: &Accepts) {
+    match accepts {
+        Accepts::Number(range) => {
+            json["type"] = "number".into();
+            json["min"] = range.min.into();
+            json["max"] = if range.max.is_finite() { range.max.into() } else { Json::Null };
+            json["max_included"] = range.max_included.into();
+        }
+        Accepts::Flag => json["type"] = "flag".into(),
+        Accepts::Choice(words) => {
+            json["type"] = "choice".into();
+            json["choices"] = (*words).into();
+        }
+        Accepts::Whole(min) => {
+            json["type"] = "whole number".into();
+            json["min"] = (*min).into();
+        }
+        Accepts::Length | Accepts::WholeOr(_) | Accepts::Milestones => {
+            json["type"] = accepts.to_string().into();
+        }
+    }
 }
 
 fn problem_json(problem: &Problem) -> Json {

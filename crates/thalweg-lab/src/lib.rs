@@ -53,6 +53,7 @@ pub mod race;
 pub mod record;
 pub mod render;
 pub mod run;
+pub mod schedule;
 pub mod sensitivity;
 pub mod stability;
 pub mod statistics;

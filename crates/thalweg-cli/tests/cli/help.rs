@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use serde_json::Value as Json;
+use thalweg::schedule::SCHEDULES;
 use thalweg_lab::methods;
 use thalweg_lab::problem::Problem;
 
@@ -46,6 +47,11 @@ fn help_of_race_has_examples() {
 }
 
 #[test]
+fn help_of_schedule_has_examples() {
+    insta::assert_snapshot!(printed("schedule --help"));
+}
+
+#[test]
 fn help_of_playground_has_examples() {
     insta::assert_snapshot!(printed("playground --help"));
 }
@@ -80,6 +86,7 @@ fn every_example_of_the_help_is_a_command_line_that_works() {
         "explain",
         "map",
         "race",
+        "schedule",
         "playground",
         "list",
         "train",
@@ -149,8 +156,8 @@ fn list_shows_every_optimizer_and_problem() {
 
 #[test]
 fn list_of_one_kind_is_its_part_of_the_whole() {
-    let (optimizers, problems) = (printed("list optimizers"), printed("list problems"));
-    assert_eq!(printed("list"), format!("{optimizers}\n{problems}"));
+    let kinds = ["optimizers", "problems", "schedules"];
+    assert_eq!(printed("list"), kinds.map(|kind| printed(&format!("list {kind}"))).join("\n"));
 }
 
 #[test]
@@ -166,6 +173,23 @@ fn list_as_json_has_every_optimizer_with_every_hyperparameter() {
         for (described, (known, _)) in described.iter().zip(entry.hyperparameters()) {
             assert_eq!(described["name"], known.name);
             assert!(!described["default"].is_null() && described["type"].is_string());
+        }
+    }
+}
+
+#[test]
+fn list_as_json_has_every_schedule_with_every_setting() {
+    let list: Json = serde_json::from_str(&printed("list schedules --json")).unwrap();
+    let rows = list["schedules"].as_array().unwrap();
+    assert_eq!(rows.len(), SCHEDULES.len());
+    for (row, entry) in rows.iter().zip(SCHEDULES) {
+        assert_eq!(row["name"], entry.name);
+        let settings = row["settings"].as_array().unwrap();
+        assert_eq!(settings.len(), entry.settings.len(), "{}", entry.name);
+        for (described, setting) in settings.iter().zip(entry.settings) {
+            assert_eq!(described["name"], setting.name);
+            assert_eq!(described["default"].is_null(), setting.required);
+            assert!(described["type"].is_string());
         }
     }
 }

@@ -46,7 +46,8 @@ fn says(text: &str) -> String {
 fn an_unknown_network_is_an_error_that_lists_the_known_ones() {
     assert_eq!(
         says("nlp:10"),
-        "there is no network `nlp:10` (did you mean `mlp`?); there are softmax, mlp:100,100, cnn:6,16"
+        "there is no network `nlp:10` (did you mean `mlp`?); there are softmax, mlp:100,100, cnn:6,16, \
+         gpt:layers=2,width=64,heads=4"
     );
     assert!(says("mlp").contains("such as mlp:100 or mlp:100,100"));
     assert!(says("softmax:3").contains("there is no network `softmax:3`"));

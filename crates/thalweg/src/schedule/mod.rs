@@ -236,6 +236,18 @@ impl Schedule {
         Ok(())
     }
 
+    /// The parts in sequence: after how many steps each begins, and its text.
+    pub fn parts(&self) -> Vec<(u64, String)> {
+        let mut begin: u64 = 0;
+        let lengths = self.parts.iter().map(|(_, steps)| *steps).chain([0]);
+        let part = |(part, steps): (&Part, u64)| {
+            let part = (begin, part.to_string());
+            begin = begin.saturating_add(steps);
+            part
+        };
+        self.all().zip(lengths).map(part).collect()
+    }
+
     /// The index of the part in force after `step` steps and that part's own step.
     fn index(&self, step: u64) -> (usize, u64) {
         let mut step = step;

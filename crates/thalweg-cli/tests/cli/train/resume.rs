@@ -74,7 +74,7 @@ fn another_setting_is_named_with_both_values() {
 #[test]
 fn the_same_settings_may_be_given_again() {
     let folder = Folder::new();
-    let all = "--with adam --activation tanh --init he --test 0.25 --schedule linear:steps=9 \
+    let all = "--with adam --activation tanh --init he --test 0.25 --schedule cosine \
                --clip global:1 --groups b*:lr=0.1 --seed 3 --landscape --plane random";
     train(&folder, &format!("{all} --out run"));
     train(&folder, &format!("{all} --out run --resume"));

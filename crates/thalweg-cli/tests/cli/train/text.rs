@@ -25,8 +25,7 @@ fn the_best_network_writes_on_the_terminal_and_each_into_its_folder() {
     let (_, written) = outcome.stdout.split_once("\n\nadamw writes:\n").unwrap();
     assert_eq!(written, folder.text("run/adamw/sample.txt"));
     assert_eq!(written.chars().count(), 301);
-    // Lines of the text are three of 20 and 21 characters, and soon learnt.
-    assert!(written.contains("the ") && written.contains(" sees "), "{written}");
+    assert!(written.contains("the ") && written.contains("dog"), "{written}");
     assert_eq!(folder.text("run/sgd/sample.txt").chars().count(), 301);
     assert_eq!(
         records(&folder, "run").iter().filter(|it| it.get("test_loss").is_some()).count(),

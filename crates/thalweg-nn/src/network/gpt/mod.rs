@@ -7,6 +7,7 @@ mod transformer;
 mod weighting;
 
 use std::fmt;
+use std::ops::RangeInclusive;
 
 use super::activation::Activation;
 use super::arguments::{Arguments, Widths};
@@ -54,8 +55,10 @@ const NAME: &str = "gpt";
 const MAX_LAYERS: usize = 100;
 const MAX_WIDTH: usize = 10_000;
 /// There are no widths of layers.
-const NO_WIDTHS: Widths =
-    Widths { range: 1..=0, accepted: "gpt has settings, such as gpt:layers=2,width=64" };
+const NO_WIDTHS: Widths = Widths {
+    range: RangeInclusive::new(1, 0),
+    accepted: "gpt has settings, such as gpt:layers=2,width=64",
+};
 /// The settings, and what each accepts.
 const KNOWN: [(&str, &str); 3] = [
     ("layers", "a whole number from 1 to 100"),
