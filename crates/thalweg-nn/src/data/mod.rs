@@ -1,7 +1,7 @@
 //! Data sets: labelled samples, split into training and test samples.
 //!
 //! A [`Source`] says where samples come from, as text: `digits`, `idx:DIR`,
-//! `csv:FILE:label=COLUMN`, `text:FILE`, `spirals`, `moons`, `blobs`. [`Dataset::load`] reads or
+//! `csv:FILE:label=COLUMN`, `npz:FILE`, `text:FILE`, `spirals`, `moons`, `blobs`. [`Dataset::load`] reads or
 //! generates them, splits them by a seed, and gives tensors:
 //!
 //! ```

@@ -35,12 +35,12 @@ pub enum Source {
     /// `train-labels-idx1-ubyte`, `t10k-images-idx3-ubyte`, `t10k-labels-idx1-ubyte`, or one of the
     /// two pairs. The format: <https://github.com/cvdfoundation/mnist>.
     Idx(PathBuf),
-    /// A table with a header line, gzipped or not: the column `label` holds the classes, all others
-    /// hold numbers.
+    /// A table with a header line, gzipped or not: the column `label` holds classes, or the numbers of
+    /// a regression, all others numbers or texts.
     Csv {
         /// The file.
         path: PathBuf,
-        /// The name of the column of classes.
+        /// The name of the column of classes or numbers.
         label: String,
     },
     /// NumPy's arrays: inputs and targets.

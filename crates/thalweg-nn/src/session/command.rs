@@ -15,11 +15,8 @@ impl Settings {
         let mut words = Vec::new();
         for Difference { setting, is, .. } in self.differences(usual) {
             match setting {
-                "--with" => {
-                    for method in &self.methods {
-                        words.extend([setting.to_owned(), method.clone()]);
-                    }
-                }
+                "--with" => words.extend(repeated(setting, &self.methods)),
+                "--drop" => words.extend(repeated(setting, &self.drop)),
                 "--landscape and --plane" => {
                     words.push("--landscape".to_owned());
                     if is != "pca" {
@@ -31,6 +28,11 @@ impl Settings {
         }
         words
     }
+}
+
+/// An option with each of its values.
+fn repeated(option: &str, values: &[String]) -> impl Iterator<Item = String> {
+    values.iter().flat_map(move |value| [option.to_owned(), value.clone()])
 }
 
 /// `thalweg train` with these words, as a shell takes them, into the folder `again`.
@@ -63,12 +65,14 @@ mod tests {
         let settings = Settings {
             data: "csv:a b.csv:label=it's".to_owned(),
             schedule: Some("warmup:5% then cosine".to_owned()),
+            drop: vec!["id".to_owned(), "date of birth".to_owned()],
             landscape: Some("random:3".to_owned()),
             ..settings
         };
         assert_eq!(
             settings.command(),
-            "thalweg train --data 'csv:a b.csv:label=it'\\''s' --with sgd:lr=0.1 --with adam --schedule \
+            "thalweg train --data 'csv:a b.csv:label=it'\\''s' --drop id --drop 'date of birth' \
+             --with sgd:lr=0.1 --with adam --schedule \
              'warmup:5% then cosine' --epochs 5 --landscape --plane random:3 --out again"
         );
     }
