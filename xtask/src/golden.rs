@@ -3,7 +3,7 @@
 use crate::{command, python, root, run};
 
 /// A folder with scripts and the versions that they want, and the environment they run in.
-const SCRIPTS: [(&str, &str, &[&str]); 5] = [
+const SCRIPTS: [(&str, &str, &[&str]); 6] = [
     (
         "crates/thalweg/tests/golden",
         "golden-venv",

@@ -107,7 +107,7 @@ impl Run {
             plot(&mut put, "rates", &chart.scene())?;
         }
         put("results.json", results.json().map_err(ExperimentError::Keep)?.as_bytes())?;
-        let networks = self.networks(results, (&mut put, stop, surface))?;
+        let networks = self.networks(results, &mut put, stop, surface)?;
         put("report.html", self.page(&title, results, &networks).as_bytes())?;
         Ok(())
     }
@@ -116,11 +116,9 @@ impl Run {
     fn networks(
         &self,
         results: &Results,
-        (put, stop, surface): (
-            &mut impl FnMut(&str, &[u8]) -> Result<(), SessionError>,
-            &(dyn Fn() -> bool + Sync),
-            &(dyn Fn(usize, usize) + Sync),
-        ),
+        put: &mut impl FnMut(&str, &[u8]) -> Result<(), SessionError>,
+        stop: &(dyn Fn() -> bool + Sync),
+        surface: &(dyn Fn(usize, usize) + Sync),
     ) -> Result<Report, ExperimentError> {
         let (settings, dataset) = (&self.settings().training, self.dataset());
         let directions = settings.landscape.as_deref().map(str::parse::<Directions>).transpose();

@@ -239,7 +239,10 @@ fn lines_are_counted_as_an_editor_does() {
     let line_of = |text: &str| {
         let folder = folder(&[("a.csv", text.as_bytes())]);
         match load(folder.path(), "csv:DIR/a.csv:label=y").unwrap_err() {
-            DataError::Table { error: TableError::NotFinite { line, .. }, .. } => line,
+            DataError::Table { error, .. } => match *error {
+                TableError::NotFinite { line, .. } => line,
+                other => panic!("{other}"),
+            },
             other => panic!("{other}"),
         }
     };

@@ -92,5 +92,5 @@ impl Archive {
 }
 
 fn of(path: &Path, error: NpzError) -> DataError {
-    DataError::Npz { path: path.to_owned(), error }
+    DataError::Npz { path: path.to_owned(), error: Box::new(error) }
 }

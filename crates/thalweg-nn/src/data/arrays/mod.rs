@@ -148,7 +148,7 @@ fn names(archive: &Archive, arrays: &Arrays) -> Result<(Names, Option<Names>), D
     let [x, y, x_test, y_test] = known.map(str::to_owned);
     let is_given = arrays.x.is_some() || arrays.y.is_some();
     let test =
-        (!is_given && archive.has(&x_test) && archive.has(&y_test)).then(|| [x_test, y_test]);
+        (!is_given && archive.has(&x_test) && archive.has(&y_test)).then_some([x_test, y_test]);
     let [x, y] =
         [(&arrays.x, x), (&arrays.y, y)].map(|(given, known)| given.clone().unwrap_or(known));
     Ok(([x, y], test))

@@ -230,7 +230,7 @@ pub enum DataError {
         path: PathBuf,
         /// What is wrong.
         #[source]
-        error: NpzError,
+        error: Box<NpzError>,
     },
 
     /// A table that is not a data set.
@@ -240,7 +240,7 @@ pub enum DataError {
         path: PathBuf,
         /// What is wrong and where.
         #[source]
-        error: TableError,
+        error: Box<TableError>,
     },
 
     /// A text that is not a data set.

@@ -44,7 +44,7 @@ pub(super) fn load(
     (options, reading): (&Split, &Reading),
 ) -> Result<Dataset, DataError> {
     let bytes = Input::open(path, MAX_BYTES)?.all()?;
-    let wrong = |error| DataError::Table { path: path.to_owned(), error };
+    let wrong = |error| DataError::Table { path: path.to_owned(), error: Box::new(error) };
     let table = Table::read(&bytes, label.trim(), reading).map_err(wrong)?;
     let rows = table.labels.rows();
     let parts = match &table.labels {

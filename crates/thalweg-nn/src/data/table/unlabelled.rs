@@ -62,7 +62,7 @@ impl Rows {
             return arrays::rows(path, wanted.task, wanted.label.is_some());
         }
         let bytes = Input::open(path, MAX_BYTES)?.all()?;
-        let wrong = |error| DataError::Table { path: path.to_owned(), error };
+        let wrong = |error| DataError::Table { path: path.to_owned(), error: Box::new(error) };
         Self::of(&bytes, wanted).map_err(wrong)
     }
 
@@ -88,11 +88,11 @@ impl Rows {
         }
         let table = Columns { text: reader.text, notation: reader.notation, names: &names };
         let fill = wanted.fills.then_some(f64::NAN);
-        let mut rows = Self::default();
-        rows.truths = label.map(|_| match wanted.task {
+        let truths = label.map(|_| match wanted.task {
             TaskKind::Classification => Truths::Classes(Vec::new()),
             TaskKind::Regression => Truths::Numbers(Vec::new()),
         });
+        let mut rows = Self { truths, ..Self::default() };
         while reader.next(&mut row) {
             check_length(reader.text, &row, names.len())?;
             let mut features = Vec::with_capacity(wanted.features);
