@@ -209,7 +209,7 @@ fn experiments_compare_by_r2() {
         .map(|text| Sweep::parse(&registry, text))
         .collect::<Result<_, _>>()
         .unwrap();
-    let plan = Plan { epochs: 10, batch: 16, seeds: 3, tuning_seeds: 2, ..Plan::default() };
+    let plan = Plan { epochs: 10, batch: 16, seeds: 8, tuning_seeds: 2, ..Plan::default() };
     let parts = Parts::of(&data, 0.2, 0).unwrap();
     let results =
         Experiment::new(parts, task, sweeps, plan).run(Vec::new(), &|_| Ok(()), &|| false).unwrap();

@@ -26,8 +26,14 @@ pub(super) fn section(report: &Report) -> Markup {
                     details open[place == 0] {
                         summary { (results::name(i, method)) }
                         div.wrongs {
-                            figure.half { (PreEscaped(fit(name, method, styles[i]).scene().svg())) }
-                            figure.half { (PreEscaped(residuals(name, method, styles[i]).scene().svg())) }
+                            figure.half {
+                                (PreEscaped(fit(name, method, styles[i]).scene().svg()))
+                                figcaption { "predicted " (name) " against true " (name) }
+                            }
+                            figure.half {
+                                (PreEscaped(residuals(name, method, styles[i]).scene().svg()))
+                                figcaption { "residual: true − predicted, against predicted " (name) }
+                            }
                         }
                     }
                 }
