@@ -55,7 +55,7 @@ pub fn run(options: &Options, registry: &Registry, quiet: bool) -> Result<(), Fa
         Err(ExperimentError::Stopped) => {
             return Err(Failure::Stopped(format!("stopped; resume with: {resume}")));
         }
-        Err(error) => return Err(Failure::failed(error)),
+        Err(error) => return Err(refused(error)),
     };
     let drawing = Drawing::new(quiet);
     let stopping = || stop.load(Ordering::Relaxed);
@@ -124,6 +124,7 @@ fn refused(error: ExperimentError) -> Failure {
             SessionError::Data(DataError::ValidationShare { .. }) => Failure::usage(error),
             error => super::refused(error),
         },
+        ExperimentError::Compare(error) => super::refused(SessionError::Compare(error)),
         ExperimentError::Empty | ExperimentError::Sweep(_) => Failure::usage(error),
         error => Failure::failed(error),
     }

@@ -12,14 +12,6 @@ fn two_hundred_methods_run_at_once() {
 }
 
 #[test]
-fn the_same_method_may_run_twice() {
-    let folder = Folder::new();
-    folder.descend("--on ravine --with adam --with adam -o run.json -o run.html");
-    let record = folder.json("run.json");
-    assert_eq!(record["runs"][0], record["runs"][1]);
-}
-
-#[test]
 fn a_hundred_thousand_steps_are_all_in_the_data() {
     let folder = Folder::new();
     folder.descend("--on rosenbrock --with adam --steps 100000 -o run.csv");

@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 
 use rand::Rng;
 use serde::{Deserialize, Serialize};
-use thalweg::Registry;
+use thalweg::{Optimizer, Registry};
 use thalweg_lab::sweep::Sweep;
 use thalweg_lab::{methods, output};
 
@@ -16,8 +16,9 @@ use super::error::ExperimentError;
 use super::standing::Results;
 use super::trial::Trial;
 use super::{Experiment, Parts, Plan, Search, Vary};
-use crate::compare::{CompareError, DEFAULT_SUITE, Task};
+use crate::compare::{CompareError, Comparison, DEFAULT_SUITE, Method, Task};
 use crate::data::{DataError, Dataset, Kind, Reading, Source, Split};
+use crate::landscape::Directions;
 use crate::random::{SETTINGS, random};
 use crate::session::{self, Difference, SessionError, check_empty, command, lock};
 
@@ -117,6 +118,8 @@ impl Settings {
         self.training.network()?;
         self.training.common(registry, None)?;
         Source::parse(&self.training.data).map_err(SessionError::from)?;
+        let plane = self.training.landscape.as_deref().map(str::parse::<Directions>);
+        plane.transpose().map_err(SessionError::from)?;
         let sweep = |(k, text): (usize, &String)| {
             let sweep = Sweep::parse_with_rates(registry, text, RATES)?;
             let Some(count) = self.random else { return Ok(sweep) };
@@ -352,6 +355,13 @@ fn prepare(registry: &Registry, settings: &Settings) -> Result<Prepared, Experim
     let (sample, outputs) = (dataset.shape(), dataset.outputs());
     network.check(sample).map_err(SessionError::from)?;
     let task = Task::new(dataset.target.task(), move |vars| network.build(&vars, sample, outputs));
+    // What does not fit is better known before the first trial: a network, or groups of other names.
+    let methods = sweeps.iter().map(|sweep| Method {
+        label: sweep.text.clone(),
+        optimizer: common.apply(Optimizer::builder(sweep.base.clone())),
+    });
+    let methods: Vec<Method> = methods.collect();
+    Comparison::new(&parts.train, &parts.validation, task.clone(), &methods, it.training())?;
     let mut experiment = Experiment::new(parts, task, sweeps, settings.plan());
     let splits = Splits {
         source,

@@ -76,7 +76,7 @@ fn arrays_of_numpy_are_data_of_either_task() {
     let of_table = folder.run("predict --model run/adam --data x.csv").done().stdout;
     let value = |text: &str| text.lines().nth(1).unwrap().split(',').nth(1).unwrap().to_owned();
     assert_eq!(value(&of_table), value(&outcome.stdout));
-    train(&folder, "--data npz:images.npz --batch 4 --out images");
+    train(&folder, "--data npz:images.npz --batch 4 --with adam --out images");
     let outcome = folder.run("predict --model images/adam --data images.npz --label labels").done();
     assert!(outcome.stderr.contains(" of 12 right"), "{}", outcome.stderr);
     train(&folder, "--data npz:others.npz:x=a,y=b --batch 4 --with sgd --out named");
