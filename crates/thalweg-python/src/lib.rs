@@ -55,6 +55,20 @@ mod _core {
         thalweg::internal::nearest(name, known).into_iter().map(str::to_owned).collect()
     }
 
+    /// A schedule in numbers of steps, from one that has shares of a run of `steps` steps.
+    ///
+    ///     >>> thalweg.schedule("warmup:5% then cosine", 1000)
+    ///     'warmup:steps=50 then cosine:steps=950'
+    #[pyfunction]
+    fn schedule(text: &str, steps: i64) -> PyResult<String> {
+        let steps = u64::try_from(steps).ok().filter(|&steps| steps > 0).ok_or_else(|| {
+            PyValueError::new_err(format!("steps={steps} is refused; steps is a whole number ≥ 1"))
+        })?;
+        let schedule = thalweg::Schedule::parse_for(text, steps);
+        let schedule = schedule.map_err(|error| PyValueError::new_err(error.to_string()))?;
+        Ok(schedule.to_string())
+    }
+
     /// Sets the number of threads that steps use, before the first one.
     #[pyfunction]
     fn set_num_threads(threads: i64) -> PyResult<()> {

@@ -3,7 +3,7 @@
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
-use thalweg::schedule::Schedule;
+use thalweg::schedule::{Schedule, ScheduleError};
 use thalweg::{Builder, Dtype, Group, Measure, Optimizer, Registry, Spec};
 
 use crate::array::dtype_of;
@@ -48,8 +48,7 @@ pub fn builder(spec: Spec, settings: &Bound<'_, PyDict>) -> PyResult<Builder<f32
             "groups" => builder.groups(groups(&registry, &spec, &value)?),
             "schedule" => {
                 for (hyperparameter, text) in schedules(&value)? {
-                    let schedule = Schedule::parse(&text)
-                        .map_err(|error| PyValueError::new_err(error.to_string()))?;
+                    let schedule = Schedule::parse(&text).map_err(refused)?;
                     builder = builder.schedule(&hyperparameter, schedule);
                 }
                 builder
@@ -94,6 +93,17 @@ fn measure(word: &str) -> PyResult<Measure> {
             "measure={word:?} is refused; measure is off, updates, norms or parameter"
         ))),
     }
+}
+
+/// The exception of a schedule that is refused.
+fn refused(error: ScheduleError) -> PyErr {
+    PyValueError::new_err(match error {
+        ScheduleError::Relative { text, share } => format!(
+            "`{text}` has {share} of a run whose number of steps is not known here; \
+             thalweg.schedule({text:?}, STEPS) has numbers of steps"
+        ),
+        error => error.to_string(),
+    })
 }
 
 /// Schedules by hyperparameter: a dictionary, or the text of that of the learning rate.

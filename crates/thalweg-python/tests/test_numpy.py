@@ -195,6 +195,12 @@ def test_a_checkpoint_resumes_with_the_same_bits(tmp_path, narrow):
         assert (tmp_path / "end.safetensors").read_bytes() == (tmp_path / "straight.safetensors").read_bytes()
 
 
+def test_a_schedule_in_shares_of_a_run_is_one_in_steps():
+    schedule = thalweg.schedule("warmup:5% then cosine", 1000)
+    assert schedule == "warmup:steps=50 then cosine:steps=950"
+    assert thalweg.Optimizer("sgd:lr=0.5", schedule=schedule).current("lr") == 0.01
+
+
 def test_copies_keep_what_was_set_before_the_first_step():
     rule = thalweg.Rule("lr = 0.1\nW = W - lr*g", lr=0.5)
     optimizer = thalweg.Optimizer(rule, transforms=map(str, ["centralize"]), schedule="plateau:patience=0,factor=0.1")

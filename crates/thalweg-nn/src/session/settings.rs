@@ -35,7 +35,7 @@ pub struct Settings {
     pub init: String,
     /// The optimizers, as specs.
     pub methods: Vec<String>,
-    /// The learning-rate schedule of every method.
+    /// The learning-rate schedule of every method, as it was given: in steps or in shares of the run.
     pub schedule: Option<String>,
     /// The parameter groups of every method.
     pub groups: Option<String>,

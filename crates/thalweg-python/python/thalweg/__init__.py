@@ -16,7 +16,7 @@ of your own. :mod:`thalweg.torch` has the same classes for PyTorch, as ``torch.o
 """
 
 from thalweg import _classes, _methods
-from thalweg._core import Report, __version__, set_num_threads
+from thalweg._core import Report, __version__, schedule, set_num_threads
 from thalweg._laboratory import Descent, Explanation, Film, descend, explain, problems
 from thalweg._optimizer import Optimizer
 from thalweg._rule import Rule
@@ -33,6 +33,7 @@ __all__ = [
     "explain",
     "methods",
     "problems",
+    "schedule",
     "set_num_threads",
     *_classes.NAMES,
 ]

@@ -6,6 +6,7 @@ Written by ``python -m thalweg._stubs``; change what it is written from.
 from collections.abc import Iterable, Mapping
 
 from thalweg._core import Report as Report
+from thalweg._core import schedule as schedule
 from thalweg._core import set_num_threads as set_num_threads
 from thalweg._laboratory import Descent as Descent
 from thalweg._laboratory import Explanation as Explanation

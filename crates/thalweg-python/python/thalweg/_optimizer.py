@@ -59,7 +59,8 @@ class Optimizer:
         with ``optional``.
     schedule
         The schedule of the learning rate, such as ``"warmup:steps=10 then cosine:steps=90"``, or a dictionary
-        from hyperparameters to schedules.
+        from hyperparameters to schedules. :func:`thalweg.schedule` makes one from shares of a run, such as
+        ``"warmup:5% then cosine"``.
     clip
         How gradients are clipped: ``"global:1"`` by their norm together (a number means the same),
         ``"norm:1"`` each by its norm, ``"value:1"`` by value, ``"adaptive:0.01"`` by the norms of the weights.

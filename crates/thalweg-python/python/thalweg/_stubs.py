@@ -52,6 +52,7 @@ def package() -> str:
     text = _HEAD.format(title="Optimizers over NumPy arrays.")
     text += "from collections.abc import Iterable, Mapping\n\n"
     text += "from thalweg._core import Report as Report\n"
+    text += "from thalweg._core import schedule as schedule\n"
     text += "from thalweg._core import set_num_threads as set_num_threads\n"
     for name in ("Descent", "Explanation", "Film", "descend", "explain", "problems"):
         text += f"from thalweg._laboratory import {name} as {name}\n"
