@@ -71,21 +71,20 @@ pub(crate) fn results(
 /// The path of each method through the snapshots, with the mean losses of its batches. A method
 /// that has diverged ends before the step at which it did.
 pub(crate) fn paths(
-    comparison: &Comparison,
     snapshots: impl IntoIterator<Item = Snapshot>,
     results: &[MethodResult],
 ) -> Vec<Trajectory> {
-    let styles = styles((0..comparison.labels().len()).map(|method| comparison.spec(method)));
-    let path = |(method, label): (usize, &str)| Trajectory {
-        label: label.to_owned(),
-        style: styles[method],
-        diverged: comparison.diverged_at(method).is_some(),
+    let styles = styles(results.iter().map(|result| result.spec.as_str()));
+    let path = |(result, style): (&MethodResult, usize)| Trajectory {
+        label: result.label.clone(),
+        style,
+        diverged: result.diverged_at.is_some(),
         ..Trajectory::default()
     };
-    let mut paths: Vec<Trajectory> = comparison.labels().enumerate().map(path).collect();
+    let mut paths: Vec<Trajectory> = results.iter().zip(styles).map(path).collect();
     for Snapshot { step, weights } in snapshots {
         for (method, weights) in weights.into_iter().enumerate() {
-            if comparison.diverged_at(method).is_none_or(|end| step < end) {
+            if results[method].diverged_at.is_none_or(|end| step < end) {
                 paths[method].steps.push(step);
                 paths[method].points.push(weights);
             }

@@ -153,7 +153,7 @@ impl Trained {
             }
         }
         let results = history::results(&comparison, records);
-        let paths = history::paths(&comparison, snapshots, &results);
+        let paths = history::paths(snapshots, &results);
         let loss = comparison.loss_at(&data.train)?;
         let landscape =
             Landscape::new(TITLE, &paths, Directions::Principal, RESOLUTION, &loss, &|_, _| ())?;

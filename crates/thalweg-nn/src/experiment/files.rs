@@ -159,7 +159,7 @@ impl Run {
                 let scene = landscape.scene();
                 plot(put, "landscape", &scene)?;
                 put("landscape.mp4", &landscape.video().map_err(SessionError::from)?)?;
-                Some(trained.landscape_view(&landscape, scene))
+                Some(trained.landscape_view(&landscape, &recorded.results, scene))
             }
             None => None,
         };

@@ -77,7 +77,7 @@ impl Session {
                 let scene = landscape.scene();
                 plot(&mut put, "landscape", &scene)?;
                 put("landscape.mp4", &landscape.video()?)?;
-                Some(trained.landscape_view(&landscape, scene))
+                Some(trained.landscape_view(&landscape, &results, scene))
             }
             None => None,
         };
@@ -278,7 +278,7 @@ impl Trained<'_> {
         (snapshots, results): (Vec<Snapshot>, &[MethodResult]),
         progress: &(dyn Fn(usize, usize) + Sync),
     ) -> Result<Landscape, SessionError> {
-        let paths = history::paths(self.comparison, snapshots, results);
+        let paths = history::paths(snapshots, results);
         let samples = (0..self.surface_samples() as u32).collect::<Vec<u32>>();
         let samples = self.dataset.train.subset(&samples).map_err(CompareError::from)?;
         let loss = self.comparison.loss_at(&samples)?;
@@ -286,7 +286,12 @@ impl Trained<'_> {
     }
 
     /// The landscape in the report; its video and the poster are files beside it.
-    pub fn landscape_view(&self, landscape: &Landscape, scene: Scene) -> LandscapeView {
+    pub fn landscape_view(
+        &self,
+        landscape: &Landscape,
+        results: &[MethodResult],
+        scene: Scene,
+    ) -> LandscapeView {
         LandscapeView {
             scene,
             video: Some(Video {
@@ -294,11 +299,11 @@ impl Trained<'_> {
                 poster: Some("landscape.png".to_owned()),
                 size: VIDEO_SIZE,
             }),
-            caption: self.caption(landscape),
+            caption: self.caption(landscape, results),
         }
     }
 
-    fn caption(&self, landscape: &Landscape) -> String {
+    fn caption(&self, landscape: &Landscape, results: &[MethodResult]) -> String {
         let samples = self.surface_samples();
         let plane = match landscape.plane.directions() {
             Directions::Principal => {
@@ -309,10 +314,8 @@ impl Trained<'_> {
             }
         };
         let explained: f64 = landscape.plane.explained().iter().sum();
-        let evaluated = self.comparison.labels().enumerate();
-        let evaluated =
-            evaluated.filter(|&(method, _)| self.comparison.has_evaluation_weights(method));
-        let evaluated: Vec<&str> = evaluated.map(|(_, label)| label).collect();
+        let evaluated = results.iter().filter(|result| result.has_evaluation_weights);
+        let evaluated: Vec<&str> = evaluated.map(|result| result.label.as_str()).collect();
         let training = match &evaluated[..] {
             [] => String::new(),
             labels => format!(
