@@ -169,9 +169,9 @@ impl HistogramFigure {
             (frame.height + names).saturating_sub(above + margin),
         );
         let range = self.rows.get(row).map_or([0.0, 1.0], |row| row.range);
-        // Long numbers need room.
+        // Long numbers need room beside each other.
         if range[1].abs().max(range[0].abs()) >= 1000.0 {
-            look.ticks[0] = 2;
+            look.label *= 0.65;
         }
         let axes = Axes {
             x: Scale::linear(range),

@@ -33,10 +33,6 @@ const INITIALS: [(Initial, &str); 4] = [
 struct Text {
     title: &'static str,
     paragraphs: [&'static str; 2],
-    /// A layer's panel: `layer`.
-    layer: &'static str,
-    /// The x axis.
-    activation: &'static str,
     /// For sigmoid, tanh and relu: what the histograms show, and their alternative text.
     drawings: [(&'static str, &'static str); 3],
 }
@@ -51,8 +47,6 @@ const ENGLISH: Text = Text {
         "A gradient is a product over the layers, too: what happens to the activations from left to right happens to the \
          gradient from right to left. Xavier's σ is √(2/(n + m)) for n inputs and m neurons, He's is √(2/n).",
     ],
-    layer: "layer",
-    activation: "activation",
     drawings: [
         (
             "Sigmoid. With σ = 1 the activations lie at 0 and 1, where the function is flat: the neurons are saturated, and the \
@@ -85,8 +79,6 @@ const KOREAN: Text = Text {
         "기울기도 층을 따라 곱해진다. 활성화 값에 왼쪽에서 오른쪽으로 일어나는 일이 기울기에는 오른쪽에서 왼쪽으로 일어난다. 입력이 n개, 뉴런이 m개일 때 \
          Xavier의 σ는 √(2/(n + m)), He의 σ는 √(2/n)이다.",
     ],
-    layer: "층",
-    activation: "활성화 값",
     drawings: [
         (
             "시그모이드. σ = 1이면 활성화 값이 함수가 평평한 0과 1에 몰린다. 뉴런이 포화되어 기울기가 사라진다. σ = 0.01이면 거의 모두 0.5이다. 뉴런 백 개가 \
@@ -113,11 +105,17 @@ pub fn initialisation(language: Language) -> Exhibit {
         Language::English => &ENGLISH,
         Language::Korean => &KOREAN,
     };
+    // Rows give a figure its height, whatever they show.
+    let rows = INITIALS.map(|(_, name)| HistogramRow {
+        title: name.to_owned(),
+        range: [0.0, 1.0],
+        panels: Vec::new(),
+    });
     let drawing = |(activation, (said, alt)): (Activation, (&str, &str))| Drawing {
         name: format!("initial-{activation}"),
         alt: alt.to_owned(),
-        size: figure(activation, text, Vec::new()).size(),
-        scene: Arc::new(move || Ok(scene(activation, text)?)),
+        size: figure(activation, rows.to_vec()).size(),
+        scene: Arc::new(move || Ok(scene(activation)?)),
         text: said.to_owned(),
     };
     let activations = [Activation::Sigmoid, Activation::Tanh, Activation::Relu];
@@ -132,22 +130,23 @@ pub fn initialisation(language: Language) -> Exhibit {
     }
 }
 
-fn scene(activation: Activation, text: &Text) -> CandleResult<Scene> {
+/// Its words are English on every page, as the fonts of figures have no Korean letters.
+fn scene(activation: Activation) -> CandleResult<Scene> {
     let row = |(initial, name): (Initial, &str)| {
         let layers = activations(activation, initial)?;
         let range = range(activation, &layers);
         let panels = layers.iter().enumerate().map(|(k, values)| {
-            let (layer, deviation) = (text.layer, thalweg_draw::numbers::rough(deviation(values)));
-            Histogram::of(format!("{layer} {}: s = {deviation}", k + 1), values, range, BINS)
+            let deviation = thalweg_draw::numbers::rough(deviation(values));
+            Histogram::of(format!("layer {}: s = {deviation}", k + 1), values, range, BINS)
         });
         Ok(HistogramRow { title: name.to_owned(), range, panels: panels.collect() })
     };
     let rows = INITIALS.into_iter().map(row).collect::<CandleResult<_>>()?;
-    Ok(figure(activation, text, rows).scene())
+    Ok(figure(activation, rows).scene())
 }
 
-fn figure(activation: Activation, text: &Text, rows: Vec<HistogramRow>) -> HistogramFigure {
-    HistogramFigure { rows, ..HistogramFigure::new(activation.to_string(), text.activation) }
+fn figure(activation: Activation, rows: Vec<HistogramRow>) -> HistogramFigure {
+    HistogramFigure { rows, ..HistogramFigure::new(activation.to_string(), "activation") }
 }
 
 /// The activations of every layer.
@@ -221,6 +220,14 @@ mod tests {
         assert!(he.iter().all(|s| (0.6..1.0).contains(s)), "{he:?}");
         for layer in activations(Activation::Sigmoid, hundredth).unwrap() {
             assert!(layer.iter().all(|value| (value - 0.5).abs() < 0.15));
+        }
+    }
+
+    #[test]
+    fn pictures_have_the_size_that_the_page_is_told() {
+        for drawing in initialisation(Language::English).drawings {
+            let scene = (drawing.scene)().unwrap();
+            assert_eq!((scene.width(), scene.height()), drawing.size, "{}", drawing.name);
         }
     }
 
