@@ -19,7 +19,6 @@ const SYNONYMS: &[(&str, &[&str])] = &[
     ("gamma", &["momentum", "alpha", "rho"]),
     ("rho", &["alpha", "momentum", "beta2"]),
     ("decay_rate", &["alpha", "beta2"]),
-    ("beta", &["momentum", "beta1"]),
     ("epsilon", &["eps", "eps_root"]),
     ("wd", &["weight_decay"]),
     ("decay", &["weight_decay"]),

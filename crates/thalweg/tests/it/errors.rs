@@ -153,7 +153,7 @@ fn an_unknown_hyperparameter_is_answered_with_the_list_and_ranges() {
     assert!(matches!(error, Error::UnknownHyperparameter { .. }));
     assert_eq!(
         message,
-        "momentum has no hyperparameter `learning_rate`; \
+        "momentum has no hyperparameter `learning_rate` (did you mean `lr`?); \
          it takes lr (a finite number ≥ 0), momentum (a number in [0, 1])"
     );
     assert!(spec_error("adam:beta=1").1.contains("did you mean `beta1` or `beta2`"));
