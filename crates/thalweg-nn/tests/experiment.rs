@@ -318,6 +318,22 @@ fn networks_of_the_first_seed_are_those_that_were_tested() {
 }
 
 #[test]
+fn two_sweeps_of_one_method_are_told_apart_though_they_choose_the_same() {
+    let methods = ["sgd:lr=1e-6/0.3", "sgd:lr=0.3/1e30"].map(str::to_owned).to_vec();
+    let training = session::Settings { methods, landscape: None, ..settings().training };
+    let folder = tempfile::tempdir().unwrap();
+    let settings = Settings { training, ..settings() };
+    let run = Run::start(&Registry::standard(), folder.path(), settings).unwrap();
+    let results = run.run(&|_| {}, &|| false).unwrap();
+    let specs = results.standings.iter().map(|it| it.spec().to_string());
+    assert_eq!(specs.collect::<Vec<_>>(), ["sgd:lr=0.3"; 2]);
+    run.finish(&results, &|| false, &|_, _| {}).unwrap();
+    let models = fs::read_dir(folder.path()).unwrap();
+    let models = models.filter(|it| it.as_ref().unwrap().path().join("model.safetensors").exists());
+    assert_eq!(models.count(), 2);
+}
+
+#[test]
 fn what_is_not_an_experiment_is_refused() {
     let (registry, folder) = (Registry::standard(), tempfile::tempdir().unwrap());
     let refused = |change: fn(&mut Settings), part: &str| {

@@ -9,9 +9,10 @@ use super::standing::{Results, Standing};
 use super::trial::Epoch;
 
 impl Results {
-    fn named(&self) -> impl Iterator<Item = (&Standing, usize)> {
+    /// Every method with its label and its style.
+    fn named(&self) -> impl Iterator<Item = (&Standing, (String, usize))> {
         let names = self.standings.iter().map(|it| it.sweep.base.entry().name);
-        self.standings.iter().zip(styles(names))
+        self.standings.iter().zip(self.labels().into_iter().zip(styles(names)))
     }
 
     /// The validation loss of each epoch: the geometric mean over the seeds, with a band of one standard deviation of
@@ -34,11 +35,11 @@ impl Results {
     pub fn rates(&self, title: &str) -> Option<LineChart> {
         let mut chart = LineChart::new(title, "lr", "lowest validation loss");
         (chart.log_x, chart.log_y) = (true, true);
-        for (it, style) in self.named() {
+        for (it, (label, style)) in self.named() {
             let losses = it.tuning.iter().map(|setting| setting.loss().min(DIVERGED));
             let points = lowest_by_rate(it.sweep.specs.iter().zip(losses));
             if points.len() > 1 {
-                chart.series.push(Series::line(it.sweep.base.entry().name, points, style));
+                chart.series.push(Series::line(label, points, style));
             }
         }
         let losses = chart.series.iter().flat_map(|series| &series.points).map(|point| point.1);
@@ -55,7 +56,11 @@ impl Results {
 /// What stands for an infinite loss, so that a line leaves through the top.
 const DIVERGED: f64 = 1e200;
 
-fn curve(standing: &Standing, style: usize, of: impl Fn(&Epoch) -> f64) -> Series {
+fn curve(
+    standing: &Standing,
+    (label, style): (String, usize),
+    of: impl Fn(&Epoch) -> f64,
+) -> Series {
     let longest = standing.runs.iter().map(|run| run.epochs.len()).max().unwrap_or(0);
     let logarithm = |epoch: &Epoch| of(epoch).max(f64::MIN_POSITIVE).ln();
     let at = |epoch: usize| -> Option<(f64, Mean)> {
@@ -69,5 +74,5 @@ fn curve(standing: &Standing, style: usize, of: impl Fn(&Epoch) -> f64) -> Serie
         (*x, (it.mean - it.deviation).exp(), (it.mean + it.deviation).exp())
     };
     let band = if standing.runs.len() > 1 { means.iter().map(band).collect() } else { Vec::new() };
-    Series::line(standing.sweep.base.entry().name, points, style).with_band(band)
+    Series::line(label, points, style).with_band(band)
 }

@@ -15,10 +15,9 @@ use super::standing::{Results, Setting};
 use super::trial::Trial;
 use crate::data::TaskKind;
 use crate::landscape::Directions;
-use crate::regions;
 use crate::report::Report;
 use crate::report::text::counted;
-use crate::session::{EVENTS, SAMPLE, SessionError, Trained, folder_of, plot};
+use crate::session::{EVENTS, SessionError, Trained, folder_of, plot};
 use crate::tensorboard;
 
 /// What `results.json` holds.
@@ -101,7 +100,7 @@ impl Run {
         let mut put = |name: &str, contents: &[u8]| -> Result<(), SessionError> {
             Ok(output::write(&self.folder().join(name), contents)?)
         };
-        let title = format!("{} on {}", self.settings().training.model, self.dataset().name);
+        let title = self.settings().training.title(self.dataset());
         plot(&mut put, "curves", &results.curves(&title).scene())?;
         if let Some(chart) = results.rates(&title) {
             plot(&mut put, "rates", &chart.scene())?;
@@ -141,40 +140,18 @@ impl Run {
                 let model = trained.model(method, (&result.spec, best * steps))?;
                 put(&format!("{folder}/model.safetensors"), &model)?;
                 trained.predict(method, &mut shown)?;
-                if let Some(sample) = &shown.sample {
-                    put(&format!("{folder}/{SAMPLE}"), format!("{sample}\n").as_bytes())?;
-                }
+                Trained::put_sample(put, &shown)?;
             }
             methods.push(shown);
-        }
-        let title = trained.title();
-        let regions = regions::figure(&title, dataset, &recorded.networks)?.map(|it| it.scene());
-        if let Some(scene) = &regions {
-            plot(put, "regions", scene)?;
         }
         let landscape = match directions {
             Some(directions) => {
                 let path = (recorded.snapshots, &recorded.results[..]);
-                let landscape = trained.landscape(directions, path, surface)?;
-                let scene = landscape.scene();
-                plot(put, "landscape", &scene)?;
-                put("landscape.mp4", &landscape.video().map_err(SessionError::from)?)?;
-                Some(trained.landscape_view(&landscape, &recorded.results, scene))
+                Some(trained.landscape(directions, path, surface)?)
             }
             None => None,
         };
-        Ok(Report {
-            title,
-            data: dataset.name.clone(),
-            model: settings.model.clone(),
-            methods,
-            kind: Some(dataset.kind.clone()),
-            classes: dataset.classes.clone(),
-            target: dataset.target.clone(),
-            regions,
-            landscape,
-            ..Report::default()
-        })
+        Ok(trained.report(put, methods, landscape)?)
     }
 
     fn page(&self, title: &str, results: &Results, networks: &Report) -> String {
@@ -183,7 +160,7 @@ impl Run {
         let is_tuned = rows.iter().any(|row| !row.tuning.is_empty());
         let settings = self.settings_rows();
         let count = results.standings.len();
-        let label = |k: usize| results.standings[k].sweep.base.entry().name;
+        let labels = results.labels();
         let body = html! {
             h1 { (title) }
             p.lead { (results.verdict()) }
@@ -235,11 +212,11 @@ impl Run {
                     }
                     div.table {
                         table {
-                            thead { tr { th { } @for b in 0..count { th.number { (label(b)) } } } }
+                            thead { tr { th { } @for b in 0..count { th.number { (labels[b]) } } } }
                             tbody {
                                 @for a in 0..count {
                                     tr {
-                                        th scope="row" { (label(a)) }
+                                        th scope="row" { (labels[a]) }
                                         @for b in 0..count {
                                             td.number {
                                                 @if a != b && let Some(it) = results.difference(a, b) {

@@ -16,7 +16,7 @@ use super::error::ExperimentError;
 use super::standing::Results;
 use super::trial::Trial;
 use super::{Experiment, Parts, Plan, Search, Vary};
-use crate::compare::{CompareError, Comparison, DEFAULT_SUITE, Method, Task};
+use crate::compare::{CompareError, Comparison, DEFAULT_SUITE, Method};
 use crate::data::{DataError, Dataset, Kind, Reading, Source, Split};
 use crate::landscape::Directions;
 use crate::random::{SETTINGS, random};
@@ -131,6 +131,12 @@ impl Settings {
 
     /// The differences from the settings that an experiment started with.
     pub fn differences(&self, before: &Self) -> Vec<Difference> {
+        let own = self.own_differences(before);
+        self.training.differences(&before.training).into_iter().chain(own).collect()
+    }
+
+    /// Those of what only an experiment has.
+    fn own_differences(&self, before: &Self) -> Vec<Difference> {
         let texts = |it: &Self| {
             let or_none = |number: Option<String>| number.unwrap_or_else(|| "none".to_owned());
             let search = match it.search {
@@ -146,25 +152,19 @@ impl Settings {
                 ("--halving", search.to_owned()),
             ]
         };
-        let own = Difference::between(&texts(before), &texts(self));
-        self.training.differences(&before.training).into_iter().chain(own).collect()
+        Difference::between(&texts(before), &texts(self))
     }
 
     /// The command that runs it, into a new folder.
     pub fn command(&self) -> String {
         let usual = Self::default();
         let mut words = self.training.words(&usual.training);
-        let its = self
-            .differences(&usual)
-            .into_iter()
-            .skip(self.training.differences(&usual.training).len());
-        for Difference { setting, is, .. } in its {
+        for Difference { setting, is, .. } in self.own_differences(&usual) {
             words.push(setting.to_owned());
             words.extend((setting != "--halving").then_some(is));
         }
-        if !self.training.methods.iter().any(|text| Sweep::is_in(text))
-            && words.contains(&"--with".to_owned())
-        {
+        let methods = &self.training.methods;
+        if *methods != usual.training.methods && !methods.iter().any(|text| Sweep::is_in(text)) {
             words.push("--tune".to_owned());
         }
         command(&words)
@@ -351,10 +351,7 @@ fn prepare(registry: &Registry, settings: &Settings) -> Result<Prepared, Experim
     let specs = || sweeps.iter().flat_map(|sweep| &sweep.specs);
     let warnings = |schedule| methods::schedule_warnings(schedule, steps, specs());
     let schedule_warnings = common.schedule.as_ref().map_or_else(Vec::new, warnings);
-    let network = it.network()?;
-    let (sample, outputs) = (dataset.shape(), dataset.outputs());
-    network.check(sample).map_err(SessionError::from)?;
-    let task = Task::new(dataset.target.task(), move |vars| network.build(&vars, sample, outputs));
+    let task = it.task(&dataset)?;
     // What does not fit is better known before the first trial: a network, or groups of other names.
     let methods = sweeps.iter().map(|sweep| Method {
         label: sweep.text.clone(),

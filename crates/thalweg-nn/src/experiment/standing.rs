@@ -127,7 +127,7 @@ impl Results {
         results
     }
 
-    /// A name for each method: its own, or its chosen setting where two have the same name.
+    /// A name for each method: its own, or its sweep where two have the same name; they may have chosen the same setting.
     pub fn labels(&self) -> Vec<String> {
         let name = |it: &Standing| it.sweep.base.entry().name;
         let is_alone = |it: &Standing| {
@@ -135,7 +135,7 @@ impl Results {
         };
         let label = |it: &Standing| match is_alone(it) {
             true => name(it).to_owned(),
-            false => it.spec().to_string(),
+            false => it.sweep.text.clone(),
         };
         self.standings.iter().map(label).collect()
     }

@@ -37,8 +37,8 @@ fn repeated(option: &str, values: &[String]) -> impl Iterator<Item = String> {
 
 /// `thalweg train` with these words, as a shell takes them, into the folder `again`.
 pub(crate) fn command(words: &[String]) -> String {
-    let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
-    ["thalweg train", &words.join(" "), "--out again"].join(" ").replace("  ", " ")
+    let words = words.iter().map(|word| format!(" {}", quoted(word)));
+    format!("thalweg train{} --out again", words.collect::<String>())
 }
 
 /// A word as a shell takes it.

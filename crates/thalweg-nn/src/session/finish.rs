@@ -22,7 +22,7 @@ use crate::report::{LandscapeView, MethodResult, Mistake, Report, Video, loss_ch
 use crate::{history, regions};
 
 /// What a network wrote, in its method's folder.
-pub const SAMPLE: &str = "sample.txt";
+const SAMPLE: &str = "sample.txt";
 /// Points along a side of the loss surface.
 const RESOLUTION: usize = 41;
 /// The loss surface is the mean loss over at most this many training samples.
@@ -56,39 +56,25 @@ impl Session {
             put(&format!("{}/model.safetensors", folder_of(label)), &model)?;
         }
         let results = self.results()?;
-        for MethodResult { label, sample, .. } in &results {
-            if let Some(text) = sample {
-                put(&format!("{}/{SAMPLE}", folder_of(label)), format!("{text}\n").as_bytes())?;
-            }
+        for result in &results {
+            Trained::put_sample(&mut put, result)?;
         }
         let title = self.title();
         plot(&mut put, "loss", &loss_chart(&title, &results).scene())?;
         let target = &self.dataset.target;
         let score = score_chart(&title, target, &results);
         plot(&mut put, target.task().score_key(), &score.scene())?;
-        let regions =
-            regions::figure(&title, &self.dataset, &self.comparison)?.map(|it| it.scene());
-        if let Some(scene) = &regions {
-            plot(&mut put, "regions", scene)?;
-        }
-        let landscape = match self.landscape {
-            Some(directions) => {
-                let landscape = self.landscape(directions, &results, surface)?;
-                let scene = landscape.scene();
-                plot(&mut put, "landscape", &scene)?;
-                put("landscape.mp4", &landscape.video()?)?;
-                Some(trained.landscape_view(&landscape, &results, scene))
-            }
-            None => None,
-        };
-        let report = self.report(results, landscape, regions);
+        let landscape =
+            self.landscape.map(|it| self.landscape(it, &results, surface)).transpose()?;
+        let report = trained.report(&mut put, results, landscape)?;
+        let report = Report { settings: self.settings_rows(), ..report };
         put("report.html", report.html().as_bytes())?;
         Ok(report)
     }
 
     /// Network and data, such as `mlp:100,100 on digits`.
     pub fn title(&self) -> String {
-        self.trained().title()
+        self.settings.title(&self.dataset)
     }
 
     fn trained(&self) -> Trained<'_> {
@@ -123,12 +109,7 @@ impl Session {
         Ok(results)
     }
 
-    fn report(
-        &self,
-        methods: Vec<MethodResult>,
-        landscape: Option<LandscapeView>,
-        regions: Option<Scene>,
-    ) -> Report {
+    fn settings_rows(&self) -> Vec<(String, String)> {
         let it = &self.settings;
         let (train, test) = (self.dataset.train.len(), self.dataset.test.len());
         let mut settings = match &self.dataset.kind {
@@ -153,18 +134,7 @@ impl Session {
         let more = [("schedule", &it.schedule), ("groups", &it.groups), ("clipping", &it.clip)];
         settings.extend(more.into_iter().filter_map(|(name, text)| Some((name, text.clone()?))));
         settings.push(("again", it.command()));
-        Report {
-            title: self.title(),
-            data: self.dataset.name.clone(),
-            model: it.model.clone(),
-            settings: settings.into_iter().map(|(name, text)| (name.to_owned(), text)).collect(),
-            methods,
-            kind: Some(self.dataset.kind.clone()),
-            classes: self.dataset.classes.clone(),
-            target: self.dataset.target.clone(),
-            regions,
-            landscape,
-        }
+        settings.into_iter().map(|(name, text)| (name.to_owned(), text)).collect()
     }
 }
 
@@ -177,9 +147,50 @@ pub(crate) struct Trained<'a> {
 }
 
 impl Trained<'_> {
-    /// Network and data, such as `mlp:100,100 on digits`.
-    pub fn title(&self) -> String {
-        format!("{} on {}", self.settings.model, self.dataset.name)
+    /// Writes the decision regions of points of the plane and the loss surface, and gives a report with them and with
+    /// the methods.
+    pub fn report(
+        &self,
+        put: &mut impl FnMut(&str, &[u8]) -> Result<(), SessionError>,
+        methods: Vec<MethodResult>,
+        landscape: Option<Landscape>,
+    ) -> Result<Report, SessionError> {
+        let (settings, dataset) = (self.settings, self.dataset);
+        let title = settings.title(dataset);
+        let regions = regions::figure(&title, dataset, self.comparison)?.map(|it| it.scene());
+        if let Some(scene) = &regions {
+            plot(put, "regions", scene)?;
+        }
+        let landscape = match landscape {
+            Some(landscape) => {
+                let scene = landscape.scene();
+                plot(put, "landscape", &scene)?;
+                put("landscape.mp4", &landscape.video()?)?;
+                Some(self.landscape_view(&landscape, &methods, scene))
+            }
+            None => None,
+        };
+        Ok(Report {
+            title,
+            data: dataset.name.clone(),
+            model: settings.model.clone(),
+            settings: Vec::new(),
+            methods,
+            kind: Some(dataset.kind.clone()),
+            classes: dataset.classes.clone(),
+            target: dataset.target.clone(),
+            regions,
+            landscape,
+        })
+    }
+
+    /// Writes what a network of text wrote, if it did, into the folder of its method.
+    pub fn put_sample(
+        put: &mut impl FnMut(&str, &[u8]) -> Result<(), SessionError>,
+        result: &MethodResult,
+    ) -> Result<(), SessionError> {
+        let Some(text) = &result.sample else { return Ok(()) };
+        put(&format!("{}/{SAMPLE}", folder_of(&result.label)), format!("{text}\n").as_bytes())
     }
 
     /// A method's network, with its evaluation weights, as a safetensors file, and what trained it.
@@ -282,11 +293,18 @@ impl Trained<'_> {
         let samples = (0..self.surface_samples() as u32).collect::<Vec<u32>>();
         let samples = self.dataset.train.subset(&samples).map_err(CompareError::from)?;
         let loss = self.comparison.loss_at(&samples)?;
-        Ok(Landscape::new(self.title(), &paths, directions, RESOLUTION, &loss, progress)?)
+        Ok(Landscape::new(
+            self.settings.title(self.dataset),
+            &paths,
+            directions,
+            RESOLUTION,
+            &loss,
+            progress,
+        )?)
     }
 
     /// The landscape in the report; its video and the poster are files beside it.
-    pub fn landscape_view(
+    fn landscape_view(
         &self,
         landscape: &Landscape,
         results: &[MethodResult],

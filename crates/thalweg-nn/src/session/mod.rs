@@ -37,7 +37,7 @@ pub use run::{Outcome, Session};
 pub use settings::Settings;
 
 pub(crate) use command::command;
-pub(crate) use finish::{SAMPLE, Trained, plot};
+pub(crate) use finish::{Trained, plot};
 pub(crate) use folder::{check_empty, folder_of, lock};
 pub(crate) use logs::EVENTS;
 pub(crate) use run::checksum;

@@ -16,7 +16,7 @@ use super::memory::check_memory;
 use super::saved::{self, CHECKPOINT};
 use super::settings::{Run, Settings};
 use super::trajectory::{self, Stride};
-use crate::compare::{CompareError, Comparison, MethodState, State, Task, Tick};
+use crate::compare::{CompareError, Comparison, MethodState, State, Tick};
 use crate::data::{Dataset, Source};
 use crate::history::Snapshot;
 use crate::landscape::Directions;
@@ -387,10 +387,9 @@ fn prepare(registry: &Registry, settings: &Settings) -> Result<Parts, SessionErr
     let dataset = Dataset::read(&source, &settings.split(), &settings.reading())?;
     let training = settings.training();
     let plan = settings.parse(registry, Some(training.steps(dataset.train.len())))?;
-    let (network, sample, outputs) = (plan.network, dataset.shape(), dataset.outputs());
-    network.check(sample)?;
-    check_memory(&settings.model, network.elements(sample, outputs), plan.methods.len())?;
-    let task = Task::new(dataset.target.task(), move |vars| network.build(&vars, sample, outputs));
+    let task = settings.task(&dataset)?;
+    let elements = plan.network.elements(dataset.shape(), dataset.outputs());
+    check_memory(&settings.model, elements, plan.methods.len())?;
     let comparison = Comparison::new(&dataset.train, &dataset.test, task, &plan.methods, training)?;
     check_folders(comparison.labels())?;
     Ok(Parts { dataset, comparison, landscape: plan.landscape, schedule: plan.schedule })

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use thalweg::{Builder, Clip, Group, Registry, Schedule, Spec, Value};
 
 use super::error::{Difference, SessionError};
-use crate::compare::{DEFAULT_SUITE, Method, Training, methods_in};
-use crate::data::{Reading, Source, Split, TaskKind};
+use crate::compare::{DEFAULT_SUITE, Method, Task, Training, methods_in};
+use crate::data::{Dataset, Reading, Source, Split, TaskKind};
 use crate::landscape::Directions;
 use crate::network::{Activation, Architecture, Gpt, Initial, Network};
 
@@ -193,6 +193,19 @@ impl Settings {
         ];
         all.extend(self.schedule.as_deref().map(|schedule| ("schedule", text(schedule))));
         all
+    }
+
+    /// Network and data, such as `mlp:100,100 on digits`.
+    pub(crate) fn title(&self, dataset: &Dataset) -> String {
+        format!("{} on {}", self.model, dataset.name)
+    }
+
+    /// The network on the data, and its loss.
+    pub(crate) fn task(&self, dataset: &Dataset) -> Result<Task, SessionError> {
+        let network = self.network()?;
+        let (sample, outputs) = (dataset.shape(), dataset.outputs());
+        network.check(sample)?;
+        Ok(Task::new(dataset.target.task(), move |vars| network.build(&vars, sample, outputs)))
     }
 
     /// The network, with its activation and its first weights.
