@@ -93,7 +93,7 @@ impl Progress {
     }
 }
 
-/// A bar over so many of something, on a terminal; hidden elsewhere and with `--quiet`.
+/// A progress bar over a number of things, on a terminal; hidden elsewhere and with `--quiet`.
 pub fn bar(count: usize, what: &str, quiet: bool) -> ProgressBar {
     if quiet || !io::stderr().is_terminal() {
         return ProgressBar::hidden();

@@ -45,7 +45,7 @@ pub(super) fn parts_of(samples: usize, options: &Split, default: f64) -> Result<
     Ok(Parts { train, test })
 }
 
-/// The number of test samples, of so many.
+/// The number of test samples, of a number of samples.
 pub(super) fn held_out(samples: usize, options: &Split, default: f64) -> Result<usize, DataError> {
     let share = options.test.unwrap_or(default);
     if !(share > 0.0 && share < 1.0) {

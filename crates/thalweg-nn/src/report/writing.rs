@@ -12,7 +12,7 @@ use crate::generation::Generation;
 pub(super) const HEADINGS: [&str; 4] =
     ["test loss", "perplexity", "characters predicted", "training loss"];
 
-/// e^loss as text, of a loss in nats per character: as if each were chosen among so many that are equally
+/// e^loss as text, of a loss in nats per character: as if each were chosen among this many, equally
 /// likely. A dash where it is not finite.
 pub fn perplexity(loss: f64) -> String {
     match loss.exp() {

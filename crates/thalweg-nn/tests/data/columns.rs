@@ -178,7 +178,7 @@ fn what_cannot_be_dropped_is_said() {
     );
     let reading = Reading { drop: vec!["x".into()], ..Reading::default() };
     let message = Dataset::read(&Source::Digits, &Split::default(), &reading).unwrap_err();
-    assert_eq!(message.to_string(), "`digits` has no column `x` to drop: it is no table");
+    assert_eq!(message.to_string(), "`digits` has no column `x` to drop: it is not a table");
 }
 
 #[test]

@@ -98,5 +98,5 @@ fn what_cannot_be_read_leaves_no_folder() {
     says(data, "column 1 (`id`) has 149 different texts; at most 100 are categories: --drop 'id'");
     says(&format!("{data} --drop ids"), "no column `ids` (did you mean `id`?)");
     says(&format!("{data} --drop id --drop species"), "the column `species` is the label");
-    says("--out run --drop x", "`blobs` has no column `x` to drop: it is no table");
+    says("--out run --drop x", "`blobs` has no column `x` to drop: it is not a table");
 }

@@ -181,7 +181,7 @@ impl Pair {
             let (name, shape) = (names[1].clone(), y.shape);
             return Err(archive.wrong(NpzError::Targets { name, shape, samples }));
         }
-        // NaN is no number, either.
+        // NaN is refused, too.
         let is_number = |y: &f64| y.abs() <= f32::MAX.into();
         if let Some(at) = y.values.iter().position(|y| !is_number(y)) {
             let (name, sample, value) = (names[1].clone(), at + 1, y.values[at]);

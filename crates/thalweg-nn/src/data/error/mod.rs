@@ -92,8 +92,8 @@ pub enum DataError {
         name: String,
     },
 
-    /// A column to drop of data that is no table.
-    #[error("`{name}` has no column `{column}` to drop: it is no table")]
+    /// A column to drop of data that is not a table.
+    #[error("`{name}` has no column `{column}` to drop: it is not a table")]
     NoColumns {
         /// The data set.
         name: String,

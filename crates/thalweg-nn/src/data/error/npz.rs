@@ -6,7 +6,7 @@ use thalweg_draw::numbers::{counted, grouped};
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NpzError {
-    /// It is no ZIP archive, or a damaged one.
+    /// It is not a ZIP archive, or a damaged one.
     #[error("not an NPZ file, or a damaged one: {0}")]
     Archive(String),
     /// An archive without arrays.
@@ -82,7 +82,7 @@ pub enum NpzError {
     /// All targets are the same.
     #[error("array `{0}` has only one value; at least two are needed")]
     OneValue(String),
-    /// Targets that are no classes.
+    /// Targets that cannot be classes.
     #[error("array `{name}` has {} different numbers: for regression add --task regression", grouped(*numbers as u64))]
     ManyNumbers {
         /// The array.

@@ -177,7 +177,7 @@ pub enum TableError {
         /// The number of different texts.
         values: usize,
     },
-    /// A label with so many different numbers that they are no classes.
+    /// A label with more different numbers than classes have.
     #[error(
         "column {column} (`{label}`) has {} different numbers: for regression add --task regression",
         grouped(*numbers as u64)

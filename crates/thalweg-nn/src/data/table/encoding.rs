@@ -22,7 +22,7 @@ pub struct Column {
     pub values: Option<Vec<String>>,
 }
 
-/// What was done to the columns of a table, and what was counted while it was done. Empty for data that is no table.
+/// What was done to the columns of a table, and what was counted while it was done. Empty for data that is not a table.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Preparation {
     /// The columns that became features.

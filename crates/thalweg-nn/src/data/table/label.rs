@@ -6,7 +6,7 @@ use super::{classes, standard};
 use crate::data::error::TableError;
 use crate::data::target::{Target, TaskKind};
 
-/// So many different numbers, some with a fraction, are no classes.
+/// More different numbers than this, some with a fraction, are not classes.
 const MAX_FRACTIONS: usize = 20;
 
 /// The labels of all rows.
@@ -50,7 +50,7 @@ impl Reader {
     /// The labels of all rows, of a column.
     ///
     /// # Errors
-    /// One class only; numbers that are no classes.
+    /// One class only; numbers that are not classes.
     pub fn end(self, at: usize, name: &str) -> Result<Labels, TableError> {
         let (column, label) = (at + 1, name.to_owned());
         match self {
@@ -72,7 +72,7 @@ impl Reader {
     }
 }
 
-/// Whether different numbers are no classes but those of a regression: more than twenty of which one has a fraction, or more than
+/// Whether different numbers are not classes but those of a regression: more than twenty of which one has a fraction, or more than
 /// half as many as there are rows.
 pub(in crate::data) fn are_no_classes(numbers: &[f64], rows: usize) -> bool {
     let has_fraction = numbers.iter().any(|number| number.fract() != 0.0);

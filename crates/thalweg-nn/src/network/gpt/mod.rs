@@ -54,7 +54,7 @@ pub struct Gpt {
 const NAME: &str = "gpt";
 const MAX_LAYERS: usize = 100;
 const MAX_WIDTH: usize = 10_000;
-/// There are no widths of layers.
+/// It has no widths of hidden layers.
 const NO_WIDTHS: Widths = Widths {
     range: RangeInclusive::new(1, 0),
     accepted: "gpt has settings, such as gpt:layers=2,width=64",

@@ -116,7 +116,7 @@ fn shares_that_cannot_be_meant_are_refused() {
         message("warmup:-5", 220),
         format!("warmup: steps=-5 is refused; steps is {accepted}")
     );
-    // Where no steps are meant, a share is no number.
+    // Where no steps are meant, a share is not a number.
     assert!(message("onecycle:pct_start=30%", 220).contains("pct_start=30% is refused"));
     assert!(message("plateau:patience=5%", 220).contains("patience=5% is refused"));
     assert!(message("cosine-restarts:5%,mult=5%", 220).contains("mult=5% is refused"));
